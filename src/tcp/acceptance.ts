@@ -1,0 +1,112 @@
+// §3.10.7.4 first: is any part of the segment inside the window, and which part. With RFC 7323's PAWS before it.
+
+import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { restartTimeWait } from './closing.ts';
+import { acknowledgeNow } from './delayed-ack.ts';
+import { challenge } from './reset.ts';
+import type { RuleId } from './rules.ts';
+import type { Segment } from './segment.ts';
+import { add, diff, geq, lt } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { isOld, lacksTimestamps } from './timestamps.ts';
+import { receiveWindow } from './window.ts';
+
+/** The four cases of §3.4, table 6. */
+export function inWindow(tcb: Tcb, seg: Segment): boolean {
+  const { nxt } = tcb.rcv;
+  const wnd = receiveWindow(tcb);
+  const len = seg.len;
+  if (wnd === 0) return len === 0 && seg.seq === nxt;
+  const edge = add(nxt, wnd);
+  const startsInside = geq(seg.seq, nxt) && lt(seg.seq, edge);
+  if (len === 0) return startsInside;
+  const last = add(seg.seq, len - 1);
+  return startsInside || (geq(last, nxt) && lt(last, edge));
+}
+
+/**
+ * False: the segment is not acceptable; the ACK it deserves, if any, is due, and it goes no further.
+ * True: what remains of it after trimming lies inside the window.
+ */
+export function checkSequence(tcb: Tcb, seg: Segment, now: number): boolean {
+  if (lacksTimestamps(tcb, seg)) return refuse(tcb, seg, '7323-3.2-missing', now);
+  if (isOld(tcb, seg, now)) {
+    acknowledgeNow(tcb, '7323-5.3-paws');
+    return refuse(tcb, seg, '7323-5.3-paws', now);
+  }
+  if (crossesOurs(tcb, seg)) trimFront(seg, 1);
+  if (!inWindow(tcb, seg) && !onClosedWindow(tcb, seg)) {
+    answerUnacceptable(tcb, seg, now);
+    const why = (seg.flags & RST) !== 0 ? '9293-3.10.7.4-first-rst' : '9293-3.10.7.4-first';
+    return refuse(tcb, seg, why, now);
+  }
+  // A RST is judged by the number it came with (RFC 5961 §3.2).
+  if ((seg.flags & RST) === 0) trim(tcb, seg);
+  return true;
+}
+
+/**
+ * Figure 7, line 6: both ends opened at once, and the peer's SYN comes again with the ACK of ours. That SYN we
+ * have; the ACK is news.
+ */
+const crossesOurs = (tcb: Tcb, seg: Segment): boolean =>
+  tcb.state === 'SYN-RECEIVED' &&
+  !tcb.passive &&
+  seg.seq === tcb.irs &&
+  (seg.flags & (SYN | ACK | RST)) === (SYN | ACK);
+
+/** MUST-66: a segment at RCV.NXT of a closed window still has its ACK, URG and RST looked at; its text is refused. */
+const onClosedWindow = (tcb: Tcb, seg: Segment): boolean =>
+  receiveWindow(tcb) === 0 && seg.seq === tcb.rcv.nxt;
+
+function refuse(tcb: Tcb, seg: Segment, why: RuleId, now: number): false {
+  if (tcb.probe !== null) tcb.probe.segmentDropped(tcb, seg, why, now);
+  return false;
+}
+
+function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
+  if ((seg.flags & RST) !== 0) return;
+  // §3.10.7.4, fifth and eighth: a retransmitted FIN starts TIME-WAIT anew, though its number is old.
+  if (tcb.state === 'TIME-WAIT' && (seg.flags & FIN) !== 0 && add(seg.seq, seg.len) === tcb.rcv.nxt) {
+    restartTimeWait(tcb, now);
+    acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
+  } else if (seg.len > 0) {
+    acknowledgeNow(tcb, '9293-3.10.7.4-first');
+  } else {
+    // Two ends that each find the other's empty ACK unacceptable would answer one another for ever.
+    challenge(tcb, '9293-3.10.7.4-first', now);
+  }
+}
+
+/** What lies before RCV.NXT or beyond the window is cut off, SYN and FIN with it (U-8). */
+function trim(tcb: Tcb, seg: Segment): void {
+  const { nxt } = tcb.rcv;
+  if (lt(seg.seq, nxt)) trimFront(seg, diff(nxt, seg.seq));
+  const beyond = diff(add(seg.seq, seg.len), add(nxt, receiveWindow(tcb)));
+  if (beyond <= 0) return;
+  trimBack(seg, beyond);
+  // The peer sent more than it was offered, or probes a closed window: tell it where the edge is.
+  acknowledgeNow(tcb, '9293-3.8.6.1-answer');
+}
+
+function trimFront(seg: Segment, n: number): void {
+  let cut = n;
+  if ((seg.flags & SYN) !== 0) {
+    seg.flags &= ~SYN;
+    cut -= 1;
+  }
+  seg.seq = add(seg.seq, n);
+  const text = Math.min(cut, seg.textLength);
+  seg.textStart += text;
+  seg.textLength -= text;
+  if (cut > text) seg.flags &= ~FIN;
+}
+
+function trimBack(seg: Segment, n: number): void {
+  let cut = n;
+  if ((seg.flags & FIN) !== 0) {
+    seg.flags &= ~FIN;
+    cut -= 1;
+  }
+  seg.textLength -= Math.min(cut, seg.textLength);
+}

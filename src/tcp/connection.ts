@@ -1,0 +1,164 @@
+// One connection, seen from outside: calls and segments and time go in, segments and notices come out.
+
+import { acceptsIncarnation, issBeyond } from './closing.ts';
+import type { ConnectionError } from './errors.ts';
+import { segmentArrives } from './events/segment-arrives.ts';
+import { expire } from './events/timeouts.ts';
+import * as call from './events/user-calls.ts';
+import { icmpError, packetTooBig } from './failures.ts';
+import { type ConnectionInfo, info } from './info.ts';
+import { output } from './output.ts';
+import type { Segment } from './segment.ts';
+import { diff, max, type Seq } from './seq.ts';
+import type { State } from './state.ts';
+import type { OpenOptions, Tcb } from './tcb.ts';
+import { nextDeadline } from './timers.ts';
+import { enterClosed } from './transition.ts';
+
+/**
+ * A TCP connection without any I/O. `now` is in milliseconds from any origin and never goes back. After every
+ * call that takes `now`: call `output` until it returns false, then look at `takeNotices()` and `deadline`.
+ */
+export class Connection {
+  readonly tcb: Tcb;
+
+  private constructor(tcb: Tcb) {
+    this.tcb = tcb;
+  }
+
+  /** §3.10.1 active OPEN; `output` has the SYN. */
+  static connect(options: OpenOptions, now: number): Connection {
+    return new Connection(call.openActive(options, now));
+  }
+
+  /** §3.10.7.2: what a listener makes of a SYN; `output` has the SYN,ACK. */
+  static accept(options: OpenOptions, syn: Segment, now: number): Connection {
+    return new Connection(call.openPassive(options, syn, now));
+  }
+
+  /** A connection around a TCB that was copied or restored. */
+  static of(tcb: Tcb): Connection {
+    return new Connection(tcb);
+  }
+
+  get state(): State {
+    return this.tcb.state;
+  }
+
+  /** How it ended, if not well. */
+  get error(): ConnectionError | null {
+    return this.tcb.error;
+  }
+
+  /** When `expire` is to be called, ms; Infinity = no timer runs. */
+  get deadline(): number {
+    return nextDeadline(this.tcb);
+  }
+
+  /** Bytes that `send` would take. */
+  get sendSpace(): number {
+    return call.sendSpace(this.tcb);
+  }
+
+  /** Bytes that `receive` can give. */
+  get readable(): number {
+    return this.tcb.rcv.queue === null ? 0 : this.tcb.rcv.queue.length;
+  }
+
+  /** The peer's FIN was reached and everything before it was received by the application. */
+  get ended(): boolean {
+    return this.tcb.rcv.finished && this.readable === 0;
+  }
+
+  /** How far the receive urgent pointer lies ahead, bytes of text still to come or to be read (MUST-33). */
+  get urgentAhead(): number {
+    const { rcv } = this.tcb;
+    return Math.max(diff(max(rcv.up, rcv.nxt), rcv.nxt) + (diff(rcv.up, rcv.nxt) > 0 ? this.readable : 0), 0);
+  }
+
+  /** A segment came whose checksum is right. It is trimmed in place; its text is kept by reference. */
+  arrives(seg: Segment, now: number): void {
+    segmentArrives(this.tcb, seg, now);
+  }
+
+  /** @see call.send: keeps `data` by reference until it is acknowledged; throws TcpError. */
+  send(data: Uint8Array, now: number): number {
+    return call.send(this.tcb, data, now);
+  }
+
+  /** The next piece of text, a view; null = none now. */
+  receive(now: number, maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
+    return call.receive(this.tcb, maxBytes, now);
+  }
+
+  /** No more to send: half-close. */
+  shutdown(now: number): void {
+    call.shutdown(this.tcb, now);
+  }
+
+  /** No more to send and nobody to read. */
+  close(now: number): void {
+    call.close(this.tcb, now);
+  }
+
+  /** RST. */
+  abort(now: number): void {
+    call.abort(this.tcb, now);
+  }
+
+  setKeepAlive(on: boolean, idle: number, now: number): void {
+    call.setKeepAlive(this.tcb, on, idle, now);
+  }
+
+  /** MUST-17. */
+  setNoDelay(on: boolean): void {
+    this.tcb.nagle = !on;
+  }
+
+  /** RFC 1191, RFC 8201: a packet with sequence number `quoted` was too big; `mtu` would have passed. */
+  packetTooBig(mtu: number, quoted: Seq, now: number): void {
+    packetTooBig(this.tcb, mtu, quoted, now);
+  }
+
+  /** §3.9.2.2: an ICMP error that quotes sequence number `quoted`. */
+  icmpError(kind: 'soft' | 'hard', quoted: Seq, error: ConnectionError, now: number): void {
+    icmpError(this.tcb, kind, quoted, error, now);
+  }
+
+  /** The link is gone: the connection ends without a word to the peer. */
+  fail(error: ConnectionError, now: number): void {
+    if (this.tcb.state !== 'CLOSED') enterClosed(this.tcb, error, '9293-3.9.2.2-hard', now);
+  }
+
+  /** §3.10.8: handle every timer whose deadline has passed. */
+  expire(now: number): void {
+    expire(this.tcb, now);
+  }
+
+  /** Fill `out` with the next segment that is due; false = none. */
+  output(out: Segment, now: number): boolean {
+    return output(this.tcb, out, now);
+  }
+
+  /** The notice bits (notice.ts) since the last call. */
+  takeNotices(): number {
+    const { notices } = this.tcb;
+    this.tcb.notices = 0;
+    return notices;
+  }
+
+  /** In TIME-WAIT: may `syn` open the next incarnation (MAY-2, RFC 6191)? */
+  acceptsIncarnation(syn: Segment): boolean {
+    return acceptsIncarnation(this.tcb, syn);
+  }
+
+  /** An ISS for that incarnation, `iss` if it lies far enough ahead. */
+  issBeyond(iss: Seq): Seq {
+    return issBeyond(this.tcb, iss);
+  }
+
+  /** §3.10.6 STATUS. */
+  info(now: number): ConnectionInfo {
+    return info(this.tcb, now);
+  }
+}

@@ -1,0 +1,43 @@
+// §3.8.6.3 and RFC 5681 §4.2: when to acknowledge.
+
+import type { RuleId } from './rules.ts';
+import type { Tcb } from './tcb.ts';
+import { setTimer, stopTimer } from './timers.ts';
+
+/** Acknowledge as soon as output runs. */
+export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
+  tcb.ack.due = 1;
+  tcb.ack.why = why;
+}
+
+/** A segment out of order: each is answered by an ACK of its own, which the peer counts (RFC 5681 §4.2). */
+export function acknowledgeDuplicate(tcb: Tcb, why: RuleId): void {
+  tcb.ack.due += 1;
+  tcb.ack.why = why;
+}
+
+/**
+ * Text of `length` bytes came in order, in segments of at most `segmentSize`: acknowledge every second full
+ * one at once (SHLD-19), else soon.
+ */
+export function acknowledgeText(tcb: Tcb, length: number, segmentSize: number, now: number): void {
+  const { ack, rcv, parameters } = tcb;
+  ack.unacknowledged += length;
+  if (segmentSize > rcv.mss) rcv.mss = segmentSize;
+  if (ack.unacknowledged >= 2 * rcv.mss) {
+    acknowledgeNow(tcb, '9293-3.8.6.3-second');
+  } else if (parameters.delayedAck === 0) {
+    acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  } else if (tcb.deadlines.delayedAck === Number.POSITIVE_INFINITY) {
+    setTimer(tcb, 'delayed-ack', now + parameters.delayedAck, now);
+  }
+}
+
+/** A segment with an ACK left. */
+export function acknowledged(tcb: Tcb, now: number): void {
+  const { ack, rcv } = tcb;
+  if (ack.due > 0) ack.due -= 1;
+  ack.unacknowledged = 0;
+  ack.last = rcv.nxt;
+  stopTimer(tcb, 'delayed-ack', now);
+}

@@ -1,0 +1,120 @@
+// §3.10.7 SEGMENT ARRIVES: read this first. CLOSED and LISTEN have no TCB: reset.ts, listener.ts, openPassive.
+
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { checkSequence } from '../acceptance.ts';
+import { processAck } from '../ack.ts';
+import { acknowledgeNow } from '../delayed-ack.ts';
+import { acknowledgeSyn, establish, takeSyn } from '../handshake.ts';
+import { challenge, sendReset } from '../reset.ts';
+import type { RuleId } from '../rules.ts';
+import type { Segment } from '../segment.ts';
+import { add, gt, leq } from '../seq.ts';
+import type { Tcb } from '../tcb.ts';
+import { processFin, processText, processUrgent } from '../text.ts';
+import { updateRecent } from '../timestamps.ts';
+import { enter, enterClosed } from '../transition.ts';
+
+/** A segment of this connection; its checksum is right. It is changed: trimmed to the window. */
+export function segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
+  tcb.counters.segmentsReceived += 1;
+  if (tcb.probe !== null) tcb.probe.segmentArrives(tcb, seg, now);
+  if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return;
+  if (tcb.state === 'SYN-SENT') arrivesInSynSent(tcb, seg, now);
+  else arrivesOtherwise(tcb, seg, now);
+}
+
+/** §3.10.7.4. There is no third step: security and precedence are gone (RFC 9293 appendix A.1, A.2). */
+function arrivesOtherwise(tcb: Tcb, seg: Segment, now: number): void {
+  const timely = tcb.timestamps.on && seg.timestamps && leq(seg.seq, tcb.ack.last);
+  if (!checkSequence(tcb, seg, now)) return; // first
+  if (!checkReset(tcb, seg, now)) return; // second
+  if (!checkSyn(tcb, seg, now)) return; // fourth
+  if (!processAck(tcb, seg, now)) return; // fifth
+  tcb.lastHeard = now;
+  if (timely) updateRecent(tcb, seg, now);
+  processUrgent(tcb, seg, now); // sixth
+  if (!processText(tcb, seg, now)) return; // seventh
+  processFin(tcb, seg, now); // eighth
+}
+
+/** §3.10.7.3. */
+function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
+  const hasAck = (seg.flags & ACK) !== 0;
+  // First: the ACK.
+  if (hasAck && (leq(seg.ack, tcb.iss) || gt(seg.ack, tcb.snd.nxt))) {
+    if ((seg.flags & RST) === 0) sendReset(tcb, seg.ack, '9293-3.10.7.3-first');
+    return drop(tcb, seg, '9293-3.10.7.3-first', now);
+  }
+  // Second: the RST.
+  if ((seg.flags & RST) !== 0) {
+    if (!hasAck) return drop(tcb, seg, '9293-3.10.7.3-second-unacceptable', now);
+    return enterClosed(tcb, 'ECONNREFUSED', '9293-3.10.7.3-second', now);
+  }
+  // Fourth: the SYN. Fifth: anything else is dropped.
+  if ((seg.flags & SYN) === 0) return drop(tcb, seg, '9293-3.10.7.3-fifth', now);
+  tcb.lastHeard = now;
+  takeSyn(tcb, seg, now);
+  if (!hasAck) return becomeSynReceived(tcb, now);
+  acknowledgeSyn(tcb, seg, now);
+  establish(tcb, seg, '9293-3.10.7.3-fourth-established', now);
+  acknowledgeNow(tcb, '9293-3.5-ack');
+  // Text or a FIN that came along, from the octet behind the SYN.
+  seg.seq = add(seg.seq, 1);
+  seg.flags &= ~SYN;
+  if (seg.textLength > 0 || (seg.flags & FIN) !== 0) arrivesOtherwise(tcb, seg, now);
+}
+
+/** Both ends opened at once (MUST-10): our SYN goes again, with the ACK of theirs. */
+function becomeSynReceived(tcb: Tcb, now: number): void {
+  tcb.lost.mark(tcb.iss, tcb.snd.nxt);
+  enter(tcb, 'SYN-RECEIVED', '9293-3.10.7.3-fourth-simultaneous', now);
+}
+
+/** Second: only RCV.NXT itself resets (RFC 5961 §3.2); TIME-WAIT is not cut short (RFC 1337). */
+function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
+  if ((seg.flags & RST) === 0) return true;
+  if (tcb.state === 'TIME-WAIT') return refuse(tcb, seg, '1337-4-rst', now);
+  if (seg.seq !== tcb.rcv.nxt) {
+    challenge(tcb, '5961-3.2-challenge', now);
+    return refuse(tcb, seg, '5961-3.2-challenge', now);
+  }
+  switch (tcb.state) {
+    case 'SYN-RECEIVED':
+      if (tcb.passive) enterClosed(tcb, null, '9293-3.10.7.4-second-listen', now);
+      else enterClosed(tcb, 'ECONNREFUSED', '9293-3.10.7.4-second-refused', now);
+      return false;
+    case 'ESTABLISHED':
+    case 'FIN-WAIT-1':
+    case 'FIN-WAIT-2':
+    case 'CLOSE-WAIT':
+      enterClosed(tcb, 'ECONNRESET', '9293-3.10.7.4-second', now);
+      return false;
+    case 'CLOSING':
+    case 'LAST-ACK':
+    case 'LISTEN':
+    case 'SYN-SENT':
+    case 'CLOSED':
+      enterClosed(tcb, null, '9293-3.10.7.4-second-closed', now);
+      return false;
+  }
+}
+
+/** Fourth: a SYN has no place here. RFC 5961 §4.2 has the peer prove itself. */
+function checkSyn(tcb: Tcb, seg: Segment, now: number): boolean {
+  if ((seg.flags & SYN) === 0) return true;
+  if (tcb.state === 'SYN-RECEIVED' && tcb.passive) {
+    enterClosed(tcb, null, '9293-3.10.7.4-fourth-listen', now);
+    return refuse(tcb, seg, '9293-3.10.7.4-fourth-listen', now);
+  }
+  challenge(tcb, '5961-4.2-challenge', now);
+  return refuse(tcb, seg, '5961-4.2-challenge', now);
+}
+
+function refuse(tcb: Tcb, seg: Segment, why: RuleId, now: number): false {
+  drop(tcb, seg, why, now);
+  return false;
+}
+
+function drop(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
+  if (tcb.probe !== null) tcb.probe.segmentDropped(tcb, seg, why, now);
+}

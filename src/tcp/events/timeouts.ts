@@ -1,0 +1,45 @@
+// §3.10.8 timeouts: what each timer does when its time has come.
+
+import { acknowledgeNow } from '../delayed-ack.ts';
+import { giveUp, warn } from '../failures.ts';
+import { keepAliveExpired } from '../keep-alive.ts';
+import { stopTiming } from '../rtt.ts';
+import { diff } from '../seq.ts';
+import type { Tcb } from '../tcb.ts';
+import { setTimer, takeExpired } from '../timers.ts';
+import { enterClosed } from '../transition.ts';
+
+/** Every timer whose deadline has passed. */
+export function expire(tcb: Tcb, now: number): void {
+  if (takeExpired(tcb, 'time-wait', now)) return enterClosed(tcb, null, '9293-3.10.8-time-wait', now);
+  if (takeExpired(tcb, 'fin-wait-2', now)) {
+    return enterClosed(tcb, null, '9293-3.6.1-fin-wait-2-timeout', now);
+  }
+  if (takeExpired(tcb, 'retransmission', now) && retransmit(tcb, now) === 'closed') return;
+  if (takeExpired(tcb, 'persist', now)) {
+    // SHLD-30: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
+    if (tcb.snd.una !== tcb.snd.nxt && giveUp(tcb, now)) return;
+    tcb.probeDue = true;
+  }
+  if (takeExpired(tcb, 'keep-alive', now) && keepAliveExpired(tcb, now) === 'dead') {
+    return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
+  }
+  if (takeExpired(tcb, 'delayed-ack', now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+}
+
+/** RFC 6298 §5.4-5.6: the oldest goes again, the timeout doubles; all that is in flight is held lost. */
+function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
+  const { congestion, counters, lost, recovery, rto, snd } = tcb;
+  if (giveUp(tcb, now)) return 'closed';
+  const again = rto.backoffs > 0;
+  congestion.timeout(diff(snd.nxt, snd.una), again);
+  recovery.timeout(snd.nxt);
+  rto.backOff();
+  counters.timeouts += 1;
+  stopTiming(tcb);
+  lost.mark(snd.una, snd.nxt);
+  setTimer(tcb, 'retransmission', now + rto.value, now);
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
+  warn(tcb, now);
+  return 'open';
+}

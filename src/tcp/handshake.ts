@@ -1,0 +1,87 @@
+// §3.5 opening: what our SYN carries, what the peer's says, and the moment both are acknowledged.
+
+import { ACK, SYN } from '../wire/tcp.ts';
+import { startKeepAlive } from './keep-alive.ts';
+import { effectiveSendMss, peerMss } from './mss.ts';
+import { CONNECTED } from './notice.ts';
+import { measureRtt } from './rtt.ts';
+import type { RuleId } from './rules.ts';
+import type { Segment } from './segment.ts';
+import { add } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { stopTimer } from './timers.ts';
+import { timestampNow } from './timestamps.ts';
+import { enter } from './transition.ts';
+import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
+
+const MAX_SCALE = 14;
+
+/** Our SYN has not left yet, or is to leave again. */
+export const synDue = (tcb: Tcb): boolean => tcb.snd.nxt === tcb.iss || tcb.lost.covers(tcb.iss);
+
+/** Fill `out` with our SYN, or SYN,ACK in SYN-RECEIVED; options of the answer only as the peer offered them. */
+export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
+  const { parameters } = tcb;
+  const answer = tcb.state === 'SYN-RECEIVED';
+  out.seq = tcb.iss;
+  out.flags = answer ? SYN | ACK : SYN;
+  out.ack = tcb.rcv.nxt;
+  out.wnd = offerUnscaledWindow(tcb);
+  out.mss = tcb.announcedMss;
+  if (answer ? tcb.snd.scaling : parameters.windowScaling) {
+    out.windowScale = answer ? tcb.rcv.scale : scaleFor(parameters.receiveBuffer);
+  }
+  out.sackPermitted = answer ? tcb.sack : parameters.sack;
+  if (answer ? tcb.timestamps.on : parameters.timestamps) {
+    out.timestamps = true;
+    out.tsval = timestampNow(tcb, now);
+    out.tsecr = answer ? tcb.timestamps.recent : 0;
+  }
+  out.why = tcb.rto.backoffs > 0 ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
+}
+
+/** The peer's SYN: its number, its options, the window both sides will speak (§3.10.7.2-3; RFC 7323 §2.2). */
+export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
+  const { parameters, rcv, snd } = tcb;
+  tcb.irs = seg.seq;
+  rcv.nxt = add(seg.seq, 1);
+  rcv.up = rcv.nxt;
+  snd.mss = peerMss(tcb.remote.address.family, seg.mss);
+  snd.scaling = parameters.windowScaling && seg.windowScale >= 0;
+  snd.scale = snd.scaling ? Math.min(seg.windowScale, MAX_SCALE) : 0;
+  rcv.scale = snd.scaling ? scaleFor(parameters.receiveBuffer) : 0;
+  tcb.sack = parameters.sack && seg.sackPermitted;
+  tcb.timestamps.on = parameters.timestamps && seg.timestamps;
+  if (tcb.timestamps.on) {
+    tcb.timestamps.recent = seg.tsval;
+    tcb.timestamps.recentAt = now;
+  }
+  offerUnscaledWindow(tcb);
+  tcb.ack.last = rcv.nxt;
+}
+
+/** Our SYN is acknowledged. */
+export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
+  measureRtt(tcb, seg, now);
+  tcb.snd.una = add(tcb.iss, 1);
+  tcb.counters.acknowledged += 1;
+  tcb.lost.acknowledge(tcb.snd.una);
+  tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  stopTimer(tcb, 'retransmission', now);
+}
+
+/** Both SYNs are acknowledged. */
+export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
+  initSendWindow(tcb, seg);
+  tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  if (tcb.counters.timeouts > 0) {
+    // RFC 5681 §3.1, RFC 6298 §5.7: the SYN was lost.
+    tcb.congestion.handshakeLoss();
+    if (tcb.rto.srtt === 0) tcb.rto.afterLostSyn();
+  }
+  tcb.notices |= CONNECTED;
+  enter(tcb, 'ESTABLISHED', why, now);
+  // §3.10.4: a CLOSE in SYN-RECEIVED was queued until now.
+  if (tcb.snd.finQueued) enter(tcb, 'FIN-WAIT-1', '9293-3.10.4-close', now);
+  else startKeepAlive(tcb, now);
+}

@@ -1,0 +1,48 @@
+// §3.8.4 keep-alives: a segment the peer must answer, sent only when all has been silent.
+
+import { ACK } from '../wire/tcp.ts';
+import type { Segment } from './segment.ts';
+import { add } from './seq.ts';
+import type { State } from './state.ts';
+import type { Tcb } from './tcb.ts';
+import { setTimer, stopTimer } from './timers.ts';
+
+const applies = (state: State): boolean => state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
+
+/** The application turned it on, or the connection was established with it on. */
+export function startKeepAlive(tcb: Tcb, now: number): void {
+  if (tcb.keepAlive && applies(tcb.state)) setTimer(tcb, 'keep-alive', now + tcb.keepAliveIdle, now);
+}
+
+export function stopKeepAlive(tcb: Tcb, now: number): void {
+  tcb.keepAliveDue = false;
+  tcb.keepAliveProbes = 0;
+  stopTimer(tcb, 'keep-alive', now);
+}
+
+/**
+ * The timer fired. The peer may have been heard meanwhile, or something may be in flight (MUST-26): then it
+ * is set again and no probe is due. Returns 'dead' when probe after probe went unanswered (MUST-29).
+ */
+export function keepAliveExpired(tcb: Tcb, now: number): 'dead' | 'alive' {
+  if (!applies(tcb.state)) return 'alive';
+  const quietSince = tcb.lastHeard + tcb.keepAliveIdle;
+  if (now < quietSince || tcb.snd.una !== tcb.snd.nxt) {
+    tcb.keepAliveProbes = 0;
+    setTimer(tcb, 'keep-alive', Math.max(quietSince, now + tcb.parameters.keepAliveInterval), now);
+    return 'alive';
+  }
+  if (tcb.keepAliveProbes >= tcb.parameters.keepAliveCount) return 'dead';
+  tcb.keepAliveDue = true;
+  tcb.keepAliveProbes += 1;
+  setTimer(tcb, 'keep-alive', now + tcb.parameters.keepAliveInterval, now);
+  return 'alive';
+}
+
+/** SHLD-12: no text, one before SND.NXT, so that the peer finds it unacceptable and says where it stands. */
+export function buildKeepAlive(tcb: Tcb, out: Segment): void {
+  tcb.keepAliveDue = false;
+  out.seq = add(tcb.snd.nxt, -1);
+  out.flags = ACK;
+  out.why = '9293-3.8.4-probe';
+}

@@ -1,0 +1,42 @@
+// §3.7 how large a segment may be.
+
+import type { Parameters } from './parameters.ts';
+import type { Tcb } from './tcb.ts';
+
+const TCP_HEADER = 20;
+/** The timestamps option with its two NOPs (RFC 7323 appendix A). */
+const TIMESTAMPS_BYTES = 12;
+/** No peer makes us send less than this at a time, options included: CVE-2019-11479. */
+const LEAST_MSS = 48;
+
+const ipHeader = (family: 4 | 6): number => (family === 4 ? 20 : 40);
+
+/** What to assume when the peer announces nothing (§3.7.1, MUST-15). */
+export const defaultMss = (family: 4 | 6): number => (family === 4 ? 536 : 1220);
+
+/** What we announce (§3.7.1, MUST-67): the largest packet we can take, less the fixed headers. */
+export function announcedMss(family: 4 | 6, mtu: number, parameters: Parameters): number {
+  const most = Math.min(mtu - ipHeader(family) - TCP_HEADER, 65_535);
+  return parameters.mssClamp > 0 ? Math.min(parameters.mssClamp, most) : most;
+}
+
+/** The peer's MSS option, or its absence (0), as SND.MSS. */
+export function peerMss(family: 4 | 6, option: number): number {
+  return option === 0 ? defaultMss(family) : Math.max(option, LEAST_MSS);
+}
+
+/** Eff.snd.MSS, §3.7.1 (MUST-16), for a segment that carries `sackBytes` of SACK option: bytes of text. */
+export function effectiveSendMss(tcb: Tcb, sackBytes: number): number {
+  const path = tcb.pathMtu - ipHeader(tcb.remote.address.family) - TCP_HEADER;
+  const options = (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0) + sackBytes;
+  return Math.max(Math.min(tcb.snd.mss, path) - options, 1);
+}
+
+/** Text bytes that one segment may carry where the link cuts super-segments, a whole number of `mss`. */
+export function superSegmentText(tcb: Tcb, mss: number, sackBytes: number): number {
+  if (tcb.superSegment <= tcb.pathMtu) return mss;
+  const headers = ipHeader(tcb.remote.address.family) + TCP_HEADER;
+  const options = (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0) + sackBytes;
+  const room = Math.min(tcb.superSegment, 65_535) - headers - options;
+  return Math.max(Math.floor(room / mss), 1) * mss;
+}

@@ -1,0 +1,256 @@
+// §3.8 the next segment, if any is due. Events change the TCB; only this sends.
+
+import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { finLeaves, textEnd, textStart } from './closing.ts';
+import { acknowledged } from './delayed-ack.ts';
+import { buildSyn, synDue } from './handshake.ts';
+import { buildKeepAlive } from './keep-alive.ts';
+import { effectiveSendMss, superSegmentText } from './mss.ts';
+import { mayBePartial } from './nagle.ts';
+import { armPersist, disarmPersist, probed } from './persist.ts';
+import { takeReset } from './reset.ts';
+import { startTiming, stopTiming } from './rtt.ts';
+import type { RuleId } from './rules.ts';
+import type { Segment } from './segment.ts';
+import { add, diff, geq, gt, min, type Seq } from './seq.ts';
+import type { Tcb } from './tcb.ts';
+import { setTimer } from './timers.ts';
+import { timestampNow } from './timestamps.ts';
+import { offerWindow } from './window.ts';
+
+/** SACK blocks beside timestamps, and without them (RFC 2018 §3). */
+const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+const SACK_BLOCKS = 4;
+
+/** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
+export function output(tcb: Tcb, out: Segment, now: number): boolean {
+  out.clear();
+  if (!nextSegment(tcb, out, now)) return false;
+  out.sourcePort = tcb.local.port;
+  out.destinationPort = tcb.remote.port;
+  if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  tcb.counters.segmentsSent += 1;
+  if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
+  return true;
+}
+
+function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
+  if (tcb.resetDue) {
+    takeReset(tcb, out);
+    return true;
+  }
+  switch (tcb.state) {
+    case 'CLOSED':
+    case 'LISTEN':
+      return false;
+    case 'SYN-SENT':
+      return synDue(tcb) && sendSyn(tcb, out, now);
+    case 'SYN-RECEIVED':
+      return synDue(tcb) ? sendSyn(tcb, out, now) : sendAck(tcb, out, now);
+    case 'TIME-WAIT':
+      return sendAck(tcb, out, now);
+    case 'ESTABLISHED':
+    case 'FIN-WAIT-1':
+    case 'FIN-WAIT-2':
+    case 'CLOSE-WAIT':
+    case 'CLOSING':
+    case 'LAST-ACK':
+      return (
+        sendAgain(tcb, out, now) ||
+        sendNew(tcb, out, now) ||
+        sendKeepAlive(tcb, out, now) ||
+        sendAck(tcb, out, now)
+      );
+  }
+}
+
+function sendSyn(tcb: Tcb, out: Segment, now: number): true {
+  buildSyn(tcb, out, now);
+  leave(tcb, out, now);
+  return true;
+}
+
+/** How many bytes of SACK option the next segment will carry. */
+function sackBytes(tcb: Tcb): number {
+  if (!tcb.sack || tcb.rcv.reassembly === null) return 0;
+  return 4 + 8 * Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
+}
+
+const mostSackBlocks = (tcb: Tcb): number => (tcb.timestamps.on ? SACK_BLOCKS_WITH_TIMESTAMPS : SACK_BLOCKS);
+
+/** What every synchronized segment carries: the ACK, the window, timestamps and SACK blocks. */
+function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
+  out.flags |= ACK;
+  out.ack = tcb.rcv.nxt;
+  out.wnd = offerWindow(tcb);
+  if (tcb.timestamps.on) {
+    out.timestamps = true;
+    out.tsval = timestampNow(tcb, now);
+    out.tsecr = tcb.timestamps.recent;
+  }
+  if (tcb.sack && tcb.rcv.reassembly !== null) {
+    out.sackCount = tcb.rcv.reassembly.blocks(out.sackBlocks, mostSackBlocks(tcb));
+  }
+}
+
+/** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */
+function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
+  const { lost, snd } = tcb;
+  if (lost.length === 0) return false;
+  const length = Math.min(effectiveSendMss(tcb, sackBytes(tcb)), lost.length);
+  const room = Math.min(windowRoom(tcb, lost.nxt), congestionRoom(tcb));
+  if (lost.nxt !== snd.una && room < length) {
+    snd.cwndLimited = true;
+    return false;
+  }
+  placeText(tcb, out, lost.nxt, length);
+  out.why = whyAgain(tcb, out);
+  leave(tcb, out, now);
+  return true;
+}
+
+function whyAgain(tcb: Tcb, out: Segment): RuleId {
+  if (tcb.recovery.active) return tcb.recovery.partials > 0 ? '6582-3.2-partial' : '5681-3.2-fast-retransmit';
+  return out.textLength === 0 ? '6298-5.4-fin' : '6298-5.4-retransmit';
+}
+
+/** Text that has not been sent, and the FIN behind it. */
+function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
+  const { snd } = tcb;
+  if (tcb.lost.length > 0) return false;
+  if (snd.probing) return tcb.probeDue && sendProbe(tcb, out, now);
+  const unsent = unsentText(tcb);
+  const finWaits = snd.finQueued && !snd.finSent;
+  snd.cwndLimited = false;
+  if (unsent === 0 && !finWaits) {
+    disarmPersist(tcb, now);
+    return false;
+  }
+  restartAfterIdle(tcb, now);
+  const length = sendable(tcb, unsent);
+  const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
+  if (length === 0 && !fin) return sendHeld(tcb, out, now);
+  disarmPersist(tcb, now);
+  placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
+  out.why = length > 0 ? '9293-3.8-data' : '9293-3.6-fin';
+  leave(tcb, out, now);
+  return true;
+}
+
+/** Text beyond SND.NXT, bytes. */
+const unsentText = (tcb: Tcb): number => (tcb.snd.finSent ? 0 : diff(textEnd(tcb), tcb.snd.nxt));
+
+/** What the peer's window leaves from `from` on, bytes; negative when it shrank. */
+const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.snd.wnd), from);
+
+/** What the congestion window leaves, bytes; with limited transmit (RFC 3042 §2). */
+function congestionRoom(tcb: Tcb): number {
+  const flight = diff(tcb.snd.nxt, tcb.snd.una) - tcb.lost.length;
+  const { active, duplicates } = tcb.recovery;
+  const limitedTransmit = active ? 0 : Math.min(duplicates, 2) * effectiveSendMss(tcb, 0);
+  return tcb.congestion.cwnd + limitedTransmit - flight;
+}
+
+/** RFC 5681 §4.1: after more than an RTO of silence the congestion window proves nothing. */
+function restartAfterIdle(tcb: Tcb, now: number): void {
+  const { snd } = tcb;
+  if (snd.una !== snd.nxt || now - snd.lastText <= tcb.rto.value) return;
+  tcb.congestion.restartAfterIdle();
+  snd.lastText = now;
+}
+
+/** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
+function sendable(tcb: Tcb, unsent: number): number {
+  const { snd } = tcb;
+  const sack = sackBytes(tcb);
+  const mss = effectiveSendMss(tcb, sack);
+  const congestion = congestionRoom(tcb);
+  if (unsent > congestion) snd.cwndLimited = true;
+  const room = Math.min(windowRoom(tcb, snd.nxt), congestion);
+  const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
+  if (length <= 0) return 0;
+  const partial = length % mss;
+  return partial === 0 || mayBePartial(tcb, unsent, length, mss) ? length : length - partial;
+}
+
+/** Something waits. If nothing is in flight, no ACK will come to move it: the persist timer must. */
+function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
+  const { snd } = tcb;
+  if (snd.una !== snd.nxt) return false;
+  if (!tcb.probeDue) {
+    armPersist(tcb, now);
+    return false;
+  }
+  if (snd.wnd === 0) return sendProbe(tcb, out, now);
+  // §3.8.6.2.1: the override timeout; a small segment is better than none.
+  disarmPersist(tcb, now);
+  placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd));
+  out.why = '9293-3.8.6.2.1-override';
+  leave(tcb, out, now);
+  return true;
+}
+
+/** §3.8.6.1: one octet into the closed window, or the FIN if no text waits. */
+function sendProbe(tcb: Tcb, out: Segment, now: number): true {
+  placeText(tcb, out, tcb.snd.una, 1);
+  out.why = '9293-3.8.6.1-probe';
+  probed(tcb, now);
+  leave(tcb, out, now);
+  return true;
+}
+
+function sendKeepAlive(tcb: Tcb, out: Segment, now: number): boolean {
+  if (!tcb.keepAliveDue) return false;
+  buildKeepAlive(tcb, out);
+  acknowledgeIn(tcb, out, now);
+  return true;
+}
+
+/** Nothing to send but the acknowledgment that is owed. */
+function sendAck(tcb: Tcb, out: Segment, now: number): boolean {
+  if (tcb.ack.due === 0) return false;
+  acknowledgeIn(tcb, out, now);
+  out.seq = tcb.snd.nxt;
+  out.why = tcb.ack.why;
+  return true;
+}
+
+/** Put `n` sequence numbers from `from` on into `out`: text, and the FIN if it is among them. */
+function placeText(tcb: Tcb, out: Segment, from: Seq, n: number): void {
+  const end = textEnd(tcb);
+  const behind = add(from, n);
+  out.seq = from;
+  out.queue = tcb.snd.queue;
+  out.textStart = diff(from, textStart(tcb));
+  out.textLength = Math.max(diff(min(behind, end), from), 0);
+  const mss = effectiveSendMss(tcb, sackBytes(tcb));
+  out.segmentSize = out.textLength > mss ? mss : 0;
+  if (out.textLength > 0 && geq(behind, end)) out.flags |= PSH; // MUST-61
+  if (tcb.snd.finQueued && gt(behind, end)) out.flags |= FIN;
+}
+
+/** The segment in `out` leaves now: SND.NXT, timers, measurements. */
+function leave(tcb: Tcb, out: Segment, now: number): void {
+  const { snd } = tcb;
+  const end = add(out.seq, out.len);
+  if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
+  if (snd.una === snd.nxt) snd.unansweredSince = now;
+  if (gt(end, snd.nxt)) {
+    startTiming(tcb, end, now);
+    snd.nxt = end;
+    snd.lastText = now;
+    tcb.counters.bytesSent += out.textLength;
+  } else {
+    stopTiming(tcb);
+    tcb.counters.retransmissions += 1;
+  }
+  tcb.lost.sent(end);
+  if ((out.flags & FIN) !== 0 && !snd.finSent) {
+    snd.finSent = true;
+    finLeaves(tcb, now);
+  }
+  // RFC 6298 §5.1. While probing, the persist timer takes its place.
+  if (!snd.probing && tcb.deadlines.retransmission === Number.POSITIVE_INFINITY) {
+    setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
+  }
+}

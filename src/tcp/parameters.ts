@@ -1,0 +1,86 @@
+// Everything about TCP that may be configured, with presets. Times in milliseconds, sizes in bytes.
+
+export interface Parameters {
+  /** Maximum segment lifetime, §3.4.2; TIME-WAIT lasts twice this. */
+  readonly msl: number;
+  /** RFC 6298 §2.1: the RTO before any sample. */
+  readonly rtoInitial: number;
+  /** RFC 6298 §2.4; Linux takes 200 ms. */
+  readonly rtoMin: number;
+  /** RFC 6298 §2.5: at least 60 s. */
+  readonly rtoMax: number;
+  /** §3.8.3 R1: retransmissions of one segment after which the application hears of it (SHLD-9, SHLD-10). */
+  readonly r1: number;
+  /** §3.8.3 R2: how long the same data may go unacknowledged before the connection is given up (SHLD-11). */
+  readonly r2: number;
+  /** R2 for a SYN we send (MUST-23: at least 3 minutes). */
+  readonly r2Syn: number;
+  /** R2 for a SYN,ACK. */
+  readonly r2SynAck: number;
+  /** §3.8.6.3: how long an ACK may wait for company; below 500 (MUST-40). 0 = never wait. */
+  readonly delayedAck: number;
+  /** §3.7.4 (SHLD-7). */
+  readonly nagle: boolean;
+  /** §3.8.4: off by default (MUST-25). */
+  readonly keepAlive: boolean;
+  /** Idle time before the first probe; at least two hours by default (MUST-28). */
+  readonly keepAliveIdle: number;
+  readonly keepAliveInterval: number;
+  /** Unanswered probes after which the peer is held dead (MUST-29: more than one). */
+  readonly keepAliveCount: number;
+  /** How long FIN-WAIT-2 lasts once no one can read here any more; the RFC gives it no end, Linux 60 s. */
+  readonly finWait2: number;
+  /** Unread and unordered text that one connection may hold; it bounds the window we offer. */
+  readonly receiveBuffer: number;
+  /** Text accepted from the application and not yet acknowledged. */
+  readonly sendBuffer: number;
+  /** RFC 7323 §2: offer window scaling. */
+  readonly windowScaling: boolean;
+  /** RFC 7323 §3: offer timestamps. */
+  readonly timestamps: boolean;
+  /** RFC 2018 §2: offer SACK. */
+  readonly sack: boolean;
+  /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
+  readonly mssClamp: number;
+  /** RFC 6928 §2: initial congestion window, segments. */
+  readonly initialWindow: number;
+}
+
+/** The values of the RFCs themselves. */
+export const RFC9293: Parameters = {
+  msl: 120_000,
+  rtoInitial: 1_000,
+  rtoMin: 1_000,
+  rtoMax: 60_000,
+  r1: 3,
+  r2: 100_000,
+  r2Syn: 180_000,
+  r2SynAck: 180_000,
+  delayedAck: 200,
+  nagle: true,
+  keepAlive: false,
+  keepAliveIdle: 7_200_000,
+  keepAliveInterval: 75_000,
+  keepAliveCount: 9,
+  finWait2: 240_000,
+  receiveBuffer: 1 << 20,
+  sendBuffer: 1 << 20,
+  windowScaling: true,
+  timestamps: true,
+  sack: true,
+  mssClamp: 0,
+  initialWindow: 10,
+};
+
+/** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
+export const LINUX: Parameters = {
+  ...RFC9293,
+  msl: 30_000,
+  rtoMin: 200,
+  rtoMax: 120_000,
+  r2: 924_600,
+  r2Syn: 127_000,
+  r2SynAck: 63_000,
+  delayedAck: 40,
+  finWait2: 60_000,
+};

@@ -1,0 +1,50 @@
+// §3.8.6.1 zero-window probes, and §3.8.6.2.1's override of silly-window avoidance: one timer, since both mean
+// that something waits, nothing is in flight, and no ACK will come to move it.
+
+import type { Tcb } from './tcb.ts';
+import { setTimer, stopTimer } from './timers.ts';
+
+/** §3.8.6.2.1: the override timeout lies between 0.1 and 1 s. */
+const OVERRIDE_MIN = 100;
+const OVERRIDE_MAX = 1_000;
+
+/** The window keeps something back: see to it that the timer runs. */
+export function armPersist(tcb: Tcb, now: number): void {
+  const { rto, snd } = tcb;
+  if (tcb.probeDue || tcb.deadlines.persist !== Number.POSITIVE_INFINITY) return;
+  // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
+  const wait =
+    snd.wnd > 0
+      ? Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX)
+      : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
+  setTimer(tcb, 'persist', now + wait, now);
+}
+
+/** The window let something through, or nothing waits any more. */
+export function disarmPersist(tcb: Tcb, now: number): void {
+  tcb.probeDue = false;
+  if (tcb.snd.wnd > 0) tcb.snd.probes = 0;
+  stopTimer(tcb, 'persist', now);
+}
+
+/** A probe has left. */
+export function probed(tcb: Tcb, now: number): void {
+  tcb.probeDue = false;
+  tcb.snd.probing = true;
+  tcb.snd.probes += 1;
+  tcb.counters.probes += 1;
+  armPersist(tcb, now);
+}
+
+/** The peer answered while a probe was in flight: the window opened, took the octet, or stayed shut. */
+export function probeAnswered(tcb: Tcb, now: number): void {
+  const { snd } = tcb;
+  if (snd.wnd === 0 && snd.una !== snd.nxt) {
+    snd.unansweredSince = now; // MUST-37: as long as it answers, it lives.
+    return;
+  }
+  snd.probing = false;
+  disarmPersist(tcb, now);
+  // The octet was refused when the window was shut: it goes first now.
+  if (snd.una !== snd.nxt) tcb.lost.mark(snd.una, snd.nxt);
+}

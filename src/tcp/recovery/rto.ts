@@ -1,0 +1,57 @@
+// RFC 6298: the retransmission timeout, from round-trip samples. Milliseconds throughout.
+
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+const K = 4;
+/** §2, G: what a sample is worth at best. */
+const GRANULARITY = 1;
+
+export class RetransmissionTimeout {
+  /** Smoothed round-trip time; 0 before the first sample. */
+  srtt = 0;
+  rttvar = 0;
+  /** The smallest sample so far; Infinity before the first. */
+  minRtt = Number.POSITIVE_INFINITY;
+  /** Timeouts since the last sample that counted (§5.5). */
+  backoffs = 0;
+  /** What the samples say, without backoff. */
+  private base: number;
+  private readonly min: number;
+  private readonly max: number;
+
+  constructor(initial: number, min: number, max: number) {
+    this.base = initial;
+    this.min = min;
+    this.max = max;
+  }
+
+  /** The RTO in force, §2.5 and §5.5. */
+  get value(): number {
+    return Math.min(this.base * 2 ** this.backoffs, this.max);
+  }
+
+  /** §2.2-2.4. Only samples that Karn's algorithm allows (§3) may be passed. */
+  sample(rtt: number): void {
+    if (this.srtt === 0) {
+      this.srtt = Math.max(rtt, Number.MIN_VALUE);
+      this.rttvar = rtt / 2;
+    } else {
+      this.rttvar += BETA * (Math.abs(this.srtt - rtt) - this.rttvar);
+      this.srtt += ALPHA * (rtt - this.srtt);
+    }
+    if (rtt < this.minRtt) this.minRtt = rtt;
+    this.backoffs = 0;
+    this.base = Math.max(this.srtt + Math.max(GRANULARITY, K * this.rttvar), this.min);
+  }
+
+  /** §5.5: the timer expired. */
+  backOff(): void {
+    if (this.value < this.max) this.backoffs += 1;
+  }
+
+  /** §5.7: the SYN was retransmitted and no sample has come: data starts with at least 3 s. */
+  afterLostSyn(): void {
+    this.backoffs = 0;
+    this.base = Math.max(this.base, 3_000);
+  }
+}

@@ -1,0 +1,36 @@
+// RFC 7323 §3-5: the timestamps option, and PAWS, which refuses segments from before the last lap.
+
+import { RST } from '../wire/tcp.ts';
+import type { Segment } from './segment.ts';
+import type { Tcb } from './tcb.ts';
+
+/** §5.5: after this long without an update, TS.Recent says nothing. 24 days, ms. */
+const STALE = 24 * 24 * 3_600_000;
+
+/** Our timestamp clock: milliseconds, offset per connection (§5.4), as int32. */
+export const timestampNow = (tcb: Tcb, now: number): number => (Math.floor(now) + tcb.timestamps.offset) | 0;
+
+/** §3.2: once negotiated, every segment but a RST carries the option. */
+export const lacksTimestamps = (tcb: Tcb, seg: Segment): boolean =>
+  tcb.timestamps.on && !seg.timestamps && (seg.flags & RST) === 0;
+
+/** §5.3 R1: the segment is older than one already taken. */
+export function isOld(tcb: Tcb, seg: Segment, now: number): boolean {
+  const { timestamps } = tcb;
+  if (!timestamps.on || !seg.timestamps || (seg.flags & RST) !== 0) return false;
+  return ((seg.tsval - timestamps.recent) | 0) < 0 && now - timestamps.recentAt < STALE;
+}
+
+/** §4.3 (2): an acceptable segment that began at or before the last ACK we sent sets TS.Recent. */
+export function updateRecent(tcb: Tcb, seg: Segment, now: number): void {
+  if (isOld(tcb, seg, now)) return;
+  tcb.timestamps.recent = seg.tsval;
+  tcb.timestamps.recentAt = now;
+}
+
+/** §4.1: the round trip that SEG.TSecr measures, ms; -1 when it can't be one of ours. */
+export function echoedRtt(tcb: Tcb, seg: Segment, now: number): number {
+  if (!tcb.timestamps.on || !seg.timestamps || seg.tsecr === 0) return -1;
+  const rtt = (timestampNow(tcb, now) - seg.tsecr) | 0;
+  return rtt >= 0 && rtt <= tcb.parameters.rtoMax ? rtt : -1;
+}

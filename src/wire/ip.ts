@@ -1,0 +1,54 @@
+// What IPv4 and IPv6 headers have in common, so that everything above reads one shape.
+
+/** Protocol numbers that a host of ours knows what to do with. */
+export const PROTOCOL_ICMP = 1;
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+/** RFC 8200 §4.5: what follows is a fragment header. */
+export const PROTOCOL_FRAGMENT = 44;
+export const PROTOCOL_ICMPV6 = 58;
+/** RFC 8200 §4.7: nothing follows. */
+export const PROTOCOL_NONE = 59;
+
+/**
+ * The fields that a decoded IP header of either version offers. Offsets count in the decoded buffer.
+ * Addresses are four int32 words in network order, an IPv4 address as ::ffff:x, as in `Address`.
+ */
+export interface IpHeader {
+  readonly family: 4 | 6;
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  /** The upper-layer protocol, behind every extension header that was walked. */
+  protocol: number;
+  /** DSCP and ECN. */
+  trafficClass: number;
+  /** IPv4: TTL. */
+  hopLimit: number;
+  /** First byte behind the headers. */
+  payloadStart: number;
+  /** Just behind the last byte of the packet or of the buffer, whichever comes first. */
+  payloadEnd: number;
+  /** IPv4 16 bits, IPv6 32 bits (int32) and 0 without a fragment header. */
+  identification: number;
+  /** Bytes, a multiple of 8. */
+  fragmentOffset: number;
+  moreFragments: boolean;
+}
+
+/** The packet is a part of a larger one. */
+export function isFragment(header: IpHeader): boolean {
+  return header.moreFragments || header.fragmentOffset !== 0;
+}
+
+/** Read one 32-bit word in network order, as int32. */
+export function readWord(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** Write one 32-bit word in network order. */
+export function writeWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
+}

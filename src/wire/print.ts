@@ -1,0 +1,160 @@
+// A TCP segment as a line of text, in packetdrill's notation, and the line read back: `S. 0:0 ack 1 win 65535
+// <mss 1460,sackOK>`. Numbers are relative to a base, so that a test can be read.
+
+import { ACK, AE, CWR, ECE, FIN, MAX_SACK_BLOCKS, PSH, RST, SYN, type TcpFields, URG } from './tcp.ts';
+import type { TcpOptions } from './tcp-options.ts';
+
+/** What the printed numbers count from: the sender's initial sequence number and its peer's. */
+export interface RelativeTo {
+  /** Subtracted from the sequence number. */
+  readonly seq: number;
+  /** Subtracted from the acknowledgment number and from SACK edges. */
+  readonly ack: number;
+}
+
+/** One line taken apart. Numbers are as written, 0 to 2^32 - 1; the caller adds its base. */
+export interface ParsedSegment {
+  readonly flags: number;
+  readonly seq: number;
+  /** Text bytes: end minus start, modulo 2^32. */
+  readonly length: number;
+  /** Null: not written. */
+  readonly ack: number | null;
+  /** Null: not written. */
+  readonly wnd: number | null;
+  readonly up: number;
+  /** Null: no `<...>` was written. */
+  readonly options: TcpOptions | null;
+}
+
+const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
+  ['S', SYN],
+  ['F', FIN],
+  ['R', RST],
+  ['P', PSH],
+  ['U', URG],
+  ['E', ECE],
+  ['W', CWR],
+  ['A', AE],
+  ['.', ACK],
+];
+
+/**
+ * The segment as text. `full` writes all that `parseSegment` reads; `brief` leaves out window and options.
+ * The acknowledgment number is written if ACK is set.
+ */
+export function printSegment(
+  fields: TcpFields,
+  relative: RelativeTo,
+  detail: 'full' | 'brief' = 'full',
+): string {
+  const start = (fields.seq - relative.seq) >>> 0;
+  const end = (start + fields.textLength) >>> 0;
+  const words = [printFlags(fields.flags), `${start}:${end}`];
+  if (fields.flags & ACK) words.push(`ack ${(fields.ack - relative.ack) >>> 0}`);
+  if (detail === 'full') words.push(`win ${fields.wnd}`);
+  if (fields.up !== 0) words.push(`urg ${fields.up}`);
+  const options = detail === 'full' ? printOptions(fields, relative.ack) : '';
+  if (options !== '') words.push(`<${options}>`);
+  return words.join(' ');
+}
+
+/** `S.`, `P.`, `-`: the flags, in packetdrill's letters. */
+export function printFlags(flags: number): string {
+  const letters = FLAG_LETTERS.filter(([, bit]) => flags & bit).map(([letter]) => letter);
+  return letters.length === 0 ? '-' : letters.join('');
+}
+
+/** `mss 1460,sackOK,TS val 1 ecr 0,wscale 7`; '' = no options. SACK edges count from `base`. */
+export function printOptions(options: TcpOptions, base: number): string {
+  const list: string[] = [];
+  if (options.mss > 0) list.push(`mss ${options.mss}`);
+  if (options.sackPermitted) list.push('sackOK');
+  if (options.timestamps) list.push(`TS val ${options.tsval >>> 0} ecr ${options.tsecr >>> 0}`);
+  if (options.windowScale >= 0) list.push(`wscale ${options.windowScale}`);
+  if (options.sackCount > 0) {
+    const edge = (i: number): number => (options.sackBlocks[i]! - base) >>> 0;
+    const blocks = Array.from({ length: options.sackCount }, (_, i) => `${edge(2 * i)}:${edge(2 * i + 1)}`);
+    list.push(`sack ${blocks.join(' ')}`);
+  }
+  return list.join(',');
+}
+
+const SEGMENT =
+  /^\s*([SFRPUEWA.]+|-)\s+(\d+):(\d+)(?:\((\d+)\))?(?:\s+ack\s+(\d+))?(?:\s+win\s+(\d+))?(?:\s+urg\s+(\d+))?(?:\s+<([^<>]*)>)?\s*$/;
+
+/** The inverse of `printSegment`. @throws SyntaxError, saying what is wrong with which line. */
+export function parseSegment(text: string): ParsedSegment {
+  const match = SEGMENT.exec(text);
+  if (match === null) throw new SyntaxError(`not a segment: ${text}`);
+  const [, flags, start, end, length, ack, wnd, up, options] = match;
+  const parsed: ParsedSegment = {
+    flags: parseFlags(flags!, text),
+    seq: parseNumber(start!, 32, text),
+    length: (parseNumber(end!, 32, text) - parseNumber(start!, 32, text)) >>> 0,
+    ack: ack === undefined ? null : parseNumber(ack, 32, text),
+    wnd: wnd === undefined ? null : parseNumber(wnd, 16, text),
+    up: up === undefined ? 0 : parseNumber(up, 16, text),
+    options: options === undefined ? null : parseOptions(options, text),
+  };
+  if (length !== undefined && parseNumber(length, 32, text) !== parsed.length) {
+    throw new SyntaxError(`${start}:${end} are ${parsed.length} bytes, not ${length}: ${text}`);
+  }
+  return parsed;
+}
+
+function parseFlags(letters: string, text: string): number {
+  if (letters === '-') return 0;
+  let flags = 0;
+  for (const letter of letters) {
+    const bit = FLAG_LETTERS.find(([name]) => name === letter)![1];
+    if (flags & bit) throw new SyntaxError(`flag ${letter} twice: ${text}`);
+    flags |= bit;
+  }
+  return flags;
+}
+
+/** Digits, at most 2^bits - 1. */
+function parseNumber(digits: string, bits: number, text: string): number {
+  const value = Number(digits);
+  if (value >= 2 ** bits) throw new SyntaxError(`${digits} is more than ${bits} bits hold: ${text}`);
+  return value;
+}
+
+const OPTION =
+  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4}))$/;
+
+function parseOptions(list: string, text: string): TcpOptions {
+  const options: TcpOptions = {
+    mss: 0,
+    windowScale: -1,
+    sackPermitted: false,
+    timestamps: false,
+    tsval: 0,
+    tsecr: 0,
+    sackBlocks: new Int32Array(2 * MAX_SACK_BLOCKS),
+    sackCount: 0,
+  };
+  if (list.trim() === '') return options;
+  for (const item of list.split(',')) parseOption(item.trim(), options, text);
+  return options;
+}
+
+function parseOption(item: string, into: TcpOptions, text: string): void {
+  const match = OPTION.exec(item);
+  if (match === null) throw new SyntaxError(`no option that we know: ${item}: ${text}`);
+  const [, , sackOk, mss, wscale, tsval, tsecr, sack] = match;
+  if (sackOk !== undefined) into.sackPermitted = true;
+  if (mss !== undefined) into.mss = parseNumber(mss, 16, text);
+  if (wscale !== undefined) into.windowScale = parseNumber(wscale, 8, text);
+  if (tsval !== undefined && tsecr !== undefined) {
+    into.timestamps = true;
+    into.tsval = parseNumber(tsval, 32, text) | 0;
+    into.tsecr = parseNumber(tsecr, 32, text) | 0;
+  }
+  if (sack !== undefined) {
+    const edges = sack.trim().split(/[\s:]+/);
+    for (const [i, edge] of edges.entries()) into.sackBlocks[i] = parseNumber(edge, 32, text) | 0;
+    into.sackCount = edges.length >> 1;
+  }
+}
