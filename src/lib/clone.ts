@@ -1,6 +1,6 @@
 // A deep copy of plain state, e.g. of a connection: what time travel and exhaustive search rest on.
 
-/** Views of numbers that their owner writes to. Uint8Array is not among them: bytes are immutable by contract. */
+/** Views that their owner writes to. Uint8Array is not among them: bytes are immutable by contract. */
 const COPIED_VIEWS = [
   Int8Array,
   Uint8ClampedArray,

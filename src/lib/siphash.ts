@@ -35,7 +35,7 @@ export class SipHash {
     let v2h = this.k0high ^ 0x6c796765;
     let v3l = this.k1low ^ 0x79746573;
     let v3h = this.k1high ^ 0x74656462;
-    // The message, its last block with the length in the top byte, and then the finalization as one more turn.
+    // The message, its last block with the length on top, and then the finalization as one more turn.
     const last = count >> 1;
     for (let block = 0; block <= last + 1; block++) {
       const final = block > last;

@@ -2,7 +2,7 @@
 
 import type { RuleId } from './rules.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopTimer } from './timers.ts';
+import { isRunning, setTimer, stopTimer } from './timers.ts';
 
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
@@ -28,7 +28,7 @@ export function acknowledgeText(tcb: Tcb, length: number, segmentSize: number, n
     acknowledgeNow(tcb, '9293-3.8.6.3-second');
   } else if (parameters.delayedAck === 0) {
     acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
-  } else if (tcb.deadlines.delayedAck === Number.POSITIVE_INFINITY) {
+  } else if (!isRunning(tcb, 'delayed-ack')) {
     setTimer(tcb, 'delayed-ack', now + parameters.delayedAck, now);
   }
 }

@@ -14,7 +14,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer } from './timers.ts';
+import { isRunning, setTimer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { offerWindow } from './window.ts';
 
@@ -250,7 +250,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     finLeaves(tcb, now);
   }
   // RFC 6298 §5.1. While probing, the persist timer takes its place.
-  if (!snd.probing && tcb.deadlines.retransmission === Number.POSITIVE_INFINITY) {
+  if (!snd.probing && !isRunning(tcb, 'retransmission')) {
     setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
   }
 }

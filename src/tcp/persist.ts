@@ -2,7 +2,7 @@
 // that something waits, nothing is in flight, and no ACK will come to move it.
 
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopTimer } from './timers.ts';
+import { isRunning, setTimer, stopTimer } from './timers.ts';
 
 /** §3.8.6.2.1: the override timeout lies between 0.1 and 1 s. */
 const OVERRIDE_MIN = 100;
@@ -11,7 +11,7 @@ const OVERRIDE_MAX = 1_000;
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
   const { rto, snd } = tcb;
-  if (tcb.probeDue || tcb.deadlines.persist !== Number.POSITIVE_INFINITY) return;
+  if (tcb.probeDue || isRunning(tcb, 'persist')) return;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
   const wait =
     snd.wnd > 0

@@ -17,6 +17,7 @@ import { type Seq, seq } from './seq.ts';
 import type { State } from './state.ts';
 
 const OFF = Number.POSITIVE_INFINITY;
+const TIMER_COUNT = 6;
 
 /** What both ends and the path are called and can carry, fixed when the connection is opened. */
 export interface OpenOptions {
@@ -144,16 +145,6 @@ export class RttTiming {
   sentAt = 0;
 }
 
-/** Deadlines in ms, Infinity = off. timers.ts is their only writer. */
-export class Deadlines {
-  retransmission = OFF;
-  persist = OFF;
-  delayedAck = OFF;
-  keepAlive = OFF;
-  timeWait = OFF;
-  finWait2 = OFF;
-}
-
 /** What has happened so far, for info(). Counts. */
 export class Counters {
   segmentsSent = 0;
@@ -189,7 +180,8 @@ export class Tcb {
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
   readonly timing = new RttTiming();
-  readonly deadlines = new Deadlines();
+  /** When each timer of timers.ts goes off, ms, Infinity = off; an array of floats, since a field would box them. */
+  readonly deadlines = new Float64Array(TIMER_COUNT).fill(OFF);
   readonly counters = new Counters();
   readonly rto: RetransmissionTimeout;
   readonly lost = new LostRange();

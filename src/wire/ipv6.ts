@@ -98,7 +98,7 @@ export function encodeIpv6(header: Ipv6Header, bytes: Uint8Array, at: number): n
 
 /**
  * Write a fragment header (§4.5) for the header's `fragmentOffset`, `moreFragments` and `identification` at
- * `at`, with `protocol` behind it. Returns 8. The fixed header before it then has PROTOCOL_FRAGMENT as its protocol.
+ * `at`, with `protocol` behind it; the fixed header then has PROTOCOL_FRAGMENT as its protocol. Returns 8.
  */
 export function encodeIpv6Fragment(
   header: Ipv6Header,
@@ -154,7 +154,7 @@ function readFragmentHeader(bytes: Uint8Array, at: number, into: Ipv6Header): vo
   into.identification = readWord(bytes, at + 4);
 }
 
-/** §4.4: with segments left it is refused, as we know no type (RFC 5095 took type 0 away); without, it is done. */
+/** §4.4: refused with segments left, as we know no type (RFC 5095 took type 0 away); done with without. */
 function checkRouting(bytes: Uint8Array, at: number, into: Ipv6Header): Ipv6Fault | null {
   return bytes[at + 3]! === 0 ? null : fault(into, at + 2, 'erroneous-field');
 }

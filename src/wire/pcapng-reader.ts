@@ -27,7 +27,8 @@ const DEFAULT_RESOLUTION = 6;
 
 /**
  * Why reading stopped: `magic`, not a pcapng file; `block-length`, not a multiple of 4, too short or too
- * long for its type, or not the same at both ends; `interface`, a packet of an interface that was not described, or too many interfaces.
+ * long for its type, or not the same at both ends; `interface`, a packet of an interface that was not
+ * described, or too many interfaces.
  */
 export type PcapngFault = 'magic' | 'block-length' | 'interface';
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Segment } from '../../src/tcp/segment.ts';
 import {
   ACK,
   decodeTcp,
@@ -10,70 +9,7 @@ import {
   type TcpFields,
   tcpHeaderLength,
 } from '../../src/wire/tcp.ts';
-
-const u16 = fc.nat(0xffff);
-const i32 = fc.integer();
-
-interface Values {
-  sourcePort: number;
-  destinationPort: number;
-  seq: number;
-  ack: number;
-  flags: number;
-  wnd: number;
-  up: number;
-  mss: number;
-  windowScale: number;
-  sackPermitted: boolean;
-  timestamps: boolean;
-  tsval: number;
-  tsecr: number;
-  sack: number[];
-}
-
-const values: fc.Arbitrary<Values> = fc.record({
-  sourcePort: u16,
-  destinationPort: u16,
-  seq: i32,
-  ack: i32,
-  flags: fc.nat(0x1ff),
-  wnd: u16,
-  up: u16,
-  mss: fc.oneof(fc.constant(0), u16),
-  windowScale: fc.integer({ min: -1, max: 255 }),
-  sackPermitted: fc.boolean(),
-  timestamps: fc.boolean(),
-  tsval: i32,
-  tsecr: i32,
-  sack: fc.array(i32, { maxLength: 2 * MAX_SACK_BLOCKS }).map((edges) => edges.slice(0, edges.length & ~1)),
-});
-
-function fields({ sack, ...rest }: Partial<Values>): TcpFields {
-  const made = Object.assign(new Segment() as TcpFields, rest);
-  made.sackBlocks.set(sack ?? []);
-  made.sackCount = (sack?.length ?? 0) / 2;
-  return made;
-}
-
-/** What a peer can learn from a segment, as plain values. */
-function seen(f: TcpFields): Values {
-  return {
-    sourcePort: f.sourcePort,
-    destinationPort: f.destinationPort,
-    seq: f.seq,
-    ack: f.ack,
-    flags: f.flags,
-    wnd: f.wnd,
-    up: f.up,
-    mss: f.mss,
-    windowScale: f.windowScale,
-    sackPermitted: f.sackPermitted,
-    timestamps: f.timestamps,
-    tsval: f.timestamps ? f.tsval : 0,
-    tsecr: f.timestamps ? f.tsecr : 0,
-    sack: [...f.sackBlocks.subarray(0, 2 * f.sackCount)],
-  };
-}
+import { anyValues, fields, type Values, valuesOf } from './fields.ts';
 
 /** A header of these option bytes, padded with `padding`, and what reading it gives. */
 function withOptions(options: readonly number[], padding = 0): { fault: string | null; read: TcpFields } {
@@ -81,7 +17,7 @@ function withOptions(options: readonly number[], padding = 0): { fault: string |
   const bytes = new Uint8Array(length).fill(padding, 20);
   bytes[12] = (length >> 2) << 4;
   bytes.set(options, 20);
-  const read = new Segment();
+  const read = fields();
   return { fault: decodeTcp(bytes, 0, length, read), read };
 }
 
@@ -90,7 +26,7 @@ const hex = (bytes: Uint8Array): string =>
 
 test('property: what was encoded is decoded, as far as 40 bytes of options hold it', () => {
   fc.assert(
-    fc.property(values, fc.nat(5), fc.nat(20), (given, at, textLength) => {
+    fc.property(anyValues, fc.nat(5), fc.nat(20), (given, at, textLength) => {
       const from = fields(given);
       const bytes = new Uint8Array(100).fill(0xee);
       const length = encodeTcp(from, bytes, at);
@@ -98,10 +34,10 @@ test('property: what was encoded is decoded, as far as 40 bytes of options hold 
       expect(length % 4 === 0 && length >= 20 && length <= 60).toBe(true);
       expect([...bytes.subarray(at + length)].every((byte) => byte === 0xee)).toBe(true);
       expect([bytes[at + 16], bytes[at + 17]]).toEqual([0, 0]);
-      const into = new Segment();
+      const into = fields();
       expect(decodeTcp(bytes, at, at + length + textLength, into)).toBeNull();
       const room = given.sack.slice(0, 2 * into.sackCount);
-      expect(seen(into)).toEqual(seen(fields({ ...given, sack: room })));
+      expect(valuesOf(into)).toEqual(valuesOf(fields({ ...given, sack: room })));
       expect(into.text).toBe(bytes);
       expect([into.textStart, into.textLength]).toEqual([at + length, textLength]);
     }),
@@ -113,7 +49,7 @@ test('SACK takes the room that is left: four blocks alone, three beside timestam
   const sack = [1, 2, 3, 4, 5, 6, 7, 8];
   const bytes = new Uint8Array(60);
   const blocks = (given: Partial<Values>): number => {
-    const into = new Segment();
+    const into = fields();
     decodeTcp(bytes, 0, encodeTcp(fields({ ...given, sack }), bytes, 0), into);
     return into.sackCount;
   };
@@ -163,14 +99,14 @@ test('reserved bits are ignored (A051)', () => {
   const bytes = new Uint8Array(20);
   bytes[12] = 0x5e;
   bytes[13] = SYN;
-  const into = new Segment();
+  const into = fields();
   expect(decodeTcp(bytes, 0, 20, into)).toBeNull();
   expect(into.flags).toBe(SYN);
 });
 
 test('faults: too short a segment, too short a header, a header longer than the segment', () => {
   const bytes = new Uint8Array(64);
-  const into = new Segment();
+  const into = fields();
   const decode = (dataOffset: number, length: number): string | null => {
     bytes[12] = dataOffset << 4;
     return decodeTcp(bytes, 0, length, into);
@@ -188,7 +124,7 @@ test('faults: too short a segment, too short a header, a header longer than the 
 
 test('fields of an earlier segment do not survive in the next one', () => {
   const bytes = new Uint8Array(60);
-  const into = new Segment();
+  const into = fields();
   const full = fields({
     mss: 1,
     windowScale: 2,
@@ -198,9 +134,9 @@ test('fields of an earlier segment do not survive in the next one', () => {
     sack: [4, 5],
   });
   decodeTcp(bytes, 0, encodeTcp(full, bytes, 0), into);
-  expect(seen(into)).toEqual(seen(full));
+  expect(valuesOf(into)).toEqual(valuesOf(full));
   decodeTcp(bytes, 0, encodeTcp(fields({}), bytes, 0), into);
-  expect(seen(into)).toEqual(seen(fields({})));
+  expect(valuesOf(into)).toEqual(valuesOf(fields({})));
 });
 
 test('MUST-4, MUST-64: EOL, NOP and MSS, at any alignment', () => {
@@ -261,7 +197,7 @@ test('a known kind with another length than its own is passed over, and what fol
     [5, 6, 9, 9, 9, 9],
     [5, 11, 9, 9, 9, 9, 9, 9, 9, 9, 9],
   ]) {
-    expect(seen(withOptions(option).read), `${option}`).toEqual(seen(withOptions([]).read));
+    expect(valuesOf(withOptions(option).read), `${option}`).toEqual(valuesOf(withOptions([]).read));
     expect(withOptions([...option, 3, 3, 7], 1).read.windowScale, `${option}`).toBe(7);
   }
 });
@@ -292,14 +228,14 @@ test('property: any bytes are read or refused, and nothing lies outside of them'
   fc.assert(
     fc.property(bytes, fc.nat(120), fc.nat(120), (bytes, from, to) => {
       const [start, end] = [Math.min(from, bytes.length), Math.min(to, bytes.length)];
-      const into = new Segment();
+      const into = fields();
       if (decodeTcp(bytes, start, end, into) !== null) return;
       expect(into.textStart >= start + 20 && into.textStart + into.textLength === end).toBe(true);
       expect(into.sackCount).toBeLessThanOrEqual(MAX_SACK_BLOCKS);
-      const again = new Segment();
+      const again = fields();
       const header = new Uint8Array(60);
       expect(decodeTcp(header, 0, encodeTcp(into, header, 0), again)).toBeNull();
-      expect({ ...seen(again), sack: [] }).toEqual({ ...seen(into), sack: [] });
+      expect({ ...valuesOf(again), sack: [] }).toEqual({ ...valuesOf(into), sack: [] });
     }),
     { numRuns: 2000 },
   );

@@ -1,0 +1,93 @@
+// Everything that one host holds, and no logic: the functions beside this file work on it.
+
+import { SipHash } from '../lib/siphash.ts';
+import { IsnGenerator } from '../tcp/isn.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import { Segment } from '../tcp/segment.ts';
+import { IcmpMessage, QuotedPacket } from '../wire/icmp.ts';
+import { Ipv4Header } from '../wire/ipv4.ts';
+import { Ipv6Header } from '../wire/ipv6.ts';
+import { Packet } from '../wire/packet.ts';
+import { UdpHeader } from '../wire/udp.ts';
+import type { Clock } from './clock.ts';
+import { createCounters } from './counters.ts';
+import { FlowKey, FlowTable } from './demux.ts';
+import { EchoClient } from './echo.ts';
+import { FragmentTable } from './fragments.ts';
+import type { Interface } from './interface.ts';
+import type { HostLimits } from './limits.ts';
+import { ListenerTable } from './listeners.ts';
+import { PathMtuCache } from './pmtu.ts';
+import { EphemeralPorts } from './ports.ts';
+import type { HostProbe } from './probe.ts';
+import { KeyedRandom } from './random.ts';
+import { TokenBucket } from './rate-limit.ts';
+import { RouteTable } from './routes.ts';
+import { Scheduler } from './schedule.ts';
+import type { TcpSocket } from './socket.ts';
+
+/** The largest message that IP carries, with room for a header in front. */
+const SCRATCH = 65_535 + 8;
+
+export class Core {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly parameters: Parameters;
+  readonly probe: HostProbe | null;
+  readonly limits: HostLimits;
+  readonly counters = createCounters();
+  readonly random: KeyedRandom;
+  readonly isn: IsnGenerator;
+  readonly interfaces: Interface[] = [];
+  readonly routes = new RouteTable();
+  readonly sockets: FlowTable<TcpSocket>;
+  readonly listeners = new ListenerTable();
+  readonly ports: EphemeralPorts;
+  readonly fragments: FragmentTable;
+  readonly pathMtus: PathMtuCache;
+  readonly icmpBudget: TokenBucket;
+  readonly echoes: EchoClient;
+  readonly scheduler = new Scheduler(this);
+  /** Connections opened so far; names them to an observer. */
+  connections = 0;
+
+  // One of each is enough: a host looks at one packet at a time.
+  readonly ipv4 = new Ipv4Header();
+  readonly ipv6 = new Ipv6Header();
+  readonly icmp = new IcmpMessage();
+  readonly udp = new UdpHeader();
+  readonly quote = new QuotedPacket();
+  readonly key = new FlowKey();
+  readonly arriving = new Segment();
+  /** A datagram made of fragments, whole. */
+  readonly whole = new Packet();
+  readonly outgoing4 = new Ipv4Header();
+  readonly outgoing6 = new Ipv6Header();
+  readonly leaving = new Segment();
+  /** ICMP messages are composed here. */
+  readonly scratch = new Uint8Array(SCRATCH);
+
+  constructor(
+    name: string,
+    clock: Clock,
+    random: (bytes: number) => Uint8Array,
+    parameters: Parameters,
+    probe: HostProbe | null,
+    limits: HostLimits,
+  ) {
+    this.name = name;
+    this.clock = clock;
+    this.parameters = parameters;
+    this.probe = probe;
+    this.limits = limits;
+    this.random = new KeyedRandom(random(16));
+    this.isn = new IsnGenerator(random(16));
+    this.sockets = new FlowTable<TcpSocket>(new SipHash(random(16)));
+    const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
+    this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
+    this.fragments = new FragmentTable(limits);
+    this.pathMtus = new PathMtuCache(limits.pathMtuEntries, limits.pathMtuTimeout);
+    this.icmpBudget = new TokenBucket(limits.icmpRate, limits.icmpBurst, this.random);
+    this.echoes = new EchoClient(this.random.int32(), limits.pings);
+  }
+}

@@ -1,0 +1,177 @@
+// One host: links with their addresses, and the TCP connections over them. RFC 9293 §3.9 is what it offers above
+// and what it needs below.
+
+import { TcpError } from '../tcp/errors.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import { RFC9293 } from '../tcp/parameters.ts';
+import type { Address, Prefix } from '../wire/address.ts';
+import { ICMP_HEADER_LENGTH, ICMP4, ICMP6 } from '../wire/icmp.ts';
+import type { Clock } from './clock.ts';
+import { Core } from './core.ts';
+import type { HostCounters } from './counters.ts';
+import type { EchoReply } from './echo.ts';
+import { sendIcmp } from './icmp-output.ts';
+import { Interface } from './interface.ts';
+import { packetArrives } from './ip-input.ts';
+import { DEFAULT_LIMITS, type HostLimits } from './limits.ts';
+import type { Link } from './link.ts';
+import type { TcpListener } from './listener.ts';
+import { type ConnectOptions, connect, type ListenOptions, listen, sourceFor } from './open.ts';
+import type { HostProbe } from './probe.ts';
+import type { TcpSocket } from './socket.ts';
+
+export interface HostOptions {
+  /** Names the host to an observer. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** As many unpredictable bytes as it is asked for. Called while the host is made, and not again. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly parameters?: Parameters;
+  readonly probe?: HostProbe | null;
+  readonly limits?: Partial<HostLimits>;
+}
+
+export interface PingOptions {
+  /** Data bytes of the request, by default 56. */
+  readonly size?: number;
+  readonly onReply: (reply: EchoReply) => void;
+}
+
+/** What fits in an IPv4 packet with an IP and an ICMP header. */
+const LARGEST_PING = 65_535 - 20 - ICMP_HEADER_LENGTH;
+
+export class Host {
+  private readonly core: Core;
+  private closed = false;
+
+  constructor(options: HostOptions) {
+    const { name, clock, random, parameters = RFC9293, probe = null } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.core = new Core(name, clock, random, parameters, probe, limits);
+  }
+
+  get name(): string {
+    return this.core.name;
+  }
+
+  get counters(): HostCounters {
+    return this.core.counters;
+  }
+
+  get interfaces(): readonly Interface[] {
+    return this.core.interfaces;
+  }
+
+  /**
+   * Send and receive over `link` under the addresses of `prefixes`, whose networks are reached over it.
+   * @throws TcpError EINVAL, EADDRINUSE
+   */
+  addInterface(link: Link, prefixes: readonly Prefix[]): Interface {
+    this.refuseIfClosed();
+    const { core } = this;
+    for (const { address } of prefixes) {
+      if (core.interfaces.some((other) => other.has(address))) {
+        throw new TcpError('EADDRINUSE', `${address} is the address of another interface`);
+      }
+    }
+    const via = new Interface(core, link, prefixes);
+    core.interfaces.push(via);
+    for (const prefix of prefixes) core.routes.add(prefix, via, null);
+    link.attach({
+      receive: (packet) => packetArrives(core, via, packet),
+      flush: () => core.scheduler.flush(),
+      writable: () => core.scheduler.resume(via),
+      down: (reason) => this.interfaceDown(via, reason),
+    });
+    return via;
+  }
+
+  /** Its connections fail with ENETDOWN; what still arrives there is dropped. */
+  removeInterface(via: Interface): void {
+    if (this.core.interfaces.includes(via))
+      this.interfaceDown(via, new Error(`${via.link.name} was removed`));
+  }
+
+  /** Connections to addresses in `prefix` leave by `via`; a longer prefix goes before a shorter one. */
+  addRoute(prefix: Prefix, via: Interface, gateway: Address | null = null): void {
+    if (!this.core.interfaces.includes(via)) {
+      throw new TcpError('EINVAL', `${via.link.name} is no interface of ${this.name}`);
+    }
+    this.core.routes.add(prefix, via, gateway);
+  }
+
+  /** §3.9.1.1 passive OPEN. @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL */
+  listen(options: ListenOptions): TcpListener {
+    this.refuseIfClosed();
+    return listen(this.core, options);
+  }
+
+  /** §3.9.1.1 active OPEN. @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL, ENETUNREACH */
+  connect(options: ConnectOptions): TcpSocket {
+    this.refuseIfClosed();
+    return connect(this.core, options);
+  }
+
+  /** Every connection that is not CLOSED, TIME-WAIT and those not accepted yet included. */
+  sockets(): Iterable<TcpSocket> {
+    return this.core.sockets;
+  }
+
+  listeners(): Iterable<TcpListener> {
+    return this.core.listeners;
+  }
+
+  /** Send an ICMP echo request; no answer, no call. @throws TcpError EINVAL, ENETUNREACH */
+  ping(address: Address, options: PingOptions): void {
+    this.refuseIfClosed();
+    const { core } = this;
+    const { size = 56, onReply } = options;
+    if (!Number.isInteger(size) || size < 0 || size > LARGEST_PING) {
+      throw new TcpError('EINVAL', `an echo request carries 0 to ${LARGEST_PING} bytes, not ${size}`);
+    }
+    const { via, local } = sourceFor(core, address, null);
+    const source = new Int32Array(4);
+    const destination = new Int32Array(4);
+    local.toWords(source);
+    address.toWords(destination);
+    for (let i = 0; i < size; i++) core.scratch[ICMP_HEADER_LENGTH + i] = i;
+    const word = core.echoes.request(address, onReply, core.clock.now());
+    const type = address.family === 4 ? ICMP4.ECHO : ICMP6.ECHO_REQUEST;
+    sendIcmp(core, via, address.family, source, destination, type, 0, word, size);
+    core.scheduler.flush();
+  }
+
+  /** Reset every connection, and send and receive no more. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    const { core } = this;
+    for (const listener of core.listeners) listener.close();
+    const now = core.clock.now();
+    for (const socket of core.sockets) {
+      socket.connection.abort(now);
+      core.scheduler.schedule(socket);
+    }
+    core.scheduler.flush();
+    for (const via of [...core.interfaces]) this.interfaceDown(via, new Error(`${this.name} was closed`));
+    core.fragments.clear();
+    core.pathMtus.clear();
+    core.scheduler.flush();
+  }
+
+  private interfaceDown(via: Interface, reason: Error): void {
+    const { core } = this;
+    if (!via.up) return;
+    via.shut();
+    core.routes.removeAll(via);
+    core.interfaces.splice(core.interfaces.indexOf(via), 1);
+    const now = core.clock.now();
+    for (const socket of core.sockets) if (socket.via === via) socket.fail('ENETDOWN', now);
+    if (via.notify !== null) via.notify(reason);
+    core.scheduler.flush();
+  }
+
+  private refuseIfClosed(): void {
+    if (this.closed) throw new TcpError('ERR_CLOSED', `${this.name} is closed`);
+  }
+}

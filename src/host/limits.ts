@@ -1,0 +1,43 @@
+// What one host may spend on what others send it, and the ranges it chooses from. Times in milliseconds.
+
+export interface HostLimits {
+  /** Bytes that unfinished datagrams may hold in all, book-keeping included. */
+  readonly fragmentBytes: number;
+  /** The same for one source address. */
+  readonly fragmentBytesPerSource: number;
+  /** Unfinished datagrams in all, and of one source. */
+  readonly fragmentSets: number;
+  readonly fragmentSetsPerSource: number;
+  /** From a datagram's first fragment until it is given up (RFC 8200 §4.5: 60 s; RFC 1122 §3.3.2). */
+  readonly fragmentTimeout: number;
+  /** Destinations whose path MTU is remembered. */
+  readonly pathMtuEntries: number;
+  /** How long a lowered path MTU is believed (RFC 1191 §6.3, RFC 8201 §4: ten minutes). */
+  readonly pathMtuTimeout: number;
+  /** ICMP errors sent per second over time, and at once (RFC 4443 §2.4 (f)). */
+  readonly icmpRate: number;
+  readonly icmpBurst: number;
+  /** Echo requests of `ping` that may wait for an answer. */
+  readonly pings: number;
+  /** Bytes of ICMP messages and resets that may wait for one link. */
+  readonly replyBytes: number;
+  /** Ephemeral ports, both included (RFC 6056 §3.2 wants the range wide). */
+  readonly firstEphemeralPort: number;
+  readonly lastEphemeralPort: number;
+}
+
+export const DEFAULT_LIMITS: HostLimits = {
+  fragmentBytes: 1 << 20,
+  fragmentBytesPerSource: 1 << 18,
+  fragmentSets: 64,
+  fragmentSetsPerSource: 16,
+  fragmentTimeout: 60_000,
+  pathMtuEntries: 1024,
+  pathMtuTimeout: 600_000,
+  icmpRate: 100,
+  icmpBurst: 50,
+  pings: 64,
+  replyBytes: 1 << 17,
+  firstEphemeralPort: 1024,
+  lastEphemeralPort: 65_535,
+};

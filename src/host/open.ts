@@ -1,0 +1,129 @@
+// RFC 9293 §3.9.1.1 OPEN: what may be opened, between which addresses, over which interface, from which port.
+
+import { Connection } from '../tcp/connection.ts';
+import { TcpError } from '../tcp/errors.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import type { Address } from '../wire/address.ts';
+import type { Core } from './core.ts';
+import { FlowKey } from './demux.ts';
+import { type Interface, isUnicast } from './interface.ts';
+import { TcpListener } from './listener.ts';
+import { sourceAddress } from './routes.ts';
+import { TcpSocket } from './socket.ts';
+import { addSocket, openOptions } from './tcp-input.ts';
+
+export interface ListenOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Null, the default: every address of the host, of both families. */
+  readonly address?: Address | null;
+  /** How many connections may wait to be accepted, half open or open; by default 511. */
+  readonly backlog?: number;
+  readonly parameters?: Parameters;
+}
+
+export interface ConnectOptions {
+  readonly address: Address;
+  readonly port: number;
+  /** By default the host chooses (MUST-43, MUST-44). */
+  readonly localAddress?: Address;
+  /** By default, and for 0, the host chooses (RFC 6056). */
+  readonly localPort?: number;
+  readonly parameters?: Parameters;
+}
+
+const DEFAULT_BACKLOG = 511;
+
+export function listen(core: Core, options: ListenOptions): TcpListener {
+  const { address = null, backlog = DEFAULT_BACKLOG, parameters = core.parameters } = options;
+  checkPort(options.port, 0);
+  if (!Number.isInteger(backlog) || backlog < 1) {
+    throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
+  }
+  if (address !== null) ownerOf(core, address);
+  const port = options.port === 0 ? freePort(core) : options.port;
+  if (core.listeners.isTaken(address, port)) {
+    throw new TcpError('EADDRINUSE', `port ${port} is being listened on already`);
+  }
+  const listener = new TcpListener(core, { address, port }, backlog, parameters);
+  core.listeners.add(listener);
+  return listener;
+}
+
+export function connect(core: Core, options: ConnectOptions): TcpSocket {
+  const { address, port, localPort = 0, parameters = core.parameters } = options;
+  checkPort(port, 1);
+  checkPort(localPort, 0);
+  const { via, local: localAddress } = sourceFor(core, address, options.localAddress ?? null);
+  const remote = { address, port };
+  const key = new FlowKey();
+  const isTaken = (candidate: number): boolean =>
+    core.sockets.find(key.set({ local: { address: localAddress, port: candidate }, remote })) !== null;
+  const usable = (candidate: number): boolean =>
+    !core.listeners.covers(localAddress, candidate) && !isTaken(candidate);
+  if (localPort !== 0 && isTaken(localPort)) {
+    throw new TcpError('EADDRINUSE', `port ${localPort} has a connection to ${address} port ${port} already`);
+  }
+  const chosen = localPort === 0 ? core.ports.pick(localAddress, address, port, usable) : localPort;
+  if (chosen === 0)
+    throw new TcpError('EADDRNOTAVAIL', `every port is in use towards ${address} port ${port}`);
+  const local = { address: localAddress, port: chosen };
+  const now = core.clock.now();
+  const opened = openOptions(core, via, local, remote, core.isn.next(local, remote, now), parameters);
+  const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
+  addSocket(core, socket, now);
+  core.scheduler.flush();
+  return socket;
+}
+
+/** The interface and our address for talking to `address`. @throws TcpError EINVAL, EADDRNOTAVAIL, ENETUNREACH */
+export function sourceFor(
+  core: Core,
+  address: Address,
+  wanted: Address | null,
+): { via: Interface; local: Address } {
+  checkRemote(core, address);
+  if (wanted !== null && wanted.family !== address.family) {
+    throw new TcpError('EINVAL', `${wanted} cannot talk to ${address}`);
+  }
+  const owner = wanted === null ? null : ownerOf(core, wanted);
+  const route = core.routes.find(address, owner);
+  const local = route === null ? null : (wanted ?? sourceAddress(route, address));
+  if (route === null || local === null) throw new TcpError('ENETUNREACH', `no route to ${address}`);
+  return { via: route.via, local };
+}
+
+/** MUST-46. We have no loopback: a host that talks to itself needs no network. */
+function checkRemote(core: Core, address: Address): void {
+  const words = new Int32Array(4);
+  address.toWords(words);
+  const broadcast = core.interfaces.some((via) => via.isBroadcast(words));
+  const own = core.interfaces.some((via) => via.has(address));
+  if (!isUnicast(address) || broadcast || own) {
+    throw new TcpError('EINVAL', `${address} is not the address of another host`);
+  }
+}
+
+function ownerOf(core: Core, address: Address): Interface {
+  const owner = core.interfaces.find((via) => via.has(address));
+  if (owner === undefined) throw new TcpError('EADDRNOTAVAIL', `${address} is not an address of this host`);
+  return owner;
+}
+
+function checkPort(port: number, least: number): void {
+  if (!Number.isInteger(port) || port < least || port > 65_535) {
+    throw new TcpError('EINVAL', `a port is ${least} to 65535, not ${port}`);
+  }
+}
+
+/** An ephemeral port for a listener: one that no listener has under any address. */
+function freePort(core: Core): number {
+  const { firstEphemeralPort: first, lastEphemeralPort: last } = core.limits;
+  const count = last - first + 1;
+  const start = core.random.below(count);
+  for (let i = 0; i < count; i++) {
+    const port = first + ((start + i) % count);
+    if (!core.listeners.hasPort(port)) return port;
+  }
+  throw new TcpError('EADDRNOTAVAIL', 'every port is being listened on');
+}

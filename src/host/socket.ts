@@ -1,0 +1,175 @@
+// A connection that belongs to a host: every call enters the engine with the host's time, and then has the host
+// send what is due (RFC 9293 §3.9.1, the user's side).
+
+import type { TimerEntry } from '../lib/timer-queue.ts';
+import type { Connection } from '../tcp/connection.ts';
+import { type ConnectionError, TcpError } from '../tcp/errors.ts';
+import type { ConnectionInfo } from '../tcp/info.ts';
+import type { State } from '../tcp/state.ts';
+import type { Endpoint } from '../wire/address.ts';
+import type { Core } from './core.ts';
+import type { Flow } from './demux.ts';
+import type { Interface } from './interface.ts';
+import type { TcpListener } from './listener.ts';
+
+/** What is told through `notify`: an or of the bits in tcp/notice.ts. */
+export type Notify = (notices: number) => void;
+
+const HOP_LIMIT = 64;
+
+export class TcpSocket implements Flow, TimerEntry {
+  readonly connection: Connection;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** The interface it was opened on, and keeps (MUST-45). */
+  readonly via: Interface;
+
+  // Read and written by the host: the timer queue's fields, then the flush loop's.
+  deadline = Number.POSITIVE_INFINITY;
+  heapIndex = -1;
+  order = 0;
+  scheduled = false;
+  waiting = false;
+  /** Where it waits to be accepted; null: it is the application's. */
+  listener: TcpListener | null;
+  /** False: the path has an MTU below what we send, and must be allowed to fragment. */
+  dontFragment = true;
+  hopLimit = HOP_LIMIT;
+  trafficClass = 0;
+
+  private readonly core: Core;
+  private callback: Notify | null = null;
+
+  constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
+    this.core = core;
+    this.connection = connection;
+    this.local = connection.tcb.local;
+    this.remote = connection.tcb.remote;
+    this.via = via;
+    this.listener = listener;
+  }
+
+  get state(): State {
+    return this.connection.state;
+  }
+
+  /** Why it ended, if not well; ENETDOWN: its interface is gone. */
+  get error(): ConnectionError | null {
+    return this.connection.error;
+  }
+
+  /** Bytes that `receive` would return now, in all. */
+  get readable(): number {
+    return this.connection.readable;
+  }
+
+  /** Bytes that `send` would take now. */
+  get sendSpace(): number {
+    return this.connection.sendSpace;
+  }
+
+  /** The peer will send no more, and everything was received. */
+  get ended(): boolean {
+    return this.connection.ended;
+  }
+
+  get notify(): Notify | null {
+    return this.callback;
+  }
+
+  /**
+   * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of this
+   * socket's, and free to make any. Notices from before it was set come soon after.
+   */
+  set notify(callback: Notify | null) {
+    this.callback = callback;
+    if (callback !== null && this.hasNotices) this.core.scheduler.scheduleSoon(this);
+  }
+
+  /** §3.9.1.2 SEND. Keeps a reference to `data`; returns how many bytes were taken. @throws TcpError */
+  send(data: Uint8Array): number {
+    const taken = this.connection.send(data, this.core.clock.now());
+    this.flush();
+    return taken;
+  }
+
+  /** §3.9.1.3 RECEIVE: the next piece of text, at most `maxBytes`, a view; null when there is none. */
+  receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
+    const text = this.connection.receive(this.core.clock.now(), maxBytes);
+    this.flush();
+    return text;
+  }
+
+  /** Nothing more will be sent: half-close (§3.6). */
+  shutdown(): void {
+    this.connection.shutdown(this.core.clock.now());
+    this.flush();
+  }
+
+  /** §3.9.1.4 CLOSE, both ways: nobody reads any more. */
+  close(): void {
+    this.connection.close(this.core.clock.now());
+    this.flush();
+  }
+
+  /** §3.9.1.6 ABORT: reset. */
+  abort(): void {
+    this.connection.abort(this.core.clock.now());
+    this.flush();
+  }
+
+  /** §3.9.1.5 STATUS. */
+  info(): ConnectionInfo {
+    return this.connection.info(this.core.clock.now());
+  }
+
+  /** §3.7.4 (MUST-17): send small segments at once. */
+  setNoDelay(on: boolean): void {
+    this.connection.setNoDelay(on);
+    this.flush();
+  }
+
+  /** §3.8.4 (MUST-24): `idle` milliseconds without a word from the peer, then probes. */
+  setKeepAlive(on: boolean, idle: number): void {
+    this.connection.setKeepAlive(on, idle, this.core.clock.now());
+    this.flush();
+  }
+
+  /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */
+  setHopLimit(hopLimit: number): void {
+    if (!Number.isInteger(hopLimit) || hopLimit < 1 || hopLimit > 255) {
+      throw new TcpError('EINVAL', `a hop limit is 1 to 255, not ${hopLimit}`);
+    }
+    this.hopLimit = hopLimit;
+  }
+
+  /** Differentiated services codepoint of what is sent from now on (MUST-48). @throws TcpError EINVAL */
+  setDiffserv(codepoint: number): void {
+    if (!Number.isInteger(codepoint) || codepoint < 0 || codepoint > 63) {
+      throw new TcpError('EINVAL', `a codepoint is 0 to 63, not ${codepoint}`);
+    }
+    this.trafficClass = codepoint << 2;
+  }
+
+  /** The link is gone. */
+  fail(error: ConnectionError, now: number): void {
+    this.connection.fail(error, now);
+    this.core.scheduler.schedule(this);
+  }
+
+  /** The flush loop's call: hand over the notices, to the listener as long as it is not accepted. */
+  tell(): void {
+    if (this.listener !== null) this.listener.childChanged(this);
+    if (this.callback === null || !this.hasNotices) return;
+    this.callback(this.connection.takeNotices());
+  }
+
+  private get hasNotices(): boolean {
+    return this.connection.tcb.notices !== 0;
+  }
+
+  private flush(): void {
+    this.core.scheduler.schedule(this);
+    this.core.scheduler.flush();
+  }
+}

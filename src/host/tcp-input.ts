@@ -1,0 +1,143 @@
+// RFC 9293 §3.10.7: an arriving segment finds its connection, or its LISTEN, or is answered with a reset.
+
+import { Connection } from '../tcp/connection.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import { resetFor } from '../tcp/reset.ts';
+import type { Segment } from '../tcp/segment.ts';
+import type { Seq } from '../tcp/seq.ts';
+import type { OpenOptions } from '../tcp/tcb.ts';
+import { Address, type Endpoint } from '../wire/address.ts';
+import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
+import { type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
+import type { Packet } from '../wire/packet.ts';
+import { ACK, decodeTcp, RST, SYN } from '../wire/tcp.ts';
+import type { Core } from './core.ts';
+import type { DropReason } from './counters.ts';
+import type { Interface } from './interface.ts';
+import type { TcpListener } from './listener.ts';
+import { applyKnownPathMtu } from './path-mtu.ts';
+import { TcpSocket } from './socket.ts';
+import { sendReset } from './tcp-output.ts';
+
+export function segmentArrives(
+  core: Core,
+  via: Interface,
+  packet: Packet,
+  header: IpHeader,
+  now: number,
+): DropReason | null {
+  const { arriving: seg } = core;
+  if (packet.checksum === 'full' && !isIntact(packet, header)) return 'tcp-checksum';
+  if (decodeTcp(packet.bytes, header.payloadStart, header.payloadEnd, seg) !== null) return 'tcp-malformed';
+  if (seg.sourcePort === 0 || seg.destinationPort === 0) return 'tcp-port-zero';
+  seg.segmentSize = packet.segmentSize;
+  const { destination, source } = header;
+  const key = core.key.setWords(destination, seg.destinationPort, source, seg.sourcePort);
+  const socket = core.sockets.find(key);
+  if (socket === null) return withoutConnection(core, via, header, seg, now);
+  if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
+    return null;
+  socket.connection.arrives(seg, now);
+  core.scheduler.schedule(socket);
+  return null;
+}
+
+/** §3.1 (MUST-3). */
+function isIntact(packet: Packet, header: IpHeader): boolean {
+  const { payloadStart, payloadEnd } = header;
+  const length = payloadEnd - payloadStart;
+  const pseudoHeader = pseudoHeaderSumOf(packet.bytes, packet.start, PROTOCOL_TCP, length);
+  return isChecksumValid(packet.bytes, payloadStart, payloadEnd, pseudoHeader);
+}
+
+/** §3.10.7.1 CLOSED, and §3.10.7.2 LISTEN: RST, then ACK, then SYN, then the rest. */
+function withoutConnection(
+  core: Core,
+  via: Interface,
+  header: IpHeader,
+  seg: Segment,
+  now: number,
+): DropReason | null {
+  const listener = core.listeners.find(header.destination, seg.destinationPort);
+  if (listener === null || (seg.flags & ACK) !== 0) {
+    if (resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
+    return 'tcp-no-connection';
+  }
+  if ((seg.flags & (RST | SYN)) !== SYN) return 'tcp-no-connection';
+  if (listener.isFull) return 'tcp-backlog';
+  const { local, remote } = endpoints(header, seg);
+  acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+  return null;
+}
+
+/** §3.6.1 (MAY-2), RFC 6191: a new SYN takes the place of a connection in TIME-WAIT, if someone listens. */
+function reincarnate(
+  core: Core,
+  via: Interface,
+  header: IpHeader,
+  seg: Segment,
+  old: TcpSocket,
+  now: number,
+): boolean {
+  const listener = core.listeners.find(header.destination, seg.destinationPort);
+  if (listener === null || listener.isFull) return false;
+  const { local, remote } = old;
+  const iss = old.connection.issBeyond(core.isn.next(local, remote, now));
+  old.connection.abort(now);
+  core.sockets.remove(old);
+  core.scheduler.schedule(old);
+  acceptSyn(core, via, listener, local, remote, seg, iss, now);
+  return true;
+}
+
+function acceptSyn(
+  core: Core,
+  via: Interface,
+  listener: TcpListener,
+  local: Endpoint,
+  remote: Endpoint,
+  seg: Segment,
+  iss: Seq,
+  now: number,
+): void {
+  const options = openOptions(core, via, local, remote, iss, listener.parameters);
+  const socket = new TcpSocket(core, Connection.accept(options, seg, now), via, listener);
+  listener.childOpened(socket);
+  addSocket(core, socket, now);
+}
+
+/** A new connection takes its place in the host. */
+export function addSocket(core: Core, socket: TcpSocket, now: number): void {
+  core.sockets.add(socket);
+  applyKnownPathMtu(core, socket, now);
+  core.scheduler.schedule(socket);
+}
+
+export function openOptions(
+  core: Core,
+  via: Interface,
+  local: Endpoint,
+  remote: Endpoint,
+  iss: Seq,
+  parameters: Parameters,
+): OpenOptions {
+  return {
+    id: ++core.connections,
+    local,
+    remote,
+    iss,
+    timestampOffset: core.isn.timestampOffset(local, remote),
+    parameters,
+    mtu: via.mtu,
+    superSegment: via.superSegment,
+    probe: core.probe,
+  };
+}
+
+function endpoints(header: IpHeader, seg: Segment): { local: Endpoint; remote: Endpoint } {
+  const { family } = header;
+  return {
+    local: { address: Address.fromWords(family, header.destination), port: seg.destinationPort },
+    remote: { address: Address.fromWords(family, header.source), port: seg.sourcePort },
+  };
+}

@@ -1,0 +1,82 @@
+// TCP fields for the tests of the codec and of the notation: made from plain values, and read as such.
+
+import fc from 'fast-check';
+import { MAX_SACK_BLOCKS, type TcpFields } from '../../src/wire/tcp.ts';
+
+/** The header's fields and options as plain values; `sack` holds the edges in use. */
+export interface Values {
+  sourcePort: number;
+  destinationPort: number;
+  seq: number;
+  ack: number;
+  flags: number;
+  wnd: number;
+  up: number;
+  mss: number;
+  windowScale: number;
+  sackPermitted: boolean;
+  timestamps: boolean;
+  tsval: number;
+  tsecr: number;
+  sack: number[];
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Fields with these values; 0 or absent where none is given. */
+export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields {
+  const sackBlocks = new Int32Array(2 * MAX_SACK_BLOCKS);
+  sackBlocks.set(sack);
+  return {
+    sourcePort: 0,
+    destinationPort: 0,
+    seq: 0,
+    ack: 0,
+    flags: 0,
+    wnd: 0,
+    up: 0,
+    mss: 0,
+    windowScale: -1,
+    sackPermitted: false,
+    timestamps: false,
+    tsval: 0,
+    tsecr: 0,
+    sackBlocks,
+    sackCount: sack.length / 2,
+    text: NO_BYTES,
+    textStart: 0,
+    textLength: 0,
+    ...rest,
+  };
+}
+
+/** What a peer can learn from the fields. */
+export function valuesOf(from: TcpFields): Values {
+  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...rest } = from;
+  return {
+    ...rest,
+    tsval: from.timestamps ? from.tsval : 0,
+    tsecr: from.timestamps ? from.tsecr : 0,
+    sack: [...sackBlocks.subarray(0, 2 * sackCount)],
+  };
+}
+
+const u16 = fc.nat(0xffff);
+const i32 = fc.integer();
+
+export const anyValues: fc.Arbitrary<Values> = fc.record({
+  sourcePort: u16,
+  destinationPort: u16,
+  seq: i32,
+  ack: i32,
+  flags: fc.nat(0x1ff),
+  wnd: u16,
+  up: u16,
+  mss: fc.oneof(fc.constant(0), u16),
+  windowScale: fc.integer({ min: -1, max: 255 }),
+  sackPermitted: fc.boolean(),
+  timestamps: fc.boolean(),
+  tsval: i32,
+  tsecr: i32,
+  sack: fc.array(i32, { maxLength: 2 * MAX_SACK_BLOCKS }).map((edges) => edges.slice(0, edges.length & ~1)),
+});
