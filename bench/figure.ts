@@ -44,6 +44,6 @@ export async function compare(
     value,
     peer: other,
     ratio: other === null ? null : value / other,
-    spread: Math.max(...a) / Math.min(...a),
+    spread: Math.min(...a) > 0 ? Math.max(...a) / Math.min(...a) : 1,
   };
 }
