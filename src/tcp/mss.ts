@@ -6,6 +6,9 @@ import type { Tcb } from './tcb.ts';
 const TCP_HEADER = 20;
 /** The timestamps option with its two NOPs (RFC 7323 appendix A). */
 const TIMESTAMPS_BYTES = 12;
+/** The SACK option without its blocks, with two NOPs. */
+const SACK_HEAD = 4;
+const LEAST_TEXT = 8;
 /** No peer makes us send less than this at a time, options included: CVE-2019-11479. */
 const LEAST_MSS = 48;
 
@@ -30,6 +33,16 @@ export function effectiveSendMss(tcb: Tcb, sackBytes: number): number {
   const path = tcb.pathMtu - ipHeader(tcb.remote.address.family) - TCP_HEADER;
   const options = (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0) + sackBytes;
   return Math.max(Math.min(tcb.snd.mss, path) - options, 1);
+}
+
+/**
+ * SACK blocks that one segment may carry (RFC 2018 §3): three beside timestamps, four without; fewer where
+ * they would leave no room for text, since MTUs go down to 68.
+ */
+export function mostSackBlocks(tcb: Tcb): number {
+  const fixed = ipHeader(tcb.remote.address.family) + TCP_HEADER + (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0);
+  const room = (tcb.pathMtu - fixed - SACK_HEAD - LEAST_TEXT) >> 3;
+  return Math.max(Math.min(tcb.timestamps.on ? 3 : 4, room), 0);
 }
 
 /** Text bytes that one segment may carry where the link cuts super-segments, a whole number of `mss`. */

@@ -5,7 +5,7 @@ import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
-import { effectiveSendMss, superSegmentText } from './mss.ts';
+import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
@@ -17,10 +17,6 @@ import type { Tcb } from './tcb.ts';
 import { isRunning, setTimer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { offerWindow } from './window.ts';
-
-/** SACK blocks beside timestamps, and without them (RFC 2018 §3). */
-const SACK_BLOCKS_WITH_TIMESTAMPS = 3;
-const SACK_BLOCKS = 4;
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
@@ -73,10 +69,9 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
 /** How many bytes of SACK option the next segment will carry. */
 function sackBytes(tcb: Tcb): number {
   if (!tcb.sack || tcb.rcv.reassembly === null) return 0;
-  return 4 + 8 * Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
+  const blocks = Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
+  return blocks === 0 ? 0 : 4 + 8 * blocks;
 }
-
-const mostSackBlocks = (tcb: Tcb): number => (tcb.timestamps.on ? SACK_BLOCKS_WITH_TIMESTAMPS : SACK_BLOCKS);
 
 /** What every synchronized segment carries: the ACK, the window, timestamps and SACK blocks. */
 function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {

@@ -98,3 +98,13 @@ export function bench(options: Omit<LinkOptions, 'clock'> = {}): Bench {
   link.b.attach(b);
   return { clock, link, a, b, log };
 }
+
+/** Send packets numbered 0 to count - 1 from a, at once or `gap` ms apart. */
+export function sendAll({ link, clock }: Bench, count: number, size = 100, gap = 0): void {
+  for (let n = 0; n < count; n++) {
+    link.a.transmit(numbered(n, size));
+    if (gap > 0) clock.advance(gap);
+  }
+}
+
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
