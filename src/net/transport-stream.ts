@@ -1,0 +1,243 @@
+// One connection of a host as a stream.Duplex: RFC 9293 §3.9.1's calls behind read, write, end and destroy.
+// The host's notices are answered in a tick of their own: no event is emitted from inside a call that the program
+// makes, and what a listener throws does not unwind the host. Text stays in the TCB until the stream asks for
+// it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
+
+import { Duplex, type DuplexOptions } from 'node:stream';
+import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
+import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
+import { codeOf, type Transport } from './transport.ts';
+
+type Callback = (error?: Error | null) => void;
+
+export abstract class TransportStream extends Duplex {
+  /** From connect() until `connect` or `close`. */
+  connecting = false;
+  protected transport: Transport | null = null;
+  protected readonly idle = new IdleTimer();
+  /** destroy() aborts: a RST instead of a FIN. */
+  protected resetting = false;
+  /** Notice bits that wait for their tick; 0 = no tick is asked for. */
+  #notices = 0;
+  /** The stream wants text. */
+  #reading = false;
+  #finReceived = false;
+  #closed = false;
+  #outgoing: Outgoing | null = null;
+  #written: Callback | null = null;
+  /** What waits for the connection. */
+  #waiting: readonly Chunk[] = [];
+  #bytesRead = 0;
+  #bytesSent = 0;
+
+  constructor(options: DuplexOptions) {
+    super({ ...options, emitClose: false, autoDestroy: true, decodeStrings: false });
+  }
+
+  /** ESTABLISHED was reached. */
+  protected abstract onConnected(): void;
+  /** The connection ended before ESTABLISHED; `code` says why. */
+  protected abstract onConnectFailed(code: string): void;
+  /** The socket is being destroyed. */
+  protected abstract onDestroy(): void;
+  /** `close` is about to be emitted. */
+  protected abstract onClose(): void;
+
+  /** There is a connection, or there will be. */
+  protected get open(): boolean {
+    return this.connecting || this.transport !== null;
+  }
+
+  /** No connection yet, or no more. */
+  get pending(): boolean {
+    return this.transport === null || this.connecting;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** Bytes given to write(), whether or not they have left. */
+  get bytesWritten(): number {
+    const { writableBuffer } = this as unknown as { writableBuffer: readonly Chunk[] };
+    return this.#bytesSent + byteLength(writableBuffer) + byteLength(this.#waiting);
+  }
+
+  protected attach(transport: Transport): void {
+    this.transport = transport;
+    transport.notify = (notices) => this.#schedule(notices);
+  }
+
+  /** A socket that was closed connects anew: the stream's own state starts again, too. */
+  protected reopen(): void {
+    (this as unknown as { _undestroy(): void })._undestroy();
+    this.#reading = false;
+    this.#finReceived = false;
+    this.#closed = false;
+    this.#waiting = [];
+    this.#bytesRead = 0;
+    this.#bytesSent = 0;
+  }
+
+  #schedule(notices: number): void {
+    if (this.#notices === 0) process.nextTick(TransportStream.#answer, this);
+    this.#notices |= notices;
+  }
+
+  static #answer(stream: TransportStream): void {
+    const notices = stream.#notices;
+    stream.#notices = 0;
+    if (stream.transport === null) return;
+    stream.#closed ||= (notices & CLOSED) !== 0;
+    if (stream.connecting) {
+      if ((notices & CONNECTED) !== 0) stream.onConnected();
+      else if (stream.#error !== null) stream.onConnectFailed(stream.#error);
+    }
+    if (!stream.connecting) stream.#receive();
+    if (!stream.connecting) stream.#send();
+  }
+
+  /** Why nothing can be sent or received any more; null = it can. */
+  get #error(): string | null {
+    const transport = this.transport;
+    if (transport === null) return null;
+    return transport.error ?? (this.#closed && !transport.ended ? 'ECONNABORTED' : null);
+  }
+
+  override _read(): void {
+    const transport = this.transport;
+    if (transport === null || this.connecting) {
+      this.once('connect', () => this._read());
+      return;
+    }
+    if (this.#reading) return;
+    this.#reading = true;
+    if (transport.readable > 0 || transport.ended || this.#error !== null) this.#schedule(READABLE);
+  }
+
+  /** What arrived before a reset is still delivered, as the kernel does. */
+  #receive(): void {
+    const transport = this.transport;
+    while (this.#reading && transport !== null) {
+      const text = transport.receive();
+      if (text === null) break;
+      this.#bytesRead += text.length;
+      this.idle.touch();
+      this.#reading = this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
+      if (this.transport !== transport) return;
+    }
+    if (!this.#reading || transport === null) return;
+    if (transport.ended) {
+      this.#reading = false;
+      this.#finReceived = true;
+      this.push(null);
+      this.read(0);
+    } else if (this.#error !== null) this.destroy(errnoError('read', this.#error));
+  }
+
+  override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: Callback): void {
+    this.#begin([{ chunk, encoding }], callback);
+  }
+
+  override _writev(chunks: readonly Chunk[], callback: Callback): void {
+    this.#begin(chunks, callback);
+  }
+
+  #begin(chunks: readonly Chunk[], callback: Callback): void {
+    if (this.connecting) {
+      this.#waiting = chunks;
+      const closed = (): void => callback(closedBeforeConnection());
+      this.once('connect', () => {
+        this.off('close', closed);
+        this.#begin(chunks, callback);
+      });
+      this.once('close', closed);
+      return;
+    }
+    this.#waiting = [];
+    if (this.transport === null) {
+      callback(socketClosed());
+      return;
+    }
+    this.idle.touch();
+    this.#outgoing = new Outgoing(chunks);
+    this.#bytesSent += this.#outgoing.length;
+    this.#written = callback;
+    this.#send();
+  }
+
+  #send(): void {
+    const { transport } = this;
+    const outgoing = this.#outgoing;
+    if (transport === null || outgoing === null) return;
+    let failure = this.#error;
+    try {
+      if (failure === null && !this.#offer(transport, outgoing)) return;
+    } catch (error) {
+      failure = codeOf(error);
+    }
+    this.#finishWrite(failure === null ? null : this.#writeError(failure));
+  }
+
+  /** False: the send buffer is full, WRITABLE will follow. */
+  #offer(transport: Transport, outgoing: Outgoing): boolean {
+    for (let piece = outgoing.next(); piece !== null; piece = outgoing.next()) {
+      const taken = transport.send(piece);
+      outgoing.took(taken);
+      if (taken > 0) this.idle.touch();
+      if (taken < piece.length) return false;
+    }
+    return true;
+  }
+
+  /** After the peer's FIN, a reset says that it had closed both ways: EPIPE, in Linux. */
+  #writeError(code: string): SystemError {
+    const broken = code === 'ENOTCONN' || (code === 'ECONNRESET' && this.#finReceived);
+    return errnoError('write', broken ? 'EPIPE' : code);
+  }
+
+  #finishWrite(error: Error | null): void {
+    const written = this.#written;
+    this.#outgoing = null;
+    this.#written = null;
+    written?.(error);
+  }
+
+  override _final(callback: Callback): void {
+    if (this.pending) {
+      this.once('connect', () => this._final(callback));
+      return;
+    }
+    this.transport?.shutdown();
+    process.nextTick(callback);
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    const { open, transport } = this;
+    const written = this.#written;
+    this.connecting = false;
+    this.transport = null;
+    this.#outgoing = null;
+    this.#written = null;
+    this.idle.stop();
+    if (transport !== null) {
+      transport.notify = null;
+      if (this.resetting) transport.abort();
+      else transport.close();
+    }
+    this.resetting = false;
+    callback(error);
+    if (open) setImmediate(() => this.#emitClose(error !== null, written));
+    else process.nextTick(() => this.emit('close'));
+    this.onDestroy();
+  }
+
+  /** As late as the event loop closes a handle; the write that was under way ends before. */
+  #emitClose(hadError: boolean, written: Callback | null): void {
+    if (this.destroyed) written?.(null);
+    this.onClose();
+    this.emit('close', hadError);
+  }
+}

@@ -1,0 +1,83 @@
+// What this layer needs of a host: `Host`, `TcpSocket` and `TcpListener` of src/host are such, and so is a test's
+// stand-in.
+
+import type { Parameters } from '../tcp/parameters.ts';
+import type { Address, Endpoint } from '../wire/address.ts';
+import type { Liveness } from './liveness.ts';
+import type { Socket, SocketOptions } from './socket.ts';
+
+/** One connection (RFC 9293 §3.9.1: SEND, RECEIVE, CLOSE, ABORT, STATUS). */
+export interface Transport {
+  readonly connection: { readonly tcb: { readonly parameters: Pick<Parameters, 'keepAliveIdle'> } };
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** How it ended, if not well; a POSIX name. */
+  readonly error: string | null;
+  /** Bytes waiting to be received. */
+  readonly readable: number;
+  /** The peer's FIN was reached and everything before it received. */
+  readonly ended: boolean;
+  /** Called with `Notice` bits; never from inside one of the calls below that belongs to the same event. */
+  notify: ((notices: number) => void) | null;
+  /** Takes what there is room for, by reference, and says how much. Throws an error with a code. */
+  send(data: Uint8Array): number;
+  receive(): Uint8Array | null;
+  shutdown(): void;
+  close(): void;
+  abort(): void;
+  setNoDelay(on: boolean): void;
+  /** `idle` in milliseconds. */
+  setKeepAlive(on: boolean, idle: number): void;
+}
+
+export interface PassiveTransport {
+  readonly local: { readonly address: Address | null; readonly port: number };
+  /** Something can be accepted. */
+  notify: (() => void) | null;
+  accept(): Transport | null;
+  close(): void;
+}
+
+export interface ConnectRequest {
+  readonly address: Address;
+  readonly port: number;
+  readonly localAddress?: Address;
+  readonly localPort?: number;
+}
+
+export interface ListenRequest {
+  readonly port: number;
+  /** Null = any, both families. */
+  readonly address: Address | null;
+  readonly backlog?: number;
+}
+
+/** Where sockets live. Both calls throw errors with a POSIX `code`. */
+export interface NetHost {
+  connect(request: ConnectRequest): Transport;
+  listen(request: ListenRequest): PassiveTransport;
+}
+
+/** The POSIX name in an error that a host threw; a host that was closed is a network that is down. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
+  return error.code === 'ERR_CLOSED' ? 'ENETDOWN' : error.code;
+}
+
+/** What the sockets and servers of one host share. */
+export interface Context {
+  readonly host: NetHost;
+  readonly liveness: Liveness;
+  /** A socket, of the class that programs see, for a connection that a listener accepted. */
+  accept(accepted: Accepted, options: SocketOptions): Socket;
+}
+
+/** A connection that comes from a listener. */
+export interface Accepted {
+  readonly transport: Transport;
+  /** The listener is of both families: IPv4 addresses are told as IPv4-mapped ones. */
+  readonly mapped: boolean;
+  readonly paused: boolean;
+  /** The socket is destroyed: it does not count as a connection of its server any more. */
+  released(): void;
+}
