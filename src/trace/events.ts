@@ -1,0 +1,148 @@
+// What a trace is made of: one plain, JSON-able object for each thing that the observer seam reports, in the
+// order in which it happened. Absence is null. Times are milliseconds of the host's clock.
+
+import type { DropReason } from '../host/probe.ts';
+import type { TimerName, UserCall } from '../tcp/probe.ts';
+import type { RuleId } from '../tcp/rules.ts';
+import type { State } from '../tcp/state.ts';
+
+/** The options of a segment; what is absent is null or false, and `sack` empty. */
+export interface SegmentOptions {
+  /** Bytes. */
+  readonly mss: number | null;
+  /** Shift as on the wire. */
+  readonly windowScale: number | null;
+  readonly sackPermitted: boolean;
+  readonly timestamps: { readonly value: number; readonly echo: number } | null;
+  /** Left and right edges, absolute. */
+  readonly sack: readonly (readonly [number, number])[];
+}
+
+/** One TCP segment as an observer keeps it. Sequence and acknowledgment numbers are unsigned. */
+export interface SegmentRecord {
+  /** `10.0.0.1:80`, `[::1]:80`. */
+  readonly source: string;
+  readonly destination: string;
+  /** Names joined by commas, in the order SYN, FIN, RST, PSH, ACK, URG, ECE, CWR, AE; `none` without any. */
+  readonly flags: string;
+  readonly seq: number;
+  /** Null without the ACK flag. */
+  readonly ack: number | null;
+  /** Counted from the sender's initial sequence number, modulo 2^32; null while that is not known. */
+  readonly relativeSeq: number | null;
+  /** Counted from the initial sequence number of the segment's receiver; null as above. */
+  readonly relativeAck: number | null;
+  /** Text, bytes. SYN and FIN are not counted. */
+  readonly length: number;
+  /** SEG.WND as on the wire. */
+  readonly window: number;
+  /** The same in bytes, after RFC 7323 §2.3; null while the scale is not known. */
+  readonly scaledWindow: number | null;
+  /** Urgent pointer; null without the URG flag. */
+  readonly urgent: number | null;
+  /** How many wire segments a super-segment stands for; 1 for an ordinary one. */
+  readonly count: number;
+  readonly options: SegmentOptions;
+}
+
+interface EventBase {
+  /** Counts from 1 within one recorder. */
+  readonly id: number;
+  /** Milliseconds. */
+  readonly t: number;
+  readonly host: string;
+  /**
+   * The connection, numbered from 1 in the order of appearance. Both ends of a connection have the same
+   * number, the next connection between the same endpoints has another. Null: none, or not known.
+   */
+  readonly connection: number | null;
+}
+
+/** An end of a connection is heard of for the first time. */
+export interface ConnectionEvent extends EventBase {
+  readonly kind: 'connection';
+  readonly local: string;
+  readonly remote: string;
+  /** It came out of LISTEN. */
+  readonly passive: boolean;
+  readonly state: State;
+}
+
+/** A segment leaves (`out`) or arrives (`in`). */
+export interface SegmentEvent extends EventBase {
+  readonly kind: 'segment';
+  readonly direction: 'out' | 'in';
+  readonly segment: SegmentRecord;
+  /** Why it was sent; null for arrivals. */
+  readonly why: RuleId | null;
+  /** Some of its sequence numbers were sent before (`out`), or all of them had been received before (`in`). */
+  readonly retransmission: boolean;
+}
+
+export interface StateEvent extends EventBase {
+  readonly kind: 'state';
+  readonly from: State;
+  readonly to: State;
+  readonly why: RuleId;
+}
+
+export interface TimerEvent extends EventBase {
+  readonly kind: 'timer';
+  readonly timer: TimerName;
+  readonly action: 'set' | 'stopped' | 'fired';
+  /** When it will fire; null unless it was set. */
+  readonly deadline: number | null;
+}
+
+/** An arriving segment, or the rest of it, was not processed further. */
+export interface SegmentDroppedEvent extends EventBase {
+  readonly kind: 'segment-dropped';
+  readonly segment: SegmentRecord;
+  readonly why: RuleId;
+}
+
+/** A packet ended at the host. */
+export interface PacketDroppedEvent extends EventBase {
+  readonly kind: 'packet-dropped';
+  readonly link: string;
+  /** Bytes, IP header included. */
+  readonly bytes: number;
+  readonly reason: DropReason;
+  /** Null: no TCP segment could be read from it. */
+  readonly segment: SegmentRecord | null;
+}
+
+/** A packet that `host` sent never arrives: its link says so. */
+export interface PacketLostEvent extends EventBase {
+  readonly kind: 'packet-lost';
+  readonly link: string;
+  readonly bytes: number;
+  readonly reason: string;
+  readonly segment: SegmentRecord | null;
+}
+
+export interface CallEvent extends EventBase {
+  readonly kind: 'call';
+  readonly call: UserCall;
+  /** Of send and receive; 0 for the others. */
+  readonly bytes: number;
+}
+
+/** A rule was followed that shows in no other event. */
+export interface RuleEvent extends EventBase {
+  readonly kind: 'rule';
+  readonly why: RuleId;
+}
+
+export type TraceEvent =
+  | ConnectionEvent
+  | SegmentEvent
+  | StateEvent
+  | TimerEvent
+  | SegmentDroppedEvent
+  | PacketDroppedEvent
+  | PacketLostEvent
+  | CallEvent
+  | RuleEvent;
+
+export type TraceListener = (event: TraceEvent) => void;

@@ -1,0 +1,200 @@
+// The state of the end that nobody watches, from the segments that pass between it and ours (§3.3.2, §3.6).
+// What the peer sent proves where it was; what we sent is presumed to have arrived until the peer shows it.
+
+import { add, gt, leq, type Seq, seq } from '../tcp/seq.ts';
+import type { State } from '../tcp/state.ts';
+import type { SegmentRecord } from './events.ts';
+import { hasFlag, sequenceLength } from './segment-record.ts';
+
+export type Confidence = 'observed' | 'inferred';
+
+/** What is needed of a segment; numbers absolute and unsigned. */
+export type SeenSegment = Pick<SegmentRecord, 'flags' | 'seq' | 'ack' | 'length'>;
+
+/** How sure we are that something happened at the peer. */
+type Knowledge = 0 | 1 | 2;
+const NO: Knowledge = 0;
+const PRESUMED: Knowledge = 1;
+const PROVEN: Knowledge = 2;
+
+/** What may have happened at the peer. What it sent itself is either proven or not known. */
+interface Facts {
+  sentSyn: Knowledge;
+  /** Our SYN reached it. */
+  gotSyn: Knowledge;
+  /** The acknowledgment of its SYN reached it. */
+  gotSynAck: Knowledge;
+  sentFin: Knowledge;
+  gotFin: Knowledge;
+  gotFinAck: Knowledge;
+  /** It sent, or got, a RST that ended the connection. */
+  reset: Knowledge;
+}
+
+const nothing = (): Facts => ({
+  sentSyn: NO,
+  gotSyn: NO,
+  gotSynAck: NO,
+  sentFin: NO,
+  gotFin: NO,
+  gotFinAck: NO,
+  reset: NO,
+});
+
+/** Follows one peer through one connection. `sent` and `received` are said from our side. */
+export class PeerInference {
+  private readonly before: State;
+  private facts = nothing();
+  /** Behind the peer's SYN, its FIN, and everything it sent. */
+  private synEnd: Seq | null = null;
+  private finEnd: Seq | null = null;
+  private receivedEnd: Seq | null = null;
+  /** The peer sent its first FIN before our FIN had reached it. */
+  private finWasFirst = false;
+  /** Behind our SYN, our FIN, and everything we sent. */
+  private ourSynEnd: Seq | null = null;
+  private ourFinEnd: Seq | null = null;
+  private sentEnd: Seq | null = null;
+  /** Where `sentEnd` was when we first acknowledged its SYN, its FIN: to acknowledge more proves it knows. */
+  private synAckedAt: Seq | null = null;
+  private finAckedAt: Seq | null = null;
+
+  /** `before`: what the peer is presumed to be in before it has sent or got a SYN. */
+  constructor(before: 'LISTEN' | 'CLOSED' = 'LISTEN') {
+    this.before = before;
+  }
+
+  get state(): State {
+    return this.stateGiven(PRESUMED);
+  }
+
+  get confidence(): Confidence {
+    const { sentSyn, reset } = this.facts;
+    if (sentSyn === NO && reset !== PROVEN) return 'inferred';
+    return this.stateGiven(PROVEN) === this.state ? 'observed' : 'inferred';
+  }
+
+  /** We sent this: presumably it arrives. */
+  sent(segment: SeenSegment): void {
+    const { facts } = this;
+    const end = endOf(segment);
+    if (hasFlag(segment, 'RST')) {
+      facts.reset = atLeastPresumed(facts.reset);
+      return;
+    }
+    if (hasFlag(segment, 'SYN')) {
+      this.ourSynEnd = add(seq(segment.seq), 1);
+      facts.gotSyn = atLeastPresumed(facts.gotSyn);
+      facts.reset = unlessProven(facts.reset);
+    }
+    if (hasFlag(segment, 'FIN')) {
+      this.ourFinEnd = end;
+      facts.gotFin = atLeastPresumed(facts.gotFin);
+    }
+    if (segment.ack !== null) this.acknowledged(seq(segment.ack), seq(segment.seq));
+    this.sentEnd = furthest(this.sentEnd, end);
+  }
+
+  /** The peer sent this. */
+  received(segment: SeenSegment): void {
+    const { facts } = this;
+    if (hasFlag(segment, 'RST')) {
+      if (!this.answersStrayAck(segment)) facts.reset = PROVEN;
+      return;
+    }
+    if (hasFlag(segment, 'SYN')) this.receivedSyn(segment);
+    if (segment.ack !== null) this.acknowledges(seq(segment.ack));
+    if (segment.length > 0 && !hasFlag(segment, 'SYN')) this.facts.gotSynAck = PROVEN;
+    if (hasFlag(segment, 'FIN')) this.receivedFin(segment);
+    this.receivedEnd = furthest(this.receivedEnd, endOf(segment));
+  }
+
+  private receivedSyn(segment: SeenSegment): void {
+    const end = add(seq(segment.seq), 1);
+    if (this.synEnd === end) {
+      // It comes again: what should have stopped that has not arrived.
+      const { facts } = this;
+      facts.gotSynAck = unlessProven(facts.gotSynAck);
+      if (segment.ack === null) facts.gotSyn = unlessProven(facts.gotSyn);
+      return;
+    }
+    // The first SYN, or one of a peer that has forgotten the connection (§3.5.1).
+    const gotSyn = this.synEnd === null ? this.facts.gotSyn : NO;
+    this.facts = { ...nothing(), sentSyn: PROVEN, gotSyn };
+    this.synEnd = end;
+    this.finEnd = null;
+    this.receivedEnd = end;
+    this.synAckedAt = null;
+    this.finAckedAt = null;
+  }
+
+  private receivedFin(segment: SeenSegment): void {
+    const { facts } = this;
+    if (facts.sentFin === PROVEN) {
+      facts.gotFinAck = unlessProven(facts.gotFinAck);
+      facts.gotFin = unlessProven(facts.gotFin);
+      return;
+    }
+    this.finWasFirst = facts.gotFin !== PROVEN;
+    facts.sentFin = PROVEN;
+    this.finEnd = endOf(segment);
+  }
+
+  /** Our ACK up to `ack`, in a segment from `at` on, is under way. */
+  private acknowledged(ack: Seq, at: Seq): void {
+    if (this.receivedEnd === null || gt(ack, this.receivedEnd)) return;
+    const { facts } = this;
+    const edge = this.sentEnd ?? at;
+    if (this.synEnd !== null && leq(this.synEnd, ack)) {
+      facts.gotSynAck = atLeastPresumed(facts.gotSynAck);
+      this.synAckedAt ??= edge;
+    }
+    if (this.finEnd !== null && leq(this.finEnd, ack)) {
+      facts.gotFinAck = atLeastPresumed(facts.gotFinAck);
+      this.finAckedAt ??= edge;
+    }
+  }
+
+  /** The peer has everything below `ack`, and with it the acknowledgments those segments carried. */
+  private acknowledges(ack: Seq): void {
+    if (this.sentEnd === null || gt(ack, this.sentEnd)) return;
+    const { facts } = this;
+    if (this.ourSynEnd !== null && leq(this.ourSynEnd, ack)) facts.gotSyn = PROVEN;
+    if (this.ourFinEnd !== null && leq(this.ourFinEnd, ack)) facts.gotFin = PROVEN;
+    if (this.synAckedAt !== null && gt(ack, this.synAckedAt)) facts.gotSynAck = PROVEN;
+    if (this.finAckedAt !== null && gt(ack, this.finAckedAt)) facts.gotFinAck = PROVEN;
+  }
+
+  /** In SYN-SENT it resets a segment that acknowledges what it never sent, and goes on (§3.10.7.3 first). */
+  private answersStrayAck(segment: SeenSegment): boolean {
+    const { facts, synEnd } = this;
+    return facts.sentSyn === PROVEN && facts.gotSyn !== PROVEN && synEnd !== seq(segment.seq);
+  }
+
+  /** The state that follows from everything known at least so well. */
+  private stateGiven(level: Knowledge): State {
+    const { facts } = this;
+    const holds = (fact: Knowledge): boolean => fact >= level;
+    if (holds(facts.reset)) return 'CLOSED';
+    if (facts.sentSyn === NO) return holds(facts.gotSyn) ? 'SYN-RECEIVED' : this.before;
+    if (facts.sentFin === PROVEN) return this.closing(holds(facts.gotFin), holds(facts.gotFinAck));
+    if (!holds(facts.gotSyn)) return 'SYN-SENT';
+    if (!holds(facts.gotSynAck)) return 'SYN-RECEIVED';
+    return holds(facts.gotFin) ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  }
+
+  private closing(gotFin: boolean, gotFinAck: boolean): State {
+    if (!gotFin) return gotFinAck ? 'FIN-WAIT-2' : 'FIN-WAIT-1';
+    if (this.finWasFirst) return gotFinAck ? 'TIME-WAIT' : 'CLOSING';
+    return gotFinAck ? 'CLOSED' : 'LAST-ACK';
+  }
+}
+
+const atLeastPresumed = (known: Knowledge): Knowledge => (known === PROVEN ? PROVEN : PRESUMED);
+
+/** A presumption is withdrawn; a proof stands. */
+const unlessProven = (known: Knowledge): Knowledge => (known === PROVEN ? PROVEN : NO);
+
+const furthest = (edge: Seq | null, end: Seq): Seq => (edge === null || gt(end, edge) ? end : edge);
+
+const endOf = (segment: SeenSegment): Seq => add(seq(segment.seq), sequenceLength(segment));

@@ -1,0 +1,130 @@
+// What each rule of the engine says to a person, in a few words. The compiler checks that none is missing.
+
+import type { RuleId } from '../tcp/rules.ts';
+
+export interface Rule {
+  readonly rfc: number;
+  /** `3.10.7.4`. */
+  readonly section: string;
+  /** At most 60 characters. */
+  readonly text: string;
+}
+
+const TEXTS: Readonly<Record<RuleId, string>> = {
+  '9293-3.10.1-active': 'active OPEN: this end begins the handshake',
+  '9293-3.10.1-passive': 'passive OPEN: wait for a SYN from anyone',
+  '9293-3.10.2-send': 'SEND: text queued, leaves as the windows allow',
+  '9293-3.10.4-close': 'CLOSE: nothing more to send, a FIN ends our text',
+  '9293-3.10.4-unread': 'closed with text unread: RST tells the peer it is lost',
+  '9293-3.10.4-never-open': 'closed before there was a connection',
+  '9293-3.10.5-abort': 'ABORT: drop everything, tell the peer by RST',
+
+  '9293-3.10.7.1-rst': 'no connection here, and a RST is never answered',
+  '9293-3.10.7.1-reset': 'no connection here: answered by RST',
+
+  '9293-3.10.7.2-first': 'a RST for a listener: there is nothing to reset',
+  '9293-3.10.7.2-second': 'an ACK for a listener: there is nothing to acknowledge',
+  '9293-3.10.7.2-third': 'a SYN for a listener: a connection begins',
+  '9293-3.10.7.2-fourth': 'neither RST, ACK nor SYN: a listener drops it',
+  '9293-3.10.7.2-backlog': 'the backlog is full: SYN dropped, it will come again',
+
+  '9293-3.10.7.3-first': 'it acknowledges something we never sent',
+  '9293-3.10.7.3-second': 'RST in answer to our SYN: connection refused',
+  '9293-3.10.7.3-second-unacceptable': 'a RST that does not acknowledge our SYN: ignored',
+  '9293-3.10.7.3-fourth-established': 'our SYN is acknowledged, theirs is here: open',
+  '9293-3.10.7.3-fourth-simultaneous': 'their SYN crossed ours: simultaneous open',
+  '9293-3.10.7.3-fifth': 'neither SYN nor RST: dropped',
+
+  '9293-3.10.7.4-first': 'outside our window: dropped, an ACK says what we expect',
+  '9293-3.10.7.4-first-rst': 'a RST outside our window: ignored',
+  '9293-3.10.7.4-second': 'RST: the peer ended the connection at once',
+  '9293-3.10.7.4-second-listen': 'RST during the handshake: back to listening',
+  '9293-3.10.7.4-second-refused': 'RST during simultaneous open: connection refused',
+  '9293-3.10.7.4-second-closed': 'RST with both sides closed: no need to wait on',
+  '9293-3.10.7.4-fourth': 'a SYN in the middle of a connection',
+  '9293-3.10.7.4-fourth-listen': 'another SYN during the handshake: back to listening',
+  '9293-3.10.7.4-fifth': 'new acknowledgment: SND.UNA moves forward',
+  '9293-3.10.7.4-fifth-no-ack': 'no ACK flag: dropped',
+  '9293-3.10.7.4-fifth-established': 'our SYN is acknowledged: handshake complete',
+  '9293-3.10.7.4-fifth-unacceptable': 'the ACK is not for our SYN: answered by RST',
+  '9293-3.10.7.4-fifth-unsent': 'it acknowledges what we have not sent yet',
+  '9293-3.10.7.4-fifth-duplicate': 'an ACK that acknowledges nothing new',
+  '9293-3.10.7.4-fifth-window': 'the peer offers a new window',
+  '9293-3.10.7.4-fifth-fin-wait-2': 'our FIN is acknowledged; the peer may go on sending',
+  '9293-3.10.7.4-fifth-time-wait': 'our FIN is acknowledged, both closed: wait 2 MSL',
+  '9293-3.10.7.4-fifth-closed': 'our FIN is acknowledged: closed both ways, done',
+  '9293-3.10.7.4-sixth': 'urgent data announced',
+  '9293-3.10.7.4-seventh': 'text in order: taken, its ACK is due',
+  '9293-3.10.7.4-seventh-out-of-order': 'text behind a gap: kept until the gap is filled',
+  '9293-3.10.7.4-seventh-after-fin': 'text behind the FIN: ignored',
+  '9293-3.10.7.4-eighth': 'their FIN: acknowledged at once, it counts one',
+  '9293-3.10.7.4-eighth-close-wait': 'their FIN: the peer has sent all, we still may send',
+  '9293-3.10.7.4-eighth-closing': 'their FIN crossed ours: simultaneous close',
+  '9293-3.10.7.4-eighth-time-wait': 'their FIN, ours is acknowledged: wait 2 MSL',
+  '9293-3.10.7.4-eighth-again': 'their FIN again: our ACK was lost, 2 MSL begin anew',
+
+  '9293-3.10.8-user': 'user timeout: unacknowledged for too long',
+  '9293-3.10.8-retransmission': 'retransmission timeout: not acknowledged in time',
+  '9293-3.10.8-time-wait': '2 MSL are over: old duplicates are gone',
+
+  '9293-3.1-checksum': 'the checksum is wrong: dropped without an answer',
+  '9293-3.5-syn': 'first SYN: our initial sequence number and our options',
+  '9293-3.5-syn-ack': 'their SYN is acknowledged, and here is ours',
+  '9293-3.5-ack': 'their SYN is acknowledged: the third step of three',
+  '9293-3.5.1-half-open': 'the peer has forgotten, or never had, this connection',
+  '9293-3.6-fin': 'FIN: all our text is sent',
+  '9293-3.6.1-data-after-close': 'text for an end that reads no more: RST',
+  '9293-3.6.1-fin-wait-2-timeout': 'the peer never closed and nobody reads: given up',
+  '9293-3.6.1-reuse': 'a newer SYN in TIME-WAIT: the endpoints are used again',
+  '9293-3.7.4-nagle': 'a small segment waits while others are unacknowledged',
+  '9293-3.8-data': 'text the peer has room for',
+  '9293-3.8.3-r1': 'R1: so many retransmissions that the path is in doubt',
+  '9293-3.8.3-r2': 'R2: retransmitted for too long, connection given up',
+  '9293-3.8.4-probe': 'keep-alive: is the peer still there?',
+  '9293-3.8.4-dead': 'keep-alive unanswered too often: the peer is gone',
+  '9293-3.8.6-window': 'the window is full: text waits for room at the peer',
+  '9293-3.8.6.1-probe': 'zero-window probe: has the window opened?',
+  '9293-3.8.6.1-answer': 'answer to a probe: our window is still this',
+  '9293-3.8.6.2.1-override': 'waited for room long enough: send what fits',
+  '9293-3.8.6.2.2-update': 'window update: there is room again',
+  '9293-3.8.6.3-delayed': 'delayed ACK: its wait is over',
+  '9293-3.8.6.3-second': 'an ACK for every second full-sized segment',
+  '9293-3.9.2.2-soft': 'ICMP soft error: noted, the connection goes on',
+  '9293-3.9.2.2-hard': 'ICMP hard error: the connection cannot be made',
+
+  '1191-6.3-too-big': 'too big for the path: smaller segments from now on',
+  '1337-4-rst': 'a RST does not end TIME-WAIT early',
+  '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
+  '5681-4.2-out-of-order': 'out of order: duplicate ACK at once',
+  '5681-4.2-gap': 'a gap is filled: ACK at once',
+  '5927-4.1-not-in-flight': 'ICMP about nothing in flight: ignored',
+  '5961-3.2-challenge': 'RST not exactly at RCV.NXT: challenge ACK',
+  '5961-4.2-challenge': 'SYN within a connection: challenge ACK',
+  '5961-5.2-challenge': 'acknowledges too old or unsent text: challenge ACK',
+  '5961-7-limit': 'enough challenge ACKs for now: this one is not sent',
+  '6191-2-reuse': 'a later SYN in TIME-WAIT: a new connection may begin',
+  '6298-5.4-retransmit': 'RTO passed: the earliest text is sent again',
+  '6298-5.4-syn': 'RTO passed: the SYN is sent again',
+  '6298-5.4-fin': 'RTO passed: the FIN is sent again',
+  '6582-3.2-partial': 'partial ACK: the next hole is sent again',
+  '7323-3.2-missing': 'the negotiated timestamps are missing: dropped',
+  '7323-5.3-paws': 'its timestamp is too old: an old duplicate, dropped',
+};
+
+const ID = /^(\d+)-([\d.]+)/;
+
+function rule(id: string, text: string): Rule {
+  const parts = ID.exec(id)!;
+  return { rfc: Number(parts[1]), section: parts[2]!, text };
+}
+
+/** Every rule by its id. RFC and section are those in the id. */
+export const RULES = Object.fromEntries(
+  Object.entries(TEXTS).map(([id, text]) => [id, rule(id, text)]),
+) as Readonly<Record<RuleId, Rule>>;
+
+/** `RFC 9293 §3.10.7.4`. */
+export function formatRule(id: RuleId): string {
+  const { rfc, section } = RULES[id];
+  return `RFC ${rfc} §${section}`;
+}
