@@ -13,7 +13,7 @@ import type { EchoReply } from './echo.ts';
 import { sendIcmp } from './icmp-output.ts';
 import { Interface } from './interface.ts';
 import { packetArrives } from './ip-input.ts';
-import { DEFAULT_LIMITS, type HostLimits } from './limits.ts';
+import { checkLimits, DEFAULT_LIMITS, type HostLimits } from './limits.ts';
 import type { Link } from './link.ts';
 import type { TcpListener } from './listener.ts';
 import { type ConnectOptions, connect, type ListenOptions, listen, sourceFor } from './open.ts';
@@ -44,9 +44,11 @@ export class Host {
   private readonly core: Core;
   private closed = false;
 
+  /** @throws TcpError EINVAL for limits that cannot be kept. */
   constructor(options: HostOptions) {
     const { name, clock, random, parameters = RFC9293, probe = null } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    checkLimits(limits);
     this.core = new Core(name, clock, random, parameters, probe, limits);
   }
 
@@ -75,14 +77,15 @@ export class Host {
       }
     }
     const via = new Interface(core, link, prefixes);
-    core.interfaces.push(via);
-    for (const prefix of prefixes) core.routes.add(prefix, via, null);
     link.attach({
       receive: (packet) => packetArrives(core, via, packet),
       flush: () => core.scheduler.flush(),
       writable: () => core.scheduler.resume(via),
       down: (reason) => this.interfaceDown(via, reason),
     });
+    if (!via.up) return via;
+    core.interfaces.push(via);
+    for (const prefix of prefixes) core.routes.add(prefix, via, null);
     return via;
   }
 
@@ -138,10 +141,10 @@ export class Host {
     const word = core.echoes.request(address, onReply, core.clock.now());
     const type = address.family === 4 ? ICMP4.ECHO : ICMP6.ECHO_REQUEST;
     sendIcmp(core, via, address.family, source, destination, type, 0, word, size);
-    core.scheduler.flush();
+    core.scheduler.serveReplies();
   }
 
-  /** Reset every connection, and send and receive no more. */
+  /** Reset every connection, and send and receive no more. Applications are told before it returns. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -164,7 +167,8 @@ export class Host {
     if (!via.up) return;
     via.shut();
     core.routes.removeAll(via);
-    core.interfaces.splice(core.interfaces.indexOf(via), 1);
+    const at = core.interfaces.indexOf(via);
+    if (at >= 0) core.interfaces.splice(at, 1);
     const now = core.clock.now();
     for (const socket of core.sockets) if (socket.via === via) socket.fail('ENETDOWN', now);
     if (via.notify !== null) via.notify(reason);

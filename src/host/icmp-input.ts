@@ -10,6 +10,7 @@ import type { DropReason } from './counters.ts';
 import { icmpErrorArrives } from './icmp-errors.ts';
 import { sendIcmp } from './icmp-output.ts';
 import type { Interface } from './interface.ts';
+import { copyBytes } from './ip-output.ts';
 
 export function icmpArrives(
   core: Core,
@@ -45,7 +46,7 @@ export function icmpArrives(
 function answerEcho(core: Core, via: Interface, packet: Packet, header: IpHeader): null {
   const { icmp, scratch } = core;
   const length = icmp.bodyEnd - icmp.bodyStart;
-  scratch.set(packet.bytes.subarray(icmp.bodyStart, icmp.bodyEnd), ICMP_HEADER_LENGTH);
+  copyBytes(packet.bytes, icmp.bodyStart, scratch, ICMP_HEADER_LENGTH, length);
   const type = header.family === 4 ? ICMP4.ECHO_REPLY : ICMP6.ECHO_REPLY;
   const { family, destination, source } = header;
   if (sendIcmp(core, via, family, destination, source, type, 0, icmp.word, length)) {

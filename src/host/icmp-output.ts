@@ -14,7 +14,7 @@ import { decodeIpv6, IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { Core } from './core.ts';
 import type { Interface } from './interface.ts';
-import { sendMessage } from './ip-output.ts';
+import { copyBytes, sendMessage } from './ip-output.ts';
 
 /** RFC 1812 §4.3.2.3: an error is at most 576 bytes long. RFC 4443 §2.4 (c): at most the minimum MTU. */
 const LONGEST_ERROR_IPV4 = 576;
@@ -43,7 +43,7 @@ export function sendIcmpError(
   const longest =
     header.family === 4 ? LONGEST_ERROR_IPV4 - IPV4_HEADER_LENGTH : LONGEST_ERROR_IPV6 - IPV6_HEADER_LENGTH;
   const quoted = Math.min(packet.end - packet.start, longest - ICMP_HEADER_LENGTH);
-  scratch.set(packet.bytes.subarray(packet.start, packet.start + quoted), ICMP_HEADER_LENGTH);
+  copyBytes(packet.bytes, packet.start, scratch, ICMP_HEADER_LENGTH, quoted);
   if (sendIcmp(core, via, header.family, header.destination, header.source, type, code, word, quoted)) {
     core.counters.icmpErrors++;
   }

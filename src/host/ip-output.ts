@@ -50,7 +50,7 @@ export function sendMessage(
     header.moreFragments = offset + part < length;
     if (family === 4) writeIpv4(core, via, at, protocol, part);
     else writeIpv6(core, via, at, protocol, part, whole);
-    via.replies.bytes.set(message.subarray(offset, offset + part), at + overhead);
+    copyBytes(message, offset, via.replies.bytes, at + overhead, part);
   }
   return true;
 }
@@ -79,4 +79,15 @@ function writeIpv6(
   header.payloadLength = length + (whole ? 0 : IPV6_FRAGMENT_HEADER_LENGTH);
   encodeIpv6(header, bytes, at);
   if (!whole) encodeIpv6Fragment(header, protocol, bytes, at + IPV6_HEADER_LENGTH);
+}
+
+/** Byte by byte: a view for `set` would be an allocation that anyone who pings us could cause. */
+export function copyBytes(
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  at: number,
+  length: number,
+): void {
+  for (let i = 0; i < length; i++) target[at + i] = source[from + i]!;
 }

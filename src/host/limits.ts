@@ -1,5 +1,7 @@
 // What one host may spend on what others send it, and the ranges it chooses from. Times in milliseconds.
 
+import { TcpError } from '../tcp/errors.ts';
+
 export interface HostLimits {
   /** Bytes that unfinished datagrams may hold in all, book-keeping included. */
   readonly fragmentBytes: number;
@@ -41,3 +43,14 @@ export const DEFAULT_LIMITS: HostLimits = {
   firstEphemeralPort: 1024,
   lastEphemeralPort: 65_535,
 };
+
+/** @throws TcpError EINVAL for a limit below 1, or ports that there are not. */
+export function checkLimits(limits: HostLimits): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(value >= 1)) throw new TcpError('EINVAL', `the limit ${name} is at least 1, not ${value}`);
+  }
+  const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
+  if (!Number.isInteger(first) || !Number.isInteger(last) || first > last || last > 65_535) {
+    throw new TcpError('EINVAL', `there are no ephemeral ports from ${first} to ${last}`);
+  }
+}

@@ -58,11 +58,10 @@ export class TcpListener {
     for (const socket of [...this.pending, ...this.acceptable]) {
       socket.listener = null;
       socket.connection.abort(now);
-      this.core.scheduler.schedule(socket);
+      this.core.scheduler.serve(socket);
     }
     this.pending.clear();
     this.acceptable.clear();
-    this.core.scheduler.flush();
   }
 
   /** A SYN has begun `socket`. */

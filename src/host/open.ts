@@ -72,7 +72,7 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const opened = openOptions(core, via, local, remote, core.isn.next(local, remote, now), parameters);
   const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
   addSocket(core, socket, now);
-  core.scheduler.flush();
+  core.scheduler.serve(socket);
   return socket;
 }
 

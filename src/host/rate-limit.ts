@@ -3,12 +3,17 @@
 
 import type { KeyedRandom } from './random.ts';
 
+/** Of a message, in tokens. */
+const MEAN_COST = 2;
+
 export class TokenBucket {
   private readonly perMillisecond: number;
   private readonly burst: number;
   private readonly random: KeyedRandom;
   private tokens: number;
   private last = -Infinity;
+  /** What the next message costs. Drawn once: else asking often enough would make every message cheap. */
+  private price = MEAN_COST;
 
   /** `rate` in messages a second, `burst` in messages. */
   constructor(rate: number, burst: number, random: KeyedRandom) {
@@ -22,11 +27,9 @@ export class TokenBucket {
     const earned = (now - this.last) * this.perMillisecond;
     this.tokens = Math.min(this.burst, this.tokens + earned);
     this.last = now;
-    const cost = 1 + this.random.below(3);
-    if (this.tokens < cost) return false;
-    this.tokens -= cost;
+    if (this.tokens < this.price) return false;
+    this.tokens -= this.price;
+    this.price = 1 + this.random.below(3);
     return true;
   }
 }
-
-const MEAN_COST = 2;

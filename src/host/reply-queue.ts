@@ -3,6 +3,8 @@
 
 import type { Packet } from '../wire/packet.ts';
 
+/** An IPv4 and an ICMP header. */
+const SHORTEST_PACKET = 28;
 const NO_BYTES = new Uint8Array(0);
 
 export class ReplyQueue {
@@ -11,7 +13,8 @@ export class ReplyQueue {
   private readonly capacity: number;
   private readonly headroom: number;
   /** Start and end of each packet, in pairs. */
-  private readonly spans: number[] = [];
+  private spans = new Int32Array(0);
+  private written = 0;
   private read = 0;
   private used = 0;
 
@@ -22,7 +25,7 @@ export class ReplyQueue {
   }
 
   get isEmpty(): boolean {
-    return this.read === this.spans.length;
+    return this.read === this.written;
   }
 
   /** Whether `packets` packets of `length` bytes in all will fit. */
@@ -35,8 +38,9 @@ export class ReplyQueue {
     const start = this.used + this.headroom;
     const end = start + length;
     if (end > this.capacity) return -1;
-    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.capacity);
-    this.spans.push(start, end);
+    if (this.bytes.length === 0) this.allocate();
+    this.spans[this.written++] = start;
+    this.spans[this.written++] = end;
     this.used = end;
     return start;
   }
@@ -57,8 +61,13 @@ export class ReplyQueue {
   }
 
   clear(): void {
-    this.spans.length = 0;
+    this.written = 0;
     this.read = 0;
     this.used = 0;
+  }
+
+  private allocate(): void {
+    this.bytes = new Uint8Array(this.capacity);
+    this.spans = new Int32Array(2 * Math.ceil(this.capacity / SHORTEST_PACKET));
   }
 }

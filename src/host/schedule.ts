@@ -1,5 +1,5 @@
 // RFC 9293 §3.10: after events, what is due. Sockets that something happened to are drained one after another:
-// segments out, timer set, application told. Applications may call back at any moment; the loop goes on for them.
+// segments out, timer set, application told. Applications are told from this loop alone, and may call back.
 
 import { TimerQueue } from '../lib/timer-queue.ts';
 import type { Core } from './core.ts';
@@ -12,9 +12,9 @@ import { outputSegments } from './tcp-output.ts';
 export class Scheduler {
   private readonly core: Core;
   private readonly timers = new TimerQueue<TcpSocket>();
-  /** First in, first out, from `head` on. */
-  private readonly ready: TcpSocket[] = [];
-  private head = 0;
+  /** Sockets that something happened to, first in, first out, linked through `TcpSocket.behind`. */
+  private first: TcpSocket | null = null;
+  private last: TcpSocket | null = null;
   private flushing = false;
   private armed = Number.POSITIVE_INFINITY;
   private readonly wake = (): void => this.expire();
@@ -27,13 +27,33 @@ export class Scheduler {
   schedule(socket: TcpSocket): void {
     if (socket.scheduled) return;
     socket.scheduled = true;
-    this.ready.push(socket);
+    if (this.last === null) this.first = socket;
+    else this.last.behind = socket;
+    this.last = socket;
   }
 
-  /** The same, and no flush may follow: have the clock bring one about. */
-  scheduleSoon(socket: TcpSocket): void {
-    this.schedule(socket);
-    if (!this.flushing) this.arm();
+  /**
+   * The application made a call: what is due on the socket leaves now. What the application is to be told of
+   * it comes from the next flush, which the clock brings about if nothing else does.
+   */
+  serve(socket: TcpSocket): void {
+    if (this.flushing) {
+      this.schedule(socket);
+      return;
+    }
+    this.flushing = true;
+    try {
+      this.settle(socket);
+    } finally {
+      this.flushing = false;
+    }
+    if (socket.hasNews) this.schedule(socket);
+    this.arm();
+  }
+
+  /** An ICMP message of ours was queued: it leaves now. */
+  serveReplies(): void {
+    if (!this.flushing) this.sendReplies();
   }
 
   /** Drain everything that something happened to. Called from inside a flush it does nothing: the loop is on. */
@@ -43,8 +63,11 @@ export class Scheduler {
     try {
       do {
         this.core.echoes.deliver();
-        for (let socket = this.next(); socket !== null; socket = this.next()) this.drain(socket);
-      } while (this.sendReplies() || this.head < this.ready.length);
+        for (let socket = this.next(); socket !== null; socket = this.next()) {
+          this.settle(socket);
+          socket.tell();
+        }
+      } while (this.sendReplies());
     } finally {
       this.flushing = false;
       this.arm();
@@ -63,18 +86,17 @@ export class Scheduler {
   }
 
   private next(): TcpSocket | null {
-    const socket = this.ready[this.head];
-    if (socket === undefined) {
-      this.ready.length = 0;
-      this.head = 0;
-      return null;
-    }
-    this.head++;
+    const socket = this.first;
+    if (socket === null) return null;
+    this.first = socket.behind;
+    if (this.first === null) this.last = null;
+    socket.behind = null;
     socket.scheduled = false;
     return socket;
   }
 
-  private drain(socket: TcpSocket): void {
+  /** Segments out, timer set; a connection that is CLOSED gives up its place. */
+  private settle(socket: TcpSocket): void {
     const now = this.core.clock.now();
     if (!outputSegments(this.core, socket, now) && !socket.waiting) {
       socket.waiting = true;
@@ -83,7 +105,6 @@ export class Scheduler {
     const { connection } = socket;
     if (connection.state === 'CLOSED') this.core.sockets.remove(socket);
     if (connection.deadline !== socket.deadline) this.timers.set(socket, connection.deadline);
-    socket.tell();
   }
 
   private sendReplies(): boolean {
@@ -113,7 +134,7 @@ export class Scheduler {
   private arm(): void {
     const { core, timers } = this;
     const soonest = Math.min(timers.next(), core.fragments.next(), core.pathMtus.next);
-    const deadline = this.head < this.ready.length ? core.clock.now() : soonest;
+    const deadline = this.first !== null ? core.clock.now() : soonest;
     if (deadline === this.armed) return;
     this.armed = deadline;
     core.clock.alarm(this.wake, deadline);

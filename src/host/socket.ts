@@ -29,6 +29,7 @@ export class TcpSocket implements Flow, TimerEntry {
   heapIndex = -1;
   order = 0;
   scheduled = false;
+  behind: TcpSocket | null = null;
   waiting = false;
   /** Where it waits to be accepted; null: it is the application's. */
   listener: TcpListener | null;
@@ -78,44 +79,44 @@ export class TcpSocket implements Flow, TimerEntry {
   }
 
   /**
-   * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of this
+   * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of a
    * socket's, and free to make any. Notices from before it was set come soon after.
    */
   set notify(callback: Notify | null) {
     this.callback = callback;
-    if (callback !== null && this.hasNotices) this.core.scheduler.scheduleSoon(this);
+    if (this.hasNews) this.serve();
   }
 
   /** §3.9.1.2 SEND. Keeps a reference to `data`; returns how many bytes were taken. @throws TcpError */
   send(data: Uint8Array): number {
     const taken = this.connection.send(data, this.core.clock.now());
-    this.flush();
+    this.serve();
     return taken;
   }
 
   /** §3.9.1.3 RECEIVE: the next piece of text, at most `maxBytes`, a view; null when there is none. */
   receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
     const text = this.connection.receive(this.core.clock.now(), maxBytes);
-    this.flush();
+    this.serve();
     return text;
   }
 
   /** Nothing more will be sent: half-close (§3.6). */
   shutdown(): void {
     this.connection.shutdown(this.core.clock.now());
-    this.flush();
+    this.serve();
   }
 
   /** §3.9.1.4 CLOSE, both ways: nobody reads any more. */
   close(): void {
     this.connection.close(this.core.clock.now());
-    this.flush();
+    this.serve();
   }
 
   /** §3.9.1.6 ABORT: reset. */
   abort(): void {
     this.connection.abort(this.core.clock.now());
-    this.flush();
+    this.serve();
   }
 
   /** §3.9.1.5 STATUS. */
@@ -126,13 +127,14 @@ export class TcpSocket implements Flow, TimerEntry {
   /** §3.7.4 (MUST-17): send small segments at once. */
   setNoDelay(on: boolean): void {
     this.connection.setNoDelay(on);
-    this.flush();
+    this.serve();
   }
 
-  /** §3.8.4 (MUST-24): `idle` milliseconds without a word from the peer, then probes. */
-  setKeepAlive(on: boolean, idle: number): void {
-    this.connection.setKeepAlive(on, idle, this.core.clock.now());
-    this.flush();
+  /** §3.8.4 (MUST-24): `idle` milliseconds without a word from the peer, then probes; 0 = as configured. */
+  setKeepAlive(on: boolean, idle = 0): void {
+    const { keepAliveIdle } = this.connection.tcb.parameters;
+    this.connection.setKeepAlive(on, idle > 0 ? idle : keepAliveIdle, this.core.clock.now());
+    this.serve();
   }
 
   /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */
@@ -160,16 +162,15 @@ export class TcpSocket implements Flow, TimerEntry {
   /** The flush loop's call: hand over the notices, to the listener as long as it is not accepted. */
   tell(): void {
     if (this.listener !== null) this.listener.childChanged(this);
-    if (this.callback === null || !this.hasNotices) return;
-    this.callback(this.connection.takeNotices());
+    if (this.callback !== null && this.hasNews) this.callback(this.connection.takeNotices());
   }
 
-  private get hasNotices(): boolean {
-    return this.connection.tcb.notices !== 0;
+  /** There is something to tell, and someone to tell it to. */
+  get hasNews(): boolean {
+    return this.callback !== null && this.connection.tcb.notices !== 0;
   }
 
-  private flush(): void {
-    this.core.scheduler.schedule(this);
-    this.core.scheduler.flush();
+  private serve(): void {
+    this.core.scheduler.serve(this);
   }
 }

@@ -104,13 +104,13 @@ function acceptSyn(
   const socket = new TcpSocket(core, Connection.accept(options, seg, now), via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
+  core.scheduler.schedule(socket);
 }
 
 /** A new connection takes its place in the host. */
 export function addSocket(core: Core, socket: TcpSocket, now: number): void {
   core.sockets.add(socket);
   applyKnownPathMtu(core, socket, now);
-  core.scheduler.schedule(socket);
 }
 
 export function openOptions(

@@ -69,7 +69,7 @@ function writeSegment(
   const tcpAt = at + (header.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
   const textAt = tcpAt + encodeTcp(seg, bytes, tcpAt);
   const end = textAt + seg.textLength;
-  copyText(seg, bytes, textAt);
+  if (seg.textLength > 0) copyText(seg, bytes, textAt);
   header.protocol = PROTOCOL_TCP;
   if (header.family === 4) {
     header.identification = dontFragment ? 0 : core.random.int32() & 0xffff;

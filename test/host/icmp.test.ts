@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CONNECTED, ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
+import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
 import { ACK, SYN } from '../../src/wire/tcp.ts';
 import {
@@ -8,6 +8,8 @@ import {
   type Decoded,
   drops,
   FAMILIES,
+  FakeLink,
+  fragments,
   header4,
   icmpPacket,
   ip,
@@ -15,6 +17,7 @@ import {
   PEER4,
   PEER6,
   payloadOf,
+  prefix,
   readIcmp,
   readTcp,
   type Sent,
@@ -49,7 +52,7 @@ describe.each(FAMILIES)('echo over IPv$family', ({ family, us, peer, far }) => {
   test('A055 an empty request has an empty reply: nothing leaks', () => {
     const { link } = world();
     link.exchange(icmpPacket(peer, us, request, 0, 1, bytes(900, 7)));
-    const answer = link.exchange(icmpPacket(peer, us, request, 0, 2, bytes(0)))[1] ?? link.sent.at(-1);
+    const [answer] = link.exchange(icmpPacket(peer, us, request, 0, 2, bytes(0)));
     expect(readIcmp(answer?.bytes).body.length).toBe(0);
   });
 
@@ -94,13 +97,15 @@ describe.each(FAMILIES)('echo over IPv$family', ({ family, us, peer, far }) => {
     ]);
     clock.advance(25);
     const answer = icmpPacket(peer, us, reply, 0, sent.word, sent.body);
-    link.deliver(icmpPacket(far, us, reply, 0, sent.word, sent.body));
+    link.exchange(icmpPacket(far, us, reply, 0, sent.word, sent.body));
+    expect(drops(host)).toEqual({ 'icmp-type': 1 });
     link.deliver(icmpPacket(peer, us, reply, 0, sent.word + 1, sent.body));
     link.deliver(answer);
     expect(replies).toEqual([]);
     link.exchange(answer);
+    link.exchange(answer);
     expect(replies).toEqual([{ from: peer, size: 100, time: 25 }]);
-    expect(drops(host)).toEqual({ 'icmp-type': 3 });
+    expect(drops(host)).toEqual({ 'icmp-type': 4 });
   });
 });
 
@@ -163,13 +168,26 @@ describe.each(FAMILIES)('UDP to a closed port over IPv$family', ({ family, us, p
 });
 
 test('RFC 1122 §3.2.2 an error is never answered with an error', () => {
-  const { link } = world();
-  const inner = tcpPacket(US4, 1, PEER4, 2);
-  const error = icmpPacket(PEER4, US4, 3, 3, 0, inner);
-  const body = payloadOf(error);
-  // Fragments of an error that never becomes whole.
-  expect(link.exchange(ipPacket(PEER4, US4, 1, body.slice(0, 16), { id: 3, more: true }))).toEqual([]);
-  expect(link.exchange(error)).toEqual([]);
+  const { link, clock } = world();
+  const error = icmpPacket(PEER4, US4, 3, 3, 0, tcpPacket(US4, 1, PEER4, 2));
+  const echo = icmpPacket(PEER4, US4, 8, 0, 1, bytes(20));
+  const firstPart = (packet: Uint8Array, id: number): Uint8Array =>
+    ipPacket(PEER4, US4, 1, payloadOf(packet).slice(0, 16), { id, more: true });
+  expect(link.exchange(error, firstPart(error, 3))).toEqual([]);
+  clock.advance(60_000);
+  expect(link.take()).toEqual([]);
+  link.exchange(firstPart(echo, 4));
+  clock.advance(60_000);
+  expect(link.take().length).toBe(1);
+});
+
+test('a segment that follows a fragmented message is whole', () => {
+  const { host, link } = world();
+  host.listen({ port: 80 });
+  const big = icmpPacket(PEER4, US4, 8, 0, 1, bytes(2000));
+  for (const part of fragments(PEER4, US4, 1, payloadOf(big), 1200)) link.deliver(part);
+  const sent = link.exchange(tcpPacket(PEER4, 5000, US4, 80, { flags: SYN }));
+  expect(sent.map((packet) => header4(packet.bytes).fragmentOffset).sort()).toEqual([0, 0, 1480]);
 });
 
 test('the identification of what is sent without DF is random (A006)', () => {
@@ -304,6 +322,20 @@ describe.each([4, 6] as const)('errors over IPv%d that nobody believes', (family
   test('of a protocol that we did not send', () => {
     expect(quoting(set(family === 4 ? 9 : 6))).toEqual({ 'icmp-no-connection': 1 });
   });
+  test('sent to an address of ours that did not send what it quotes', () => {
+    const c = connected(family, false);
+    const source = family === 4 ? PEER4 : PEER6;
+    const other = ip(family === 4 ? '10.1.0.1' : 'fd01::1');
+    const w = world();
+    w.host.removeInterface(w.via);
+    const link = new FakeLink('two');
+    const prefixes = [`${c.us}/${family === 4 ? 24 : 64}`, `${other}/${family === 4 ? 24 : 64}`].map(prefix);
+    w.host.addInterface(link, prefixes);
+    const socket = w.host.connect({ address: source, port: 80 });
+    const quote = link.take()[0]!.bytes;
+    link.exchange(icmpPacket(source, other, type, code, 0, quote));
+    expect([socket.state, drops(w.host)]).toEqual(['SYN-SENT', { 'icmp-no-connection': 1 }]);
+  });
   test('eight bytes of TCP are enough (RFC 792)', () => {
     const c = connected(family, false);
     c.link.exchange(c.error(type, code, 0, c.last.bytes.slice(0, at + 8)));
@@ -323,14 +355,14 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     const data = readTcp(c.last);
     const reply = { seq: data.ack, ack: add(data.seq, data.len), flags: ACK };
     c.link.exchange(tcpPacket(far, 80, us, data.sourcePort, reply));
-    c.socket.send(bytes(1460));
+    c.socket.send(bytes(1400));
     const last = c.link.take()[0]!;
     return { ...c, last };
   }
 
   test('a lower MTU makes segments smaller, and what was too big goes again (1191.2, 8201.1)', () => {
     const c = full();
-    expect(c.last.bytes.length).toBeGreaterThan(1400);
+    expect(c.last.bytes.length).toBeGreaterThan(1430);
     const again = c.link.exchange(tooBig(c, 1300));
     expect(again.length).toBeGreaterThan(0);
     expect(Math.max(...lengths(again))).toBeLessThanOrEqual(1300);
@@ -371,10 +403,9 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
   test('after ten minutes the full size is tried again (1191.5, 8201.5)', () => {
     const c = full();
     c.link.exchange(tooBig(c, 1300));
-    const data = readTcp(c.last);
-    c.link.exchange(
-      tcpPacket(far, 80, us, data.sourcePort, { seq: data.ack, ack: add(data.seq, data.len), flags: ACK }),
-    );
+    const { sourcePort, ack } = readTcp(c.last);
+    const everything = { seq: ack, ack: seq(c.socket.info().sndNxt), flags: ACK };
+    c.link.exchange(tcpPacket(far, 80, us, sourcePort, everything));
     c.clock.advance(599_000);
     expect(c.socket.info().pathMtu).toBe(1300);
     c.clock.advance(1000);
@@ -419,6 +450,4 @@ test('a listener hears nothing of errors, and its half-open connections go with 
   const next = readTcp(link.exchange(tcpPacket(PEER4, 5001, US4, 80, { flags: SYN }))[0]);
   link.exchange(tcpPacket(PEER4, 5001, US4, 80, ackOf(next)));
   expect(listener.accept()?.state).toBe('ESTABLISHED');
-  expect(seq(0)).toBe(0);
-  expect(CONNECTED).toBe(1);
 });

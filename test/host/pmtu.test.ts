@@ -19,6 +19,16 @@ describe('the path MTU cache', () => {
     expect([c.size, c.next]).toEqual([0, Infinity]);
   });
 
+  test('a destination that narrows again is remembered from then on', () => {
+    const c = cache();
+    c.lower(FAR4, 1400, 1500, 1500, 0);
+    c.lower(FAR6, 1400, 1500, 1500, 1000);
+    c.lower(FAR4, 1300, 1400, 1400, 2000);
+    expect(c.next).toBe(601_000);
+    expect(c.takeExpired(601_000)?.destination.equals(FAR6)).toBe(true);
+    expect(c.next).toBe(602_000);
+  });
+
   test('is never raised, and learns nothing from what is known (1191.5, 8201.3)', () => {
     const c = cache();
     expect(c.lower(FAR4, 1500, 1500, 1500, 0)).toBeNull();
