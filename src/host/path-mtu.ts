@@ -1,6 +1,5 @@
 // RFC 1191 §6.3, RFC 8201 §4: what is learnt about the path to a destination concerns every connection to it.
 
-import { effectiveSendMss } from '../tcp/mss.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { Core } from './core.ts';
 import type { PathMtu } from './pmtu.ts';
@@ -38,21 +37,14 @@ export function forgetPathMtus(core: Core, now: number): void {
   for (let entry = core.pathMtus.takeExpired(now); entry !== null; entry = core.pathMtus.takeExpired(now)) {
     forEachTo(core, entry, (socket) => {
       socket.dontFragment = true;
-      setPathMtu(socket, socket.via.mtu);
+      socket.connection.setPathMtu(socket.via.mtu);
     });
   }
 }
 
 function applyPathMtu(socket: TcpSocket, entry: PathMtu): void {
   socket.dontFragment = !entry.fragment;
-  if (entry.mtu < socket.connection.tcb.pathMtu) setPathMtu(socket, entry.mtu);
-}
-
-/** Nothing counts as lost: what is in flight already and was too big, its own ICMP error or timer will tell. */
-function setPathMtu(socket: TcpSocket, mtu: number): void {
-  const { tcb } = socket.connection;
-  tcb.pathMtu = mtu;
-  if (tcb.congestion.cwnd > 0) tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  if (entry.mtu < socket.connection.tcb.pathMtu) socket.connection.setPathMtu(entry.mtu);
 }
 
 function forEachTo(core: Core, entry: PathMtu, act: (socket: TcpSocket) => void): void {

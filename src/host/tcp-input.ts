@@ -1,6 +1,7 @@
 // RFC 9293 §3.10.7: an arriving segment finds its connection, or its LISTEN, or is answered with a reset.
 
 import { Connection } from '../tcp/connection.ts';
+import { arrivesInListen } from '../tcp/listen.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -10,7 +11,7 @@ import { Address, type Endpoint } from '../wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
-import { ACK, decodeTcp, RST, SYN } from '../wire/tcp.ts';
+import { decodeTcp } from '../wire/tcp.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
 import type { Interface } from './interface.ts';
@@ -50,7 +51,7 @@ function isIntact(packet: Packet, header: IpHeader): boolean {
   return isChecksumValid(packet.bytes, payloadStart, payloadEnd, pseudoHeader);
 }
 
-/** §3.10.7.1 CLOSED, and §3.10.7.2 LISTEN: RST, then ACK, then SYN, then the rest. */
+/** §3.10.7.1 CLOSED, and §3.10.7.2 LISTEN. */
 function withoutConnection(
   core: Core,
   via: Interface,
@@ -59,11 +60,9 @@ function withoutConnection(
   now: number,
 ): DropReason | null {
   const listener = core.listeners.find(header.destination, seg.destinationPort);
-  if (listener === null || (seg.flags & ACK) !== 0) {
-    if (resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
-    return 'tcp-no-connection';
-  }
-  if ((seg.flags & (RST | SYN)) !== SYN) return 'tcp-no-connection';
+  const verdict = listener === null ? 'reset' : arrivesInListen(seg);
+  if (verdict === 'reset' && resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
+  if (listener === null || verdict !== 'open') return 'tcp-no-connection';
   if (listener.isFull) return 'tcp-backlog';
   const { local, remote } = endpoints(header, seg);
   acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
@@ -83,7 +82,7 @@ function reincarnate(
   if (listener === null || listener.isFull) return false;
   const { local, remote } = old;
   const iss = old.connection.issBeyond(core.isn.next(local, remote, now));
-  old.connection.abort(now);
+  old.connection.giveWay(now);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
   acceptSyn(core, via, listener, local, remote, seg, iss, now);

@@ -109,7 +109,6 @@ const PEER_RESET: ReadonlySet<RuleId> = new Set([
   '9293-3.10.7.4-second-closed',
 ]);
 const SILENCE: ReadonlySet<RuleId> = new Set([
-  '9293-3.10.8-user',
   '9293-3.6.1-fin-wait-2-timeout',
   '9293-3.8.3-r2',
   '9293-3.8.4-dead',
