@@ -151,7 +151,7 @@ describe('abruptly (C30)', () => {
   });
 
   test('close with text unread resets too (SHLD-3)', () => {
-    const t = pair({ delay: 10, client: { bytes: 5000, closing: 'never' } });
+    const t = pair({ delay: 10, client: { bytes: 50_000, closing: 'never' } });
     establish(t);
     serverApp(t).reading = false;
     t.clock.advance(100);
