@@ -1,4 +1,4 @@
-// The published bundle: one scope-hoisted file for each entry point, shared code in chunks beside them.
+// The published bundle: entry points, and behind them one scope-hoisted file for each part that several share.
 import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
 
@@ -21,7 +21,16 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: (id) => builtins.has(id) || dependencies.includes(id),
-      output: { chunkFileNames: 'chunks/[name].js' },
+      output: {
+        chunkFileNames: 'chunks/[name].js',
+        codeSplitting: {
+          groups: [
+            { name: 'engine', test: /\/src\/(lib|wire|tcp|host|sim|trace)\// },
+            { name: 'net', test: /\/src\/net\// },
+            { name: 'node', test: /\/src\/node\// },
+          ],
+        },
+      },
     },
   },
 });

@@ -120,6 +120,13 @@ export async function allocation(settings: Settings): Promise<Figure[]> {
     await compare('alloc-bulk', 'bytes/segment', note, settings, () => bytesPerSegment(bulk, 2000), null),
     await compare('alloc-request', 'bytes/segment', note, settings, () => bytesPerSegment(ask, 20_000), null),
     await compare('engine-bulk', 'ns/segment', note, settings, () => nanosecondsPerSegment(bulk, 5000), null),
-    await compare('engine-request', 'ns/segment', note, settings, () => nanosecondsPerSegment(ask, 50_000), null),
+    await compare(
+      'engine-request',
+      'ns/segment',
+      note,
+      settings,
+      () => nanosecondsPerSegment(ask, 50_000),
+      null,
+    ),
   ];
 }

@@ -23,7 +23,10 @@ function send(): void {
     while (Date.now() < end) if (!socket.write(CHUNK)) return;
     socket.end();
   };
-  socket.on('connect', pump).on('drain', pump).on('close', () => process.exit(0));
+  socket
+    .on('connect', pump)
+    .on('drain', pump)
+    .on('close', () => process.exit(0));
   socket.resume();
 }
 

@@ -16,7 +16,9 @@ const BENCHES: Record<string, (settings: Settings) => Promise<Figure[]>> = {
 function print(figure: Figure): void {
   const { id, value, unit, peer, ratio, spread, note } = figure;
   const beside = peer === null ? '' : `   peer ${round(peer)} ${unit}, ratio ${round(ratio ?? 0)}`;
-  console.log(`${id.padEnd(22)} ${`${round(value)} ${unit}`.padEnd(22)}${beside}   spread ${round(spread)}   ${note}`);
+  console.log(
+    `${id.padEnd(22)} ${`${round(value)} ${unit}`.padEnd(22)}${beside}   spread ${round(spread)}   ${note}`,
+  );
 }
 
 const round = (n: number): string => (n >= 100 ? n.toFixed(0) : n.toFixed(2));
@@ -36,7 +38,9 @@ if (!(settings.seconds > 0) || !Number.isInteger(settings.runs) || settings.runs
 }
 const unknown = positionals.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
-  console.error(`bench: no bench is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+  console.error(
+    `bench: no bench is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`,
+  );
   process.exit(2);
 }
 for (const [name, bench] of Object.entries(BENCHES)) {

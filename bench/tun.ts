@@ -2,13 +2,12 @@
 // the kernel's loopback, with the same client in a process of its own.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { Host } from '../src/host/host.ts';
 import { createNet } from '../src/net/net.ts';
 import { NodeClock } from '../src/node/clock.ts';
@@ -31,7 +30,8 @@ let shared: Stack | null = null;
 
 function stack(): Stack {
   if (shared !== null) return shared;
-  if (!inPrivateNamespace()) throw new Error('bench: the TUN benches need unshare(1), to stay off this network');
+  if (!inPrivateNamespace())
+    throw new Error('bench: the TUN benches need unshare(1), to stay off this network');
   raiseLoopback();
   const tun = openTun({ name: 'bench0', addresses: [Prefix.parse('10.78.0.1/24') as Prefix] });
   const host = new Host({
@@ -65,7 +65,9 @@ type NetServer = { listen(options: object, ready: () => void): unknown; close():
 type Listen = (onSocket: (socket: Socket) => void) => NetServer;
 
 const overTun: Listen = (onSocket) =>
-  createNet(stack().host).createServer((socket) => onSocket(socket as unknown as Socket)) as unknown as NetServer;
+  createNet(stack().host).createServer((socket) =>
+    onSocket(socket as unknown as Socket),
+  ) as unknown as NetServer;
 const overLoopback: Listen = (onSocket) => createServer(onSocket);
 
 /** Serve one connection with `onSocket` while the peer runs; what the peer printed. */
@@ -185,7 +187,9 @@ export async function curlTransfers(settings: Settings): Promise<Figure[]> {
   await new Promise<void>((ready) => server.listen({ host: OURS, port: 80 }, ready));
   const curl = async (...args: string[]): Promise<number> => {
     const start = process.hrtime.bigint();
-    await output(spawn('curl', ['-sS', '--fail', ...args, `http://${OURS}/`], { stdio: ['ignore', 'pipe', 'inherit'] }));
+    await output(
+      spawn('curl', ['-sS', '--fail', ...args, `http://${OURS}/`], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
     return (FILE_BYTES * 8) / Number(process.hrtime.bigint() - start);
   };
   const download = async (): Promise<number> => {

@@ -61,7 +61,8 @@ export class SocketDiag {
     // Anything else is an error message; that there is no such socket is the one to expect.
     if (length <= ANSWER_EXPIRES + 4 || view.getUint16(4, true) !== SOCK_DIAG_BY_FAMILY) return null;
     const state = KERNEL_STATES.get(view.getUint8(ANSWER_STATE));
-    if (state === undefined) return null;
+    // Where no connection has these ends, the kernel names the listener that a SYN would find.
+    if (state === undefined || state === 'LISTEN') return null;
     const waits = view.getUint8(ANSWER_TIMER) === TIMER_TIME_WAIT && state === 'TIME-WAIT';
     return { state, timeWaitLeft: waits ? view.getUint32(ANSWER_EXPIRES, true) : 0 };
   }

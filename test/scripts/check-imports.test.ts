@@ -160,7 +160,9 @@ describe('inside tcp', () => {
   ])('%s with %s', (path, text, message) => {
     const { faults } = checkTree({ ...files, [path]: text });
     expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(`src/${path}:1: ${message} (inside tcp: seq, state, rules, parameters, errors → `);
+    expect(faults[0]).toContain(
+      `src/${path}:1: ${message} (inside tcp: seq, state, rules, parameters, errors → `,
+    );
   });
 
   test('a cycle of values is reported once', () => {

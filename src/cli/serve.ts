@@ -1,0 +1,93 @@
+// `synfin serve`: a static HTTP server. Node's own http does the talking, over our sockets.
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Net } from '../net/net.ts';
+import { formatEndpoint } from '../wire/address.ts';
+import { runProgram } from './child.ts';
+import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
+import {
+  addDeviceOptions,
+  addTraceOptions,
+  completeDevice,
+  type DeviceOptions,
+  parsePort,
+  type TraceOptions,
+} from './options.ts';
+import { inPrivate } from './private.ts';
+import { openStack, settle } from './stack.ts';
+import { staticFiles } from './static-files.ts';
+import { openTrace } from './tracing.ts';
+
+interface ServeOptions extends DeviceOptions, TraceOptions {
+  readonly port: number;
+  readonly private: boolean;
+}
+
+/** What connections of a program that has ended may still take to close, milliseconds. */
+const AFTER_PROGRAM = 500;
+
+const EXAMPLES = `
+Examples:
+  synfin serve . --private -- curl http://10.77.0.2/
+  synfin serve ./public --private --trace -- curl -s -o page.html http://10.77.0.2/page.html
+  sudo synfin serve ./public --port 8080
+  sudo synfin serve --address fd77::2/64 --kernel fd77::1/64     then: curl 'http://[fd77::2]/'
+
+With a program after \`--\`, the server ends with it, and the exit code is the program's; stdout is the
+program's alone, everything of ours goes to stderr.`;
+
+/** @param program what stands behind `--`, with its arguments. */
+export function serveCommand(program: readonly string[]): Command {
+  const command = new Command('serve')
+    .description('serve a directory over HTTP to the kernel of this machine')
+    .usage('[options] [dir] [-- program [arguments...]]')
+    .argument('[dir]', 'what to serve', '.')
+    .option('--port <number>', 'where to listen', parsePort, 80)
+    .option('--private', 'in a private network namespace, for the program after `--`; needs no root', false);
+  addDeviceOptions(command);
+  return addTraceOptions(command, 'print the ladder of every connection to stderr')
+    .addHelpText('after', EXAMPLES)
+    .action(async (dir: string, options: ServeOptions) => {
+      if (options.private && program.length === 0) {
+        command.error('error: --private needs a program after `--`: nobody else could reach the server');
+      }
+      const run = () => runCommand((cleanup) => serve(dir, options, program, cleanup));
+      await (options.private ? inPrivate(run) : run());
+    });
+}
+
+async function serve(
+  dir: string,
+  options: ServeOptions,
+  program: readonly string[],
+  cleanup: Cleanup,
+): Promise<number> {
+  const device = completeDevice(options);
+  const root = resolve(dir);
+  const found = await stat(root).catch(() => null);
+  if (!found?.isDirectory()) throw new CommandError(`${dir} is not a directory`, EXIT.usage);
+  const trace = openTrace(options, process.stderr, cleanup);
+  const { host, net, lost } = openStack(device, trace.probe, cleanup);
+  await Promise.race([listen(net, root, options.port, options.trace), lost]);
+  for (const { address } of device.address) {
+    const place = formatEndpoint({ address, port: options.port }).replace(/:80$/, '');
+    process.stderr.write(`synfin: serving ${root} at http://${place}/ (device ${device.tun})\n`);
+  }
+  if (program.length === 0) return lost;
+  const exitCode = await Promise.race([runProgram(program[0]!, program.slice(1), cleanup), lost]);
+  await settle(host, AFTER_PROGRAM);
+  trace.end();
+  return exitCode;
+}
+
+/** `quiet`: requests are not logged, e.g. because the ladder shows them. */
+async function listen(net: Net, root: string, port: number, quiet: boolean): Promise<void> {
+  const log = (line: string): void => void (quiet || process.stderr.write(`${line}\n`));
+  const http = createServer(staticFiles(root, log));
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    http.emit('connection', socket);
+  });
+  await new Promise<void>((listening, failed) => server.once('error', failed).listen(port, listening));
+}

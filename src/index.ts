@@ -1,0 +1,57 @@
+// The public surface, and nothing else: engine, host, simulated network, trace. It has no dependencies and needs
+// nothing of Node; `synfin/net` and `synfin/tun` are the parts that do.
+
+export type { Clock } from './host/clock.ts';
+export type { DropReason, HostCounters } from './host/counters.ts';
+export type { EchoReply } from './host/echo.ts';
+export { Host, type HostOptions, type PingOptions } from './host/host.ts';
+export type { Interface } from './host/interface.ts';
+export { DEFAULT_LIMITS, type HostLimits } from './host/limits.ts';
+export type { Link, LinkReceiver } from './host/link.ts';
+export type { TcpListener } from './host/listener.ts';
+export type { ConnectOptions, ListenOptions } from './host/open.ts';
+export type { HostProbe } from './host/probe.ts';
+export type { TcpSocket } from './host/socket.ts';
+export { VirtualClock, type VirtualClockOptions } from './sim/clock.ts';
+export type { BurstLoss, Impairments, Reordering } from './sim/faults.ts';
+export { createLink, type LinkOptions, type MemoryLink } from './sim/link.ts';
+export type {
+  Direction,
+  LinkEvent,
+  LinkFilter,
+  LinkObserver,
+  LossReason,
+  Verdict,
+} from './sim/link-events.ts';
+export {
+  Network,
+  type NetworkOptions,
+  type TwoHosts,
+  type TwoHostsOptions,
+  twoHosts,
+} from './sim/network.ts';
+export { Connection } from './tcp/connection.ts';
+export { type ConnectionError, TcpError, type TcpErrorCode } from './tcp/errors.ts';
+export type { ConnectionInfo } from './tcp/info.ts';
+export { IsnGenerator } from './tcp/isn.ts';
+export * as Notice from './tcp/notice.ts';
+export { LINUX, type Parameters, RFC9293 } from './tcp/parameters.ts';
+export type { Probe, TimerName, UserCall } from './tcp/probe.ts';
+export { resetFor } from './tcp/reset.ts';
+export type { RuleId } from './tcp/rules.ts';
+export { Segment } from './tcp/segment.ts';
+export { type Seq, seq } from './tcp/seq.ts';
+export { STATES, type State } from './tcp/state.ts';
+export type { OpenOptions, Tcb } from './tcp/tcb.ts';
+export type * from './trace/events.ts';
+export { PeerInference } from './trace/infer.ts';
+export { Ladder, type LadderOptions } from './trace/ladder.ts';
+export { PcapngExport } from './trace/pcapng-export.ts';
+export { Recorder } from './trace/recorder.ts';
+export { formatRule, RULES, type Rule } from './trace/rules.ts';
+export { type ConnectionSummary, type EndSummary, Summary } from './trace/summary.ts';
+export { formatSummary } from './trace/summary-text.ts';
+export { tee } from './trace/tee.ts';
+export { Address, type Endpoint, formatEndpoint, Prefix } from './wire/address.ts';
+export { Packet } from './wire/packet.ts';
+export { decodeTcp, encodeTcp, type TcpFault, type TcpFields, tcpHeaderLength } from './wire/tcp.ts';

@@ -1,0 +1,194 @@
+// What is published: entry points that stand alone, types that resolve, and nothing else in the package.
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeTun } from './support/tun.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+
+const directory = mkdtempSync(join(tmpdir(), 'synfin-package-'));
+const consumer = join(directory, 'consumer');
+/** The package where npm would put it, without any dependency beside it. */
+const installed = join(consumer, 'node_modules', 'synfin');
+
+beforeAll(() => {
+  mkdirSync(installed, { recursive: true });
+  cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function node(code: string): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: consumer,
+    encoding: 'utf8',
+  });
+}
+
+/** Every module that the bundle of an entry point reaches, as it is named there. */
+function importsOf(entry: string, seen = new Map<string, string[]>()): Set<string> {
+  if (!seen.has(entry)) {
+    const text = readFileSync(join(installed, 'dist', entry), 'utf8');
+    const found = [
+      ...text.matchAll(/^(?:import|export)[^'"]*?from\s*["']([^"']+)["']|^import\s*["']([^"']+)["']/gm),
+    ];
+    const names = found.map((match) => match[1] ?? match[2]!);
+    seen.set(entry, names);
+    for (const name of names) if (name.startsWith('.')) importsOf(join(entry, '..', name), seen);
+  }
+  return new Set([...seen.values()].flat().filter((name) => !name.startsWith('.')));
+}
+
+describe('entry points', () => {
+  test('synfin reaches neither Node nor a dependency', () => {
+    expect([...importsOf('index.js')]).toEqual([]);
+    const { stdout, stderr } = node(`
+      import { twoHosts } from 'synfin';
+      const { client, server, clock } = twoHosts();
+      const listener = server.listen({ port: 7 });
+      const socket = client.connect({ address: server.interfaces[0].prefixes[0].address, port: 7 });
+      clock.advance(100);
+      console.log(socket.state, listener.accept().state);`);
+    expect({ stdout, stderr }).toEqual({ stdout: 'ESTABLISHED ESTABLISHED\n', stderr: '' });
+  });
+
+  test('synfin/net reaches Node alone', () => {
+    expect([...importsOf('net.js')].every((name) => name.startsWith('node:'))).toBe(true);
+    expect(node("import { createNet } from 'synfin/net'; console.log(typeof createNet)").stdout).toBe(
+      'function\n',
+    );
+  });
+
+  test('synfin/tun without koffi can be imported, and says what is missing when it is used', () => {
+    expect([...importsOf('tun.js')].every((name) => name.startsWith('node:'))).toBe(true);
+    const { stdout } = node(`
+      import { openTun, TunError } from 'synfin/tun';
+      try {
+        openTun({ name: 'syn0', addresses: [] });
+      } catch (error) {
+        console.log(error instanceof TunError, error.code, error.message.includes('npm install koffi'));
+      }`);
+    expect(stdout).toBe('true ERR_KOFFI_MISSING true\n');
+  });
+});
+
+describe('types', () => {
+  const source = `
+    import { Address, Host, type Link, type TcpSocket, twoHosts } from 'synfin';
+    import { createNet, type Net, type Socket } from 'synfin/net';
+    import { NodeClock, openTun, type TunDevice } from 'synfin/tun';
+    const device: TunDevice = openTun({ name: 'syn0', addresses: [] });
+    const link: Link = device;
+    const host = new Host({ name: 'x', clock: new NodeClock(), random: (n) => new Uint8Array(n) });
+    host.addInterface(link, []);
+    const net: Net = createNet(host);
+    export const socket: Socket = net.connect(80, '10.0.0.1');
+    export const address: Address | null = Address.parse('10.0.0.1');
+    export const tcp: TcpSocket = twoHosts().client.connect({ address: address!, port: 7 });
+    // @ts-expect-error: a wrong type is noticed, so the right ones were resolved
+    export const wrong: number = Address.parse('10.0.0.1');
+  `;
+
+  test.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('module %s with resolution %s', (module, moduleResolution) => {
+    mkdirSync(join(consumer, 'node_modules', '@types'), { recursive: true });
+    for (const [name, target] of [
+      ['@types/node', '@types/node'],
+      ['undici-types', 'undici-types'],
+    ] as const) {
+      const place = join(consumer, 'node_modules', name);
+      rmSync(place, { force: true });
+      symlinkSync(join(ROOT, 'node_modules', target), place);
+    }
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      target: 'es2022',
+      strict: true,
+      noEmit: true,
+      types: ['node'],
+    };
+    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    writeFileSync(join(consumer, 'use.ts'), source);
+    const { stdout, status } = spawnSync(process.execPath, [TSC, '-p', consumer], { encoding: 'utf8' });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+});
+
+test('the package holds what it needs, and no sources', () => {
+  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ files }] = JSON.parse(output) as [{ files: { path: string; mode: number }[] }];
+  const paths = files.map(({ path }) => path);
+  expect(paths).toEqual(
+    expect.arrayContaining(['LICENSE', 'package.json', 'dist/cli.js', 'dist/types/index.d.ts']),
+  );
+  const others = paths.filter((path) => !path.startsWith('dist/') && !/^[A-Z]+(\.md)?$/.test(path));
+  expect(others).toEqual(['package.json']);
+});
+
+describe('examples', () => {
+  const example = (name: string, ...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'examples', name), ...args], { encoding: 'utf8' });
+
+  test('each of them is run here', () => {
+    expect(
+      readdirSync(join(ROOT, 'examples'))
+        .filter((name) => name.endsWith('.mjs'))
+        .sort(),
+    ).toEqual(['http-on-tun.mjs', 'lossy-network.mjs', 'two-hosts.mjs']);
+  });
+
+  test('two-hosts', () => {
+    const { stdout, status } = example('two-hosts.mjs');
+    expect({ stdout, status }).toEqual({ stdout: '40 ms: hello\n60 ms: TIME-WAIT\n', status: 0 });
+  });
+
+  test.each(['1', '2', '3'])('lossy-network, seed %s: whole, and the same each time', (seed) => {
+    const { stdout, status } = example('lossy-network.mjs', seed);
+    expect(status).toBe(0);
+    expect(stdout).toContain('1048576 of 1048576 bytes, 0 damaged, TIME-WAIT\n');
+    expect(stdout).not.toMatch(/, 0 segments sent again/);
+    expect(example('lossy-network.mjs', seed).stdout).toBe(stdout);
+  });
+
+  describeTun('on TUN', () => {
+    test('http-on-tun', () => {
+      const script = `
+        "$0" "$1" > ready & server=$!
+        until grep -q listening ready; do sleep 0.05; done
+        curl -q -sS --noproxy '*' http://10.77.0.2/path
+        kill $server`;
+      const args = [
+        '-r',
+        '-n',
+        'sh',
+        '-c',
+        script,
+        process.execPath,
+        join(ROOT, 'examples', 'http-on-tun.mjs'),
+      ];
+      const { stdout } = spawnSync('unshare', args, { cwd: directory, encoding: 'utf8' });
+      expect(stdout).toBe('GET /path from ::ffff:10.77.0.1\n');
+    });
+  });
+});
