@@ -70,6 +70,8 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
   if (tcb.state === 'TIME-WAIT' && (seg.flags & FIN) !== 0 && add(seg.seq, seg.len) === tcb.rcv.nxt) {
     restartTimeWait(tcb, now);
     acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
+  } else if ((seg.flags & SYN) !== 0) {
+    challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
     acknowledgeNow(tcb, '9293-3.10.7.4-first');
   } else {
@@ -96,6 +98,7 @@ function trimFront(seg: Segment, n: number): void {
     cut -= 1;
   }
   seg.seq = add(seg.seq, n);
+  seg.up = Math.max(seg.up - n, 0);
   const text = Math.min(cut, seg.textLength);
   seg.textStart += text;
   seg.textLength -= text;

@@ -1,6 +1,6 @@
 // §3.10.7.4 fifth: the ACK field. What it acknowledges, what it says about loss, and where it takes the state.
 
-import { ACK, FIN, SYN } from '../wire/tcp.ts';
+import { ACK, FIN } from '../wire/tcp.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
@@ -11,26 +11,26 @@ import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
-import { add, diff, gt, leq, lt } from './seq.ts';
+import { add, diff, gt, leq, lt, max } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, stopTimer } from './timers.ts';
 import { enter, enterClosed } from './transition.ts';
 import { updateSendWindow } from './window.ts';
 
-/** False: the segment goes no further. */
-export function processAck(tcb: Tcb, seg: Segment, now: number): boolean {
+/** `bare`: it came with no text, SYN or FIN. False: the segment goes no further. */
+export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): boolean {
   if ((seg.flags & ACK) === 0) return drop(tcb, seg, '9293-3.10.7.4-fifth-no-ack', now);
   if (tcb.state === 'SYN-RECEIVED' && !acknowledgesSyn(tcb, seg, now)) return false;
   if (!inAckRange(tcb, seg, now)) return false;
   const before = tcb.snd.una;
-  const duplicate = isDuplicate(tcb, seg);
+  const duplicate = bare && isDuplicate(tcb, seg);
   if (gt(seg.ack, before)) acknowledge(tcb, seg, now);
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   if (duplicate && !windowChanged) duplicateAck(tcb, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // SHLD-17: data beyond a window that shrank is no reason to give up a peer that answers.
-  if (tcb.snd.wnd === 0 && tcb.snd.una !== tcb.snd.nxt) tcb.snd.unansweredSince = now;
+  if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
   return afterAck(tcb, seg, now);
 }
 
@@ -63,15 +63,12 @@ function inAckRange(tcb: Tcb, seg: Segment, now: number): boolean {
   return drop(tcb, seg, '5961-5.2-challenge', now);
 }
 
-/** RFC 5681 §2's five conditions, but for the window, which is compared when it is updated. */
+/**
+ * RFC 5681 §2's five conditions of a bare ACK, but for the window, which is compared when it is updated. An
+ * answer to our own zero-window probe tells nothing of loss.
+ */
 function isDuplicate(tcb: Tcb, seg: Segment): boolean {
-  return (
-    seg.ack === tcb.snd.una &&
-    tcb.snd.una !== tcb.snd.nxt &&
-    seg.textLength === 0 &&
-    (seg.flags & (SYN | FIN)) === 0 &&
-    !tcb.snd.probing
-  );
+  return seg.ack === tcb.snd.una && tcb.snd.una !== tcb.snd.nxt && !tcb.snd.probing;
 }
 
 function duplicateAck(tcb: Tcb, now: number): void {
@@ -105,7 +102,10 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): void {
   measureRtt(tcb, seg, now);
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
+  tcb.softError = null;
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
   tcb.lost.acknowledge(snd.una);
   const repair = updateCongestion(tcb, bytes);
   if (snd.una === snd.nxt) {

@@ -49,7 +49,8 @@ export function limitFinWait2(tcb: Tcb, now: number): void {
  */
 export function acceptsIncarnation(tcb: Tcb, seg: Segment): boolean {
   if (tcb.state !== 'TIME-WAIT' || (seg.flags & (SYN | ACK | RST)) !== SYN) return false;
-  if (tcb.timestamps.on && seg.timestamps) {
+  if (tcb.parameters.timestamps && seg.timestamps) {
+    if (!tcb.timestamps.on) return true;
     const ahead = (seg.tsval - tcb.timestamps.recent) | 0;
     if (ahead !== 0) return ahead > 0;
   }

@@ -7,9 +7,10 @@ import { expire } from './events/timeouts.ts';
 import * as call from './events/user-calls.ts';
 import { icmpError, packetTooBig } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
+import { setPathMtu } from './mss.ts';
 import { output } from './output.ts';
 import type { Segment } from './segment.ts';
-import { diff, max, type Seq } from './seq.ts';
+import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import type { OpenOptions, Tcb } from './tcb.ts';
 import { nextDeadline } from './timers.ts';
@@ -70,10 +71,11 @@ export class Connection {
     return this.tcb.rcv.finished && this.readable === 0;
   }
 
-  /** How far the receive urgent pointer lies ahead, bytes of text still to come or to be read (MUST-33). */
+  /** Bytes from the next one to be read up to the receive urgent pointer, come or still to come (MUST-33). */
   get urgentAhead(): number {
     const { rcv } = this.tcb;
-    return Math.max(diff(max(rcv.up, rcv.nxt), rcv.nxt) + (diff(rcv.up, rcv.nxt) > 0 ? this.readable : 0), 0);
+    const textEnd = rcv.finished ? rcv.fin : rcv.nxt;
+    return Math.max(diff(rcv.up, textEnd) + this.readable, 0);
   }
 
   /** A segment came whose checksum is right. It is trimmed in place; its text is kept by reference. */
@@ -120,6 +122,11 @@ export class Connection {
     packetTooBig(this.tcb, mtu, quoted, now);
   }
 
+  /** What is known of the path, learnt by another connection or grown old: larger or smaller, from now on. */
+  setPathMtu(mtu: number): void {
+    setPathMtu(this.tcb, mtu);
+  }
+
   /** §3.9.2.2: an ICMP error that quotes sequence number `quoted`. */
   icmpError(kind: 'soft' | 'hard', quoted: Seq, error: ConnectionError, now: number): void {
     icmpError(this.tcb, kind, quoted, error, now);
@@ -127,7 +134,7 @@ export class Connection {
 
   /** The link is gone: the connection ends without a word to the peer. */
   fail(error: ConnectionError, now: number): void {
-    if (this.tcb.state !== 'CLOSED') enterClosed(this.tcb, error, '9293-3.9.2.2-hard', now);
+    if (this.tcb.state !== 'CLOSED') enterClosed(this.tcb, error, '9293-3.9.2.2-down', now);
   }
 
   /** §3.10.8: handle every timer whose deadline has passed. */
@@ -155,6 +162,11 @@ export class Connection {
   /** An ISS for that incarnation, `iss` if it lies far enough ahead. */
   issBeyond(iss: Seq): Seq {
     return issBeyond(this.tcb, iss);
+  }
+
+  /** TIME-WAIT is cut short: the next incarnation takes its place (RFC 6191 §2). */
+  giveWay(now: number): void {
+    enterClosed(this.tcb, null, '6191-2-reuse', now);
   }
 
   /** §3.10.6 STATUS. */

@@ -1,7 +1,7 @@
 // §3.8.3 when to give up, and §3.9.2.2 what ICMP may say about it. RFC 1191/8201: a path too narrow.
 
 import type { ConnectionError } from './errors.ts';
-import { effectiveSendMss } from './mss.ts';
+import { setPathMtu } from './mss.ts';
 import { SOFT_ERROR } from './notice.ts';
 import { stopTiming } from './rtt.ts';
 import { geq, lt, type Seq } from './seq.ts';
@@ -64,8 +64,7 @@ export function icmpError(
 /** RFC 1191 §6.3: a router could not pass on what we sent. Never a raise; what is in flight goes again, smaller. */
 export function packetTooBig(tcb: Tcb, mtu: number, quoted: Seq, now: number): void {
   if (tcb.state === 'CLOSED' || mtu >= tcb.pathMtu || !inFlight(tcb, quoted, now)) return;
-  tcb.pathMtu = mtu;
-  if (tcb.congestion.cwnd > 0) tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  setPathMtu(tcb, mtu);
   tcb.lost.mark(tcb.snd.una, tcb.snd.nxt);
   stopTiming(tcb);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.3-too-big', now);

@@ -45,6 +45,15 @@ export function mostSackBlocks(tcb: Tcb): number {
   return Math.max(Math.min(tcb.timestamps.on ? 3 : 4, room), 0);
 }
 
+/**
+ * The path carries packets of `mtu` bytes, as far as is known. Nothing counts as lost: what is in flight and
+ * was too big, its own ICMP error or the timer will tell.
+ */
+export function setPathMtu(tcb: Tcb, mtu: number): void {
+  tcb.pathMtu = mtu;
+  if (tcb.congestion.cwnd > 0) tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+}
+
 /** Text bytes that one segment may carry where the link cuts super-segments, a whole number of `mss`. */
 export function superSegmentText(tcb: Tcb, mss: number, sackBytes: number): number {
   if (tcb.superSegment <= tcb.pathMtu) return mss;

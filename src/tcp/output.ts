@@ -122,12 +122,12 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
     return false;
   }
   restartAfterIdle(tcb, now);
-  const length = sendable(tcb, unsent);
+  const length = sendable(tcb, unsent, now);
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
-  out.why = length > 0 ? '9293-3.8-data' : '9293-3.6-fin';
+  out.why = fin ? '9293-3.6-fin' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;
 }
@@ -155,7 +155,7 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
 }
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
-function sendable(tcb: Tcb, unsent: number): number {
+function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
   const sack = sackBytes(tcb);
   const mss = effectiveSendMss(tcb, sack);
@@ -165,7 +165,9 @@ function sendable(tcb: Tcb, unsent: number): number {
   const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
   if (length <= 0) return 0;
   const partial = length % mss;
-  return partial === 0 || mayBePartial(tcb, unsent, length, mss) ? length : length - partial;
+  if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
+  if (length === partial && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.7.4-nagle', now);
+  return length - partial;
 }
 
 /** Something waits. If nothing is in flight, no ACK will come to move it: the persist timer must. */
@@ -229,11 +231,13 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   const { snd } = tcb;
   const end = add(out.seq, out.len);
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
-  if (snd.una === snd.nxt) snd.unansweredSince = now;
+  if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
   if (gt(end, snd.nxt)) {
     startTiming(tcb, end, now);
     snd.nxt = end;
     snd.lastText = now;
+    // The octet of a zero-window probe is not for Nagle to wait for.
+    if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
   } else {
     stopTiming(tcb);

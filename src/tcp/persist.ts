@@ -40,7 +40,7 @@ export function probed(tcb: Tcb, now: number): void {
 export function probeAnswered(tcb: Tcb, now: number): void {
   const { snd } = tcb;
   if (snd.wnd === 0 && snd.una !== snd.nxt) {
-    snd.unansweredSince = now; // MUST-37: as long as it answers, it lives.
+    snd.unansweredSince = Number.POSITIVE_INFINITY; // MUST-37: as long as it answers, it lives.
     return;
   }
   snd.probing = false;

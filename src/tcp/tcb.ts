@@ -72,12 +72,15 @@ export class SendVariables {
   probing = false;
   /** Probes since the window was last open (SHLD-30). persist.ts, ack.ts. */
   probes = 0;
+  /** Behind the last segment that was not full, or SND.UNA (appendix A.3). output.ts, ack.ts. */
+  small: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
 
   constructor(iss: Seq, mss: number) {
     this.una = iss;
     this.nxt = iss;
+    this.small = iss;
     this.mss = mss;
   }
 }
@@ -216,7 +219,7 @@ export class Tcb {
   notices = 0;
   /** How it ended, if not well. */
   error: ConnectionError | null = null;
-  /** The last soft error (§3.9.1.8); told when the connection is given up. */
+  /** The last soft error (§3.9.1.8) since something was acknowledged; told when the connection is given up. */
   softError: ConnectionError | null = null;
 
   constructor(options: OpenOptions, passive: boolean, announcedMss: number, defaultMss: number) {

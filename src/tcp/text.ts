@@ -68,6 +68,8 @@ function takeInOrder(tcb: Tcb, seg: Segment, now: number): void {
     // RFC 5681 §4.2: all or part of a gap was filled.
     acknowledgeNow(tcb, '5681-4.2-gap');
   }
+  // RCV.UP keeps up with what is still to be read, or it would seem to lie ahead again after 2^31 bytes.
+  rcv.up = max(rcv.up, add(rcv.nxt, -queue.length));
   tcb.counters.bytesReceived += diff(rcv.nxt, before);
   tcb.notices |= READABLE;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-seventh', now);

@@ -2,8 +2,9 @@
 
 import { ACK, SYN } from '../wire/tcp.ts';
 import type { Segment } from './segment.ts';
-import { add, diff, gt, leq, lt, type Seq } from './seq.ts';
+import { add, diff, leq, lt, max, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import { isRunning } from './timers.ts';
 
 const MAX_WINDOW = 65_535;
 const MAX_SCALE = 14;
@@ -18,10 +19,13 @@ export function scaleFor(buffer: number): number {
   return scale;
 }
 
+/** The largest window there can be: the buffer, or what the field can say of it. */
+const capacity = (tcb: Tcb): number => Math.min(tcb.parameters.receiveBuffer, MAX_WINDOW << tcb.rcv.scale);
+
 /** Room for text from RCV.NXT on. What waits out of order lies inside it. */
 function room(tcb: Tcb): number {
   const unread = tcb.rcv.queue === null ? 0 : tcb.rcv.queue.length;
-  return Math.max(tcb.parameters.receiveBuffer - unread, 0);
+  return Math.min(Math.max(tcb.parameters.receiveBuffer - unread, 0), capacity(tcb));
 }
 
 /**
@@ -29,16 +33,17 @@ function room(tcb: Tcb): number {
  * or not at all; it never moves left (SHLD-14).
  */
 function edgeToOffer(tcb: Tcb): Seq {
-  const { rcv, parameters } = tcb;
+  const { rcv } = tcb;
   const edge = add(rcv.nxt, room(tcb));
-  const step = Math.min(parameters.receiveBuffer / 2, tcb.announcedMss);
+  const step = Math.min(capacity(tcb) / 2, tcb.announcedMss);
   return diff(edge, rcv.edge) >= step ? edge : rcv.edge;
 }
 
 /**
  * Fix the window that the segment about to leave will carry: sets RCV.EDGE, returns SEG.WND as on the wire.
  * A scaled window is rounded up so that its edge does not move left; but never past one unit more than
- * there is room for, where RFC 7323 §2.4 lets it fall back.
+ * there is room for: there the field falls back, and RCV.EDGE stays, since what was offered once is
+ * honoured (RFC 7323 §2.4).
  */
 export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
@@ -47,7 +52,7 @@ export function offerWindow(tcb: Tcb): number {
   let units = Math.ceil(wanted / unit);
   if (units * unit > room(tcb) + unit) units = Math.floor(wanted / unit);
   units = Math.min(units, MAX_WINDOW);
-  rcv.edge = add(rcv.nxt, units * unit);
+  rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
   return units;
 }
 
@@ -60,12 +65,13 @@ export function offerUnscaledWindow(tcb: Tcb): number {
 
 /**
  * Reading has made room: must the peer hear of it now? Yes if the window was all but closed and opens by a
- * segment, or if half of it is new; else the next ACK says so in passing.
+ * segment, or if half of it is new and no ACK waits that would say so in passing.
  */
 export function windowUpdateDue(tcb: Tcb): boolean {
   const gain = diff(edgeToOffer(tcb), tcb.rcv.edge);
   if (gain <= 0) return false;
-  return receiveWindow(tcb) < 2 * tcb.announcedMss || gain >= tcb.parameters.receiveBuffer / 2;
+  if (receiveWindow(tcb) < 2 * tcb.announcedMss) return true;
+  return gain >= capacity(tcb) / 2 && !isRunning(tcb, 'delayed-ack');
 }
 
 /** The peer's window as it stands in `seg`: bytes. */
@@ -91,7 +97,3 @@ export function updateSendWindow(tcb: Tcb, seg: Segment): boolean {
   initSendWindow(tcb, seg);
   return snd.wnd !== before;
 }
-
-/** Does `n` octets from `from` lie inside the peer's window? */
-export const fitsSendWindow = (tcb: Tcb, from: Seq, n: number): boolean =>
-  !gt(add(from, n), add(tcb.snd.una, tcb.snd.wnd));

@@ -57,6 +57,7 @@ export class Reno implements CongestionControl {
   }
 
   timeout(flight: number, again: boolean): void {
+    if (this.smss === 0) return; // A SYN: see handshakeLoss.
     if (!again) this.ssthresh = this.halved(flight);
     this.cwnd = this.smss;
     this.counted = 0;
@@ -71,7 +72,7 @@ export class Reno implements CongestionControl {
   }
 
   private halved(flight: number): number {
-    return Math.max(flight / 2, 2 * this.smss);
+    return Math.max(Math.floor(flight / 2), 2 * this.smss);
   }
 
   /** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */

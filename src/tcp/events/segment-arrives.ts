@@ -26,10 +26,11 @@ export function segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
 /** §3.10.7.4. There is no third step: security and precedence are gone (RFC 9293 appendix A.1, A.2). */
 function arrivesOtherwise(tcb: Tcb, seg: Segment, now: number): void {
   const timely = tcb.timestamps.on && seg.timestamps && leq(seg.seq, tcb.ack.last);
+  const bare = seg.len === 0; // before it is trimmed
   if (!checkSequence(tcb, seg, now)) return; // first
   if (!checkReset(tcb, seg, now)) return; // second
   if (!checkSyn(tcb, seg, now)) return; // fourth
-  if (!processAck(tcb, seg, now)) return; // fifth
+  if (!processAck(tcb, seg, bare, now)) return; // fifth
   tcb.lastHeard = now;
   if (timely) updateRecent(tcb, seg, now);
   processUrgent(tcb, seg, now); // sixth

@@ -4,7 +4,7 @@ import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { stopTiming } from '../rtt.ts';
-import { diff } from '../seq.ts';
+import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { setTimer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
@@ -31,7 +31,8 @@ export function expire(tcb: Tcb, now: number): void {
 function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   const { congestion, counters, lost, recovery, rto, snd } = tcb;
   if (giveUp(tcb, now)) return 'closed';
-  const again = rto.backoffs > 0;
+  // RFC 5681 §3.1: was the oldest in flight when the timer expired last?
+  const again = rto.backoffs > 0 && lt(snd.una, recovery.recover);
   congestion.timeout(diff(snd.nxt, snd.una), again);
   recovery.timeout(snd.nxt);
   rto.backOff();

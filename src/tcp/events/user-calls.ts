@@ -9,7 +9,6 @@ import { startKeepAlive, stopKeepAlive } from '../keep-alive.ts';
 import { announcedMss, defaultMss } from '../mss.ts';
 import type { UserCall } from '../probe.ts';
 import { sendReset } from '../reset.ts';
-import type { RuleId } from '../rules.ts';
 import type { Segment } from '../segment.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
@@ -121,7 +120,10 @@ export function close(tcb: Tcb, now: number): void {
   tell(tcb, 'close', 0, now);
   const unread = tcb.rcv.queue !== null && tcb.rcv.queue.length > 0;
   tcb.rcv.queue = null;
-  if (unread && tcb.state !== 'TIME-WAIT') return reset(tcb, '9293-3.10.4-unread', now);
+  if (unread && tcb.state !== 'TIME-WAIT') {
+    sendReset(tcb, tcb.snd.nxt, '9293-3.10.4-unread');
+    return enterClosed(tcb, null, '9293-3.10.4-unread', now);
+  }
   tcb.rcv.discard = true;
   if (!tcb.snd.finQueued) finish(tcb, now);
   limitFinWait2(tcb, now);
@@ -132,27 +134,22 @@ export function abort(tcb: Tcb, now: number): void {
   if (tcb.state === 'CLOSED') return;
   tell(tcb, 'abort', 0, now);
   tcb.rcv.queue = null;
-  reset(tcb, '9293-3.10.5-abort', now);
-}
-
-function reset(tcb: Tcb, why: RuleId, now: number): void {
   switch (tcb.state) {
     case 'SYN-RECEIVED':
     case 'ESTABLISHED':
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
     case 'CLOSE-WAIT':
-      sendReset(tcb, tcb.snd.nxt, why);
+      sendReset(tcb, tcb.snd.nxt, '9293-3.10.5-abort');
       break;
     case 'CLOSING':
     case 'LAST-ACK':
     case 'TIME-WAIT':
     case 'LISTEN':
     case 'SYN-SENT':
-    case 'CLOSED':
       break;
   }
-  enterClosed(tcb, null, why, now);
+  enterClosed(tcb, null, '9293-3.10.5-abort', now);
 }
 
 /** §3.8.4 (MUST-24, MUST-27): turn keep-alive on, with its idle time in ms, or off. */

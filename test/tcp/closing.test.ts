@@ -1,0 +1,391 @@
+// §3.6 closing: four segments, three, both at once, half-closed; TIME-WAIT; close, shutdown and abort.
+
+import { describe, expect, test } from 'vitest';
+import { CLOSED, END, READABLE, TIME_WAIT } from '../../src/tcp/notice.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { Segment } from '../../src/tcp/segment.ts';
+import { add, gt, seq } from '../../src/tcp/seq.ts';
+import { ACK, RST, SYN } from '../../src/wire/tcp.ts';
+import { accepted, established, PEER_ISS, Script } from '../support/script.ts';
+import { reach } from './states.ts';
+
+const MINUTES_4 = 240_000;
+
+describe('§3.6 normal close', () => {
+  test('figure 12, we first: four segments', () => {
+    established()
+      .shutdown()
+      .out('F. 1:1 ack 1')
+      .state('FIN-WAIT-1')
+      .in('. 1:1 ack 2')
+      .quiet()
+      .state('FIN-WAIT-2')
+      .in('F. 1:1 ack 2')
+      .out('. 2:2 ack 2')
+      .state('TIME-WAIT')
+      .told(END | READABLE | TIME_WAIT)
+      .after(MINUTES_4)
+      .quiet()
+      .state('CLOSED')
+      .told(CLOSED)
+      .error(null);
+  });
+
+  test('figure 12, the peer first', () => {
+    accepted()
+      .in('F. 1:1 ack 1')
+      .out('. 1:1 ack 2')
+      .state('CLOSE-WAIT')
+      .told(END)
+      .shutdown()
+      .out('F. 1:1 ack 2')
+      .state('LAST-ACK')
+      .in('. 2:2 ack 2')
+      .quiet()
+      .state('CLOSED')
+      .told(CLOSED)
+      .error(null);
+  });
+
+  test('three segments: the peer’s FIN comes with its ACK of ours', () => {
+    established().shutdown().out('F. 1:1 ack 1').in('F. 1:1 ack 2').out('. 2:2 ack 2').state('TIME-WAIT');
+  });
+
+  test('figure 13: both at once', () => {
+    established()
+      .shutdown()
+      .out('F. 1:1 ack 1')
+      .in('F. 1:1 ack 1')
+      .out('. 2:2 ack 2')
+      .state('CLOSING')
+      .in('. 2:2 ack 2')
+      .quiet()
+      .state('TIME-WAIT')
+      .after(MINUTES_4)
+      .state('CLOSED');
+  });
+
+  test('the FIN follows the last octet, and may travel with it', () => {
+    const t = established()
+      .in('. 1:1 ack 1 win 1000')
+      .write(2500)
+      .shutdown()
+      .out('. 1:1001 ack 1')
+      .state('FIN-WAIT-1');
+    t.in('. 1:1 ack 1001 win 1000')
+      .out('. 1001:2001 ack 1')
+      .in('. 1:1 ack 2001 win 1000')
+      .out('FP. 2001:2501 ack 1');
+    t.in('. 1:1 ack 2501').state('FIN-WAIT-1').in('. 1:1 ack 2502').state('FIN-WAIT-2');
+  });
+
+  test('an ACK of the text alone does not acknowledge the FIN', () => {
+    const t = established().write(100).out('P. 1:101 ack 1').shutdown().out('F. 101:101 ack 1');
+    t.in('. 1:1 ack 101').state('FIN-WAIT-1').in('F. 1:1 ack 101').out('. 102:102 ack 2').state('CLOSING');
+  });
+
+  test('shutdown twice is one FIN', () => {
+    established().shutdown().out('F. 1:1 ack 1').shutdown().quiet().in('. 1:1 ack 2').shutdown().quiet();
+  });
+});
+
+describe('half-close', () => {
+  test('we have finished, the peer has not: its text is taken in FIN-WAIT-1 and FIN-WAIT-2', () => {
+    const t = reach['FIN-WAIT-1']().in('P. 1:101 ack 1').reads(100).state('FIN-WAIT-1');
+    t.in('P. 101:201 ack 2').reads(100).state('FIN-WAIT-2').after(200).out('. 2:2 ack 201');
+    t.in('P. 201:301 ack 2')
+      .reads(100)
+      .after(24 * 3_600_000)
+      .state('FIN-WAIT-2')
+      .takeSent();
+    t.in('FP. 301:401 ack 2').out('. 2:2 ack 402').state('TIME-WAIT').reads(100);
+  });
+
+  test('the peer has finished, we have not: CLOSE-WAIT sends as before', () => {
+    const t = reach['CLOSE-WAIT']().write(1500).out('. 1:1001 ack 2', 'P. 1001:1501 ack 2');
+    t.in('. 2:2 ack 1501')
+      .after(3_600_000)
+      .state('CLOSE-WAIT')
+      .write(10)
+      .shutdown()
+      .out('P. 1501:1511 ack 2', 'F. 1511:1511 ack 2');
+    t.state('LAST-ACK').in('. 2:2 ack 1512').state('CLOSED');
+  });
+
+  test('text on the segment that carries the FIN is delivered before the end', () => {
+    const t = established().in('FP. 1:101 ack 1').out('. 1:1 ack 102').state('CLOSE-WAIT');
+    expect(t.connection.ended).toBe(false);
+    t.reads(100);
+    expect(t.connection.ended).toBe(true);
+  });
+
+  test('C24: with much to send, LAST-ACK is entered only when the FIN leaves', () => {
+    const t = reach['CLOSE-WAIT']().in('. 2:2 ack 1 win 1000').write(2000).shutdown().out('. 1:1001 ack 2');
+    t.state('CLOSE-WAIT').in('. 2:2 ack 1001 win 1001').out('FP. 1001:2001 ack 2').state('LAST-ACK');
+  });
+});
+
+describe('TIME-WAIT', () => {
+  test.each([
+    ['RFC 9293: 240 s', RFC9293.msl, 240_000],
+    ['Linux: 60 s', LINUX.msl, 60_000],
+    ['as configured', 50, 100],
+  ])('2 MSL, %s', (_name, msl, length) => {
+    const t = reach['TIME-WAIT']({ parameters: { msl } });
+    expect(t.connection.info(t.now).timeWaitLeft).toBe(length);
+    t.after(length - 1)
+      .state('TIME-WAIT')
+      .after(1)
+      .state('CLOSED')
+      .told(CLOSED)
+      .error(null);
+  });
+
+  test('a retransmitted FIN is acknowledged and starts it anew', () => {
+    const t = reach['TIME-WAIT']().after(200_000).in('F. 1:1 ack 2').out('. 2:2 ack 2');
+    t.followed('9293-3.10.7.4-eighth-again')
+      .after(MINUTES_4 - 1)
+      .state('TIME-WAIT')
+      .after(1)
+      .state('CLOSED');
+  });
+
+  test('so is one that carries its text again', () => {
+    const t = reach['FIN-WAIT-2']().in('FP. 1:101 ack 2').out('. 2:2 ack 102').reads(100).state('TIME-WAIT');
+    t.after(200_000)
+      .in('FP. 1:101 ack 2')
+      .out('. 2:2 ack 102')
+      .reads(0)
+      .after(MINUTES_4 - 1)
+      .state('TIME-WAIT');
+  });
+
+  test.each([
+    ['old text', 'P. 0:1 ack 2', ['. 2:2 ack 2']],
+    ['text beyond the FIN', 'P. 2:12 ack 2', []],
+    ['an old ACK', '. 1:1 ack 1', ['. 2:2 ack 2']],
+    ['a bare ACK', '. 2:2 ack 2', []],
+    ['an ACK of what was not sent', '. 2:2 ack 3', ['. 2:2 ack 2']],
+    ['a SYN in the window', 'S 100:100', ['. 2:2 ack 2']],
+    ['RFC 1337 §4: a RST at RCV.NXT', 'R 2:2', []],
+    ['a RST in the window', 'R 100:100', []],
+    ['a RST outside it', 'R 1:1', []],
+  ] as const)('%s neither ends it nor makes it longer', (_what, segment, answer) => {
+    const t = reach['TIME-WAIT']()
+      .after(100_000)
+      .in(segment)
+      .out(...answer)
+      .state('TIME-WAIT')
+      .reads(0);
+    t.after(MINUTES_4 - 100_000 - 1)
+      .state('TIME-WAIT')
+      .after(1)
+      .state('CLOSED');
+  });
+
+  test('close and shutdown change nothing, abort deletes it without a RST', () => {
+    reach['TIME-WAIT']()
+      .shutdown()
+      .close()
+      .quiet()
+      .state('TIME-WAIT')
+      .abort()
+      .quiet()
+      .state('CLOSED')
+      .error(null);
+  });
+});
+
+describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
+  test('with text unread: a RST instead of the FIN', () => {
+    established()
+      .in('P. 1:101 ack 1')
+      .close()
+      .out('R 1:1')
+      .state('CLOSED')
+      .error(null)
+      .followed('9293-3.10.4-unread');
+  });
+
+  test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const)('so too in %s', (state) => {
+    const t = established().write(10).out('P. 1:11 ack 1');
+    if (state === 'CLOSING') t.shutdown().out('F. 11:11 ack 1');
+    t.in('FP. 1:101 ack 1').takeSent();
+    if (state === 'LAST-ACK') t.shutdown().out('F. 11:11 ack 102');
+    t.state(state)
+      .close()
+      .out(state === 'CLOSE-WAIT' ? 'R 11:11' : 'R 12:12')
+      .state('CLOSED')
+      .error(null);
+  });
+
+  test('text that was read is no reason', () => {
+    established().in('P. 1:101 ack 1').reads(100).close().out('F. 1:1 ack 101').state('FIN-WAIT-1');
+  });
+
+  test.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)(
+    'text that comes later, in %s, is answered by RST',
+    (state) => {
+      const t = established().close().out('F. 1:1 ack 1');
+      if (state === 'FIN-WAIT-2') t.in('. 1:1 ack 2');
+      t.state(state)
+        .in('P. 1:101 ack 2')
+        .out('R 2:2')
+        .state('CLOSED')
+        .followed('9293-3.6.1-data-after-close');
+    },
+  );
+
+  test('text sent before it still arrives', () => {
+    const t = established()
+      .write(1500)
+      .close()
+      .out('. 1:1001 ack 1', 'P. 1001:1501 ack 1', 'F. 1501:1501 ack 1');
+    t.in('. 1:1 ack 1502')
+      .state('FIN-WAIT-2')
+      .in('F. 1:1 ack 1502')
+      .out('. 1502:1502 ack 2')
+      .state('TIME-WAIT');
+  });
+
+  test('FIN-WAIT-2 ends after a while: 240 s, Linux’s 60 s', () => {
+    for (const finWait2 of [RFC9293.finWait2, LINUX.finWait2]) {
+      const t = established({ parameters: { finWait2 } })
+        .close()
+        .out('F. 1:1 ack 1')
+        .in('. 1:1 ack 2')
+        .state('FIN-WAIT-2');
+      t.after(finWait2 - 1)
+        .state('FIN-WAIT-2')
+        .after(1)
+        .quiet()
+        .state('CLOSED');
+      t.followed('9293-3.6.1-fin-wait-2-timeout');
+    }
+  });
+
+  test('after shutdown it does not, until close is called too', () => {
+    const t = reach['FIN-WAIT-2']()
+      .after(24 * 3_600_000)
+      .state('FIN-WAIT-2')
+      .close();
+    t.after(RFC9293.finWait2 - 1)
+      .state('FIN-WAIT-2')
+      .after(1)
+      .state('CLOSED');
+  });
+
+  test('close in SYN-SENT deletes, in SYN-RECEIVED the FIN comes after the handshake', () => {
+    reach['SYN-SENT']().close().quiet().state('CLOSED').error(null);
+    const t = reach['SYN-RECEIVED']()
+      .close()
+      .quiet()
+      .state('SYN-RECEIVED')
+      .in('. 1:1 ack 1')
+      .out('F. 1:1 ack 1');
+    t.state('FIN-WAIT-1').in('P. 1:11 ack 2').out('R 2:2').state('CLOSED');
+  });
+});
+
+describe('§3.10.5 ABORT', () => {
+  test.each([
+    ['SYN-SENT', []],
+    ['SYN-RECEIVED', ['R 1:1']],
+    ['SYN-RECEIVED (simultaneous)', ['R 1:1']],
+    ['ESTABLISHED', ['R 1:1']],
+    ['FIN-WAIT-1', ['R 2:2']],
+    ['FIN-WAIT-2', ['R 2:2']],
+    ['CLOSE-WAIT', ['R 1:1']],
+    ['CLOSING', []],
+    ['LAST-ACK', []],
+    ['TIME-WAIT', []],
+    ['CLOSED', []],
+  ] as const)('in %s', (state, answer) => {
+    reach[state]()
+      .abort()
+      .out(...answer)
+      .state('CLOSED')
+      .error(null)
+      .after(600_000)
+      .quiet();
+  });
+
+  test('what is queued is gone, and the RST stands behind what was sent', () => {
+    const t = established()
+      .in('. 1:1 ack 1 win 1000')
+      .in('P. 1:11 ack 1 win 1000')
+      .write(5000)
+      .out('. 1:1001 ack 11');
+    t.abort().out('R 1001:1001').reads(0).state('CLOSED');
+  });
+});
+
+describe('a new incarnation (MAY-2, RFC 6191)', () => {
+  /** A SYN with `n` counted from the peer's old ISN, and a timestamp if `tsval` is not 0. */
+  function syn(n: number, tsval = 0, flags = SYN): Segment {
+    const seg = new Segment();
+    seg.flags = flags;
+    seg.seq = add(PEER_ISS, n);
+    seg.timestamps = tsval !== 0;
+    seg.tsval = tsval;
+    return seg;
+  }
+
+  /** In TIME-WAIT, with timestamps; TS.Recent is 50. */
+  function stamped(): Script {
+    const t = new Script({ parameters: { timestamps: true } }).connect();
+    t.takeSent();
+    t.in('S. 0:0 ack 1 <mss 1000,TS val 10 ecr 1000000>').shutdown();
+    t.in('F. 1:1 ack 2 <TS val 50 ecr 1000000>').state('TIME-WAIT').takeSent();
+    return t;
+  }
+
+  test('without timestamps: a sequence number beyond the old ones', () => {
+    const { connection } = reach['TIME-WAIT']();
+    expect([1, 2, 3, 70_000, -1].map((n) => connection.acceptsIncarnation(syn(n)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('with timestamps: a later one, whatever the sequence number', () => {
+    const { connection } = stamped();
+    expect(connection.acceptsIncarnation(syn(-1000, 51))).toBe(true);
+    expect(connection.acceptsIncarnation(syn(70_000, 49))).toBe(false);
+  });
+
+  test('with the same timestamp the sequence number decides', () => {
+    const { connection } = stamped();
+    expect(connection.acceptsIncarnation(syn(1, 50))).toBe(false);
+    expect(connection.acceptsIncarnation(syn(70_000, 50))).toBe(true);
+  });
+
+  test('timestamps in one of the two only', () => {
+    expect(stamped().connection.acceptsIncarnation(syn(70_000))).toBe(true);
+    expect(stamped().connection.acceptsIncarnation(syn(1))).toBe(false);
+    const plain = reach['TIME-WAIT']({ parameters: { timestamps: true } });
+    expect(plain.connection.acceptsIncarnation(syn(1, 7))).toBe(true);
+  });
+
+  test('nothing but a SYN, and in no other state', () => {
+    const { connection } = reach['TIME-WAIT']();
+    for (const flags of [SYN | ACK, SYN | RST, ACK, RST, 0]) {
+      expect(connection.acceptsIncarnation(syn(70_000, 0, flags))).toBe(false);
+    }
+    for (const state of ['ESTABLISHED', 'FIN-WAIT-2', 'LAST-ACK', 'CLOSED'] as const) {
+      expect(reach[state]().connection.acceptsIncarnation(syn(70_000))).toBe(false);
+    }
+  });
+
+  test('its ISS lies beyond everything the old one sent', () => {
+    const { connection } = reach['TIME-WAIT']();
+    const { nxt } = connection.tcb.snd;
+    for (const iss of [seq(nxt - 5), nxt, seq(nxt + 5), seq(nxt + 2 ** 30)]) {
+      expect(gt(connection.issBeyond(iss), nxt)).toBe(true);
+    }
+    expect(connection.issBeyond(seq(nxt + 2 ** 30))).toBe(seq(nxt + 2 ** 30));
+  });
+});

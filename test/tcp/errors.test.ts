@@ -1,0 +1,213 @@
+// §3.9: what calls are refused in which state, what ICMP may do to a connection, and what the program hears.
+
+import { describe, expect, test } from 'vitest';
+import { TcpError } from '../../src/tcp/errors.ts';
+import { CLOSED, ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
+import { add } from '../../src/tcp/seq.ts';
+import { established, OUR_ISS, Script } from '../support/script.ts';
+import { REACHABLE, reach } from './states.ts';
+
+const info = (t: Script) => t.connection.info(t.now);
+const ours = (n: number) => add(OUR_ISS, n);
+
+/** The code of what `send` throws; null if it does not. */
+function sendError(t: Script): string | null {
+  try {
+    t.connection.send(Uint8Array.of(1), t.now);
+    return null;
+  } catch (error) {
+    expect(error).toBeInstanceOf(TcpError);
+    return (error as TcpError).code;
+  }
+}
+
+describe('§3.10.2 SEND', () => {
+  test.each([
+    ['SYN-SENT', null],
+    ['SYN-RECEIVED', null],
+    ['ESTABLISHED', null],
+    ['CLOSE-WAIT', null],
+    ['FIN-WAIT-1', 'EPIPE'],
+    ['FIN-WAIT-2', 'EPIPE'],
+    ['CLOSING', 'EPIPE'],
+    ['LAST-ACK', 'EPIPE'],
+    ['TIME-WAIT', 'EPIPE'],
+    ['CLOSED', 'ENOTCONN'],
+  ] as const)('in %s: %s', (state, code) => {
+    expect(sendError(reach[state]())).toBe(code);
+  });
+
+  test('after a CLOSE that still waits for the handshake', () => {
+    expect(sendError(reach['SYN-RECEIVED']().shutdown())).toBe('EPIPE');
+  });
+
+  test('queued in SYN-SENT and SYN-RECEIVED, sent when established', () => {
+    reach['SYN-SENT']().write(10).quiet().in('S. 0:0 ack 1 <mss 1000>').out('P. 1:11 ack 1');
+    reach['SYN-RECEIVED']().write(10).quiet().in('. 1:1 ack 1').out('P. 1:11 ack 1');
+  });
+});
+
+describe('§3.10.3-5 the other calls never throw', () => {
+  test.each(REACHABLE)('%s', (state) => {
+    for (const call of ['shutdown', 'close', 'abort'] as const) {
+      const t = reach[state]();
+      expect(t.connection.receive(t.now)).toBe(null);
+      t[call]();
+      t[call]();
+      t.after(1_000_000);
+      // Only FIN-WAIT-2 may last: the peer need not ever finish.
+      t.state(call === 'shutdown' && state === 'FIN-WAIT-2' ? state : 'CLOSED');
+    }
+  });
+
+  test('RECEIVE after the connection is gone gives what had arrived, then nothing', () => {
+    const t = established().in('P. 1:11 ack 1').in('R 11:11').state('CLOSED').error('ECONNRESET');
+    t.reads(10).reads(0);
+  });
+});
+
+describe('notices', () => {
+  test('a reset: ERROR and CLOSED', () => {
+    established()
+      .in('R 1:1')
+      .told(ERROR | CLOSED)
+      .error('ECONNRESET');
+  });
+
+  test('an orderly end: CLOSED alone', () => {
+    reach.CLOSED().told(CLOSED).untold(ERROR).error(null);
+  });
+});
+
+describe('§3.9.2.2 ICMP', () => {
+  test('MUST-56, SHLD-25: a soft error is told and the connection goes on', () => {
+    const t = established().write(10).out('P. 1:11 ack 1');
+    t.do((c, now) => c.icmpError('soft', ours(1), 'EHOSTUNREACH', now))
+      .told(SOFT_ERROR)
+      .state('ESTABLISHED')
+      .error(null);
+    expect(info(t).softError).toBe('EHOSTUNREACH');
+    t.followed('9293-3.9.2.2-soft').in('. 1:1 ack 11').state('ESTABLISHED');
+  });
+
+  test('it is what a connection that is given up dies of', () => {
+    const t = established()
+      .write(10)
+      .do((c, now) => c.icmpError('soft', ours(1), 'ENETUNREACH', now));
+    t.after(200_000).state('CLOSED').error('ENETUNREACH');
+  });
+
+  test('but not if the peer was heard since', () => {
+    const t = established()
+      .write(10)
+      .do((c, now) => c.icmpError('soft', ours(1), 'ENETUNREACH', now));
+    t.in('. 1:1 ack 11').write(10).after(200_000).state('CLOSED').error('ETIMEDOUT');
+  });
+
+  test.each(['SYN-SENT', 'SYN-RECEIVED', 'SYN-RECEIVED (simultaneous)'] as const)(
+    'SHLD-26: a hard error ends the attempt in %s',
+    (state) => {
+      const t = reach[state]().do((c, now) => c.icmpError('hard', ours(0), 'ECONNREFUSED', now));
+      t.quiet()
+        .state('CLOSED')
+        .error('ECONNREFUSED')
+        .told(ERROR | CLOSED);
+    },
+  );
+
+  test('a soft one does not: SYN-SENT goes on trying', () => {
+    const t = reach['SYN-SENT']()
+      .do((c, now) => c.icmpError('soft', ours(0), 'EHOSTUNREACH', now))
+      .state('SYN-SENT');
+    t.after(1000).out('S 0:0').after(300_000).state('CLOSED').error('EHOSTUNREACH');
+  });
+
+  test('RFC 5927 §5.2: once synchronized a hard error is soft', () => {
+    const t = established()
+      .write(10)
+      .do((c, now) => c.icmpError('hard', ours(1), 'ECONNREFUSED', now));
+    t.told(SOFT_ERROR).state('ESTABLISHED').error(null);
+  });
+
+  test.each([
+    ['below SND.UNA', 0],
+    ['at SND.NXT', 11],
+    ['far away', 1_000_000],
+    ['half the space away', 2 ** 31],
+  ])('RFC 5927 §4.1: what it quotes must be in flight, not %s', (_what, at) => {
+    const t = established().write(10).out('P. 1:11 ack 1');
+    t.do((c, now) => c.icmpError('hard', ours(at), 'ECONNREFUSED', now)).untold(SOFT_ERROR);
+    t.do((c, now) => c.packetTooBig(600, ours(at), now))
+      .quiet()
+      .followed('5927-4.1-not-in-flight');
+    expect(info(t)).toMatchObject({ softError: null, pathMtu: 1500 });
+  });
+
+  test('a connection that is gone hears nothing', () => {
+    reach
+      .CLOSED()
+      .do((c, now) => c.icmpError('hard', ours(1), 'ECONNREFUSED', now))
+      .error(null)
+      .untold(SOFT_ERROR);
+  });
+});
+
+describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
+  const begun = (): Script => {
+    const t = new Script()
+      .connect()
+      .out('S 0:0')
+      .in('S. 0:0 ack 1 <mss 1460>')
+      .out('. 1:1 ack 1')
+      .write(3000);
+    return t.out('. 1:1461 ack 1', '. 1461:2921 ack 1', 'P. 2921:3001 ack 1');
+  };
+
+  test('what is in flight goes again at once, in smaller segments', () => {
+    const t = begun().do((c, now) => c.packetTooBig(1000, ours(1461), now));
+    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', 'P. 2881:3001 ack 1');
+    t.followed('1191-6.3-too-big')
+      .in('. 1:1 ack 3001')
+      .write(961)
+      .out('. 3001:3961 ack 1', 'P. 3961:3962 ack 1');
+  });
+
+  test('that is no congestion: cwnd keeps its segments, ssthresh stays', () => {
+    const t = begun().do((c, now) => c.packetTooBig(1000, ours(1), now));
+    expect(info(t)).toMatchObject({ cwnd: 9600, ssthresh: Number.POSITIVE_INFINITY, pathMtu: 1000 });
+  });
+
+  test('nothing that was sent twice is timed (MUST-18)', () => {
+    const t = begun()
+      .do((c, now) => c.packetTooBig(1000, ours(1), now))
+      .after(700)
+      .in('. 1:1 ack 3001');
+    expect(info(t).srtt).toBeLessThan(1);
+  });
+
+  test('the path never becomes wider by it', () => {
+    const t = begun()
+      .do((c, now) => c.packetTooBig(9000, ours(1), now))
+      .quiet();
+    t.do((c, now) => c.packetTooBig(1500, ours(1), now)).quiet();
+    expect(info(t).pathMtu).toBe(1500);
+  });
+
+  test('in SYN-SENT the SYN goes again', () => {
+    reach['SYN-SENT']()
+      .do((c, now) => c.packetTooBig(1000, ours(0), now))
+      .out('S 0:0')
+      .state('SYN-SENT');
+  });
+});
+
+test('the link is gone: the connection ends at once, without a word', () => {
+  for (const state of REACHABLE) {
+    const t = reach[state]();
+    const wasClosed = info(t).state === 'CLOSED';
+    t.do((c, now) => c.fail('ENETDOWN', now))
+      .quiet()
+      .state('CLOSED')
+      .error(wasClosed ? null : 'ENETDOWN');
+  }
+});
