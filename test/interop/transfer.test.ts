@@ -1,7 +1,9 @@
 // Bulk data between our host and the kernel, both ways at once, over every kind of device; and readers who pause,
 // so that the other side meets a zero window (RFC 9293 §3.8.6.1).
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import {
@@ -69,15 +71,13 @@ function kernelTimer(port: number): number | null {
   return null;
 }
 
-const ourSocket = (): TcpSocket => [...interop.host.sockets()][0]!;
-
 describeTun('a reader pauses', () => {
   test.each(FAMILIES)(
     '%s, the kernel’s: we probe its zero window, and go on when it opens',
     async (_, family) => {
       open();
       const { ours, kernels } = await kernelOpens(interop, family);
-      const { connection } = ourSocket();
+      const [{ connection }] = [...interop.host.sockets()] as [TcpSocket];
       const sent = pattern(BYTES, 3);
       ours.end(sent);
       await eventually(
@@ -94,8 +94,12 @@ describeTun('a reader pauses', () => {
     '%s, ours: the kernel probes our zero window, and goes on when it opens',
     async (_, family) => {
       open();
-      const { ours, kernels } = await kernelOpens(interop, family);
-      const socket = ourSocket();
+      const listener = interop.host.listen({ port: 7000 });
+      const kernels = createConnection(7000, `${interop.ours[family]}`);
+      const socket = await eventually(
+        () => listener.accept(),
+        () => 'a connection of the kernel',
+      );
       const sent = pattern(BYTES, 4);
       kernels.end(sent);
       await eventually(
@@ -109,9 +113,23 @@ describeTun('a reader pauses', () => {
         () => 'a probe of the kernel',
       );
       expect(socket.info().counters.bytesReceived).toBe(bytesReceived);
-      ours.end();
-      const received = await within(collect(ours), 'the rest');
-      expect(sha256(received)).toBe(sha256(sent));
+
+      const { segmentsSent } = socket.info().counters;
+      const parts: Uint8Array[] = [];
+      const read = (): void => {
+        for (let part = socket.receive(); part !== null; part = socket.receive()) parts.push(part);
+      };
+      read();
+      expect(socket.info().counters.segmentsSent, 'a window update, at once').toBeGreaterThan(segmentsSent);
+      socket.notify = read;
+      await eventually(
+        () => socket.ended,
+        () => `the rest; the state is ${socket.state}`,
+      );
+      expect(sha256(Buffer.concat(parts))).toBe(sha256(sent));
+      const closed = once(kernels.resume(), 'close');
+      socket.shutdown();
+      await within(closed, 'the kernel’s program has its end');
     },
   );
 });
