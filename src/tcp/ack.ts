@@ -29,7 +29,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   if (duplicate && !windowChanged) duplicateAck(tcb, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
-  // SHLD-17: data beyond a window that shrank is no reason to give up a peer that answers.
+  // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.
   if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
   return afterAck(tcb, seg, now);
 }
@@ -80,7 +80,7 @@ function duplicateAck(tcb: Tcb, now: number): void {
   } else if (recovery.duplicateAck(snd.una, snd.nxt)) {
     tcb.counters.fastRetransmits += 1;
     congestion.enterRecovery(diff(snd.nxt, snd.una));
-    loseFirst(tcb);
+    loseFirst(tcb, '5681-3.2-fast-retransmit');
     if (tcb.probe !== null) tcb.probe.rule(tcb, '5681-3.2-fast-retransmit', now);
   } else if (tcb.probe !== null) {
     tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-duplicate', now);
@@ -88,10 +88,10 @@ function duplicateAck(tcb: Tcb, now: number): void {
 }
 
 /** The first unacknowledged segment is held lost. */
-function loseFirst(tcb: Tcb): void {
+function loseFirst(tcb: Tcb, why: RuleId): void {
   const { snd } = tcb;
   const one = Math.min(effectiveSendMss(tcb, 0), diff(snd.nxt, snd.una));
-  tcb.lost.mark(snd.una, add(snd.una, one));
+  tcb.lost.mark(snd.una, add(snd.una, one), why);
 }
 
 /** SND.UNA < SEG.ACK <= SND.NXT. */
@@ -139,7 +139,7 @@ function updateCongestion(tcb: Tcb, bytes: number): 'none' | 'partial' | 'full' 
   else if (repair === 'full') congestion.exitRecovery(diff(snd.nxt, snd.una));
   else {
     congestion.partialAck(bytes);
-    if (snd.una !== snd.nxt) loseFirst(tcb);
+    if (snd.una !== snd.nxt) loseFirst(tcb, '6582-3.2-partial');
   }
   return repair;
 }

@@ -3,7 +3,6 @@
 import type { ConnectionError } from './errors.ts';
 import { setPathMtu } from './mss.ts';
 import { SOFT_ERROR } from './notice.ts';
-import { stopTiming } from './rtt.ts';
 import { geq, lt, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
@@ -65,7 +64,6 @@ export function icmpError(
 export function packetTooBig(tcb: Tcb, mtu: number, quoted: Seq, now: number): void {
   if (tcb.state === 'CLOSED' || mtu >= tcb.pathMtu || !inFlight(tcb, quoted, now)) return;
   setPathMtu(tcb, mtu);
-  tcb.lost.mark(tcb.snd.una, tcb.snd.nxt);
-  stopTiming(tcb);
+  tcb.lost.mark(tcb.snd.una, tcb.snd.nxt, '1191-6.3-too-big');
   if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.3-too-big', now);
 }

@@ -33,6 +33,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
 function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
   if (tcb.resetDue) {
     takeReset(tcb, out);
+    stamp(tcb, out, now);
     return true;
   }
   switch (tcb.state) {
@@ -73,16 +74,20 @@ function sackBytes(tcb: Tcb): number {
   return blocks === 0 ? 0 : 4 + 8 * blocks;
 }
 
+/** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
+function stamp(tcb: Tcb, out: Segment, now: number): void {
+  if (!tcb.timestamps.on) return;
+  out.timestamps = true;
+  out.tsval = timestampNow(tcb, now);
+  out.tsecr = (out.flags & ACK) !== 0 ? tcb.timestamps.recent : 0;
+}
+
 /** What every synchronized segment carries: the ACK, the window, timestamps and SACK blocks. */
 function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.flags |= ACK;
   out.ack = tcb.rcv.nxt;
   out.wnd = offerWindow(tcb);
-  if (tcb.timestamps.on) {
-    out.timestamps = true;
-    out.tsval = timestampNow(tcb, now);
-    out.tsecr = tcb.timestamps.recent;
-  }
+  stamp(tcb, out, now);
   if (tcb.sack && tcb.rcv.reassembly !== null) {
     out.sackCount = tcb.rcv.reassembly.blocks(out.sackBlocks, mostSackBlocks(tcb));
   }
@@ -104,9 +109,8 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   return true;
 }
 
-function whyAgain(tcb: Tcb, out: Segment): RuleId {
-  if (tcb.recovery.active) return tcb.recovery.partials > 0 ? '6582-3.2-partial' : '5681-3.2-fast-retransmit';
-  return out.textLength === 0 ? '6298-5.4-fin' : '6298-5.4-retransmit';
+function whyAgain({ lost }: Tcb, out: Segment): RuleId {
+  return out.textLength === 0 && lost.why === '6298-5.4-retransmit' ? '6298-5.4-fin' : lost.why;
 }
 
 /** Text that has not been sent, and the FIN behind it. */

@@ -11,7 +11,7 @@ const OVERRIDE_MAX = 1_000;
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
   const { rto, snd } = tcb;
-  if (tcb.probeDue || isRunning(tcb, 'persist')) return;
+  if (isRunning(tcb, 'persist')) return;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
   const wait =
     snd.wnd > 0
@@ -39,12 +39,9 @@ export function probed(tcb: Tcb, now: number): void {
 /** The peer answered while a probe was in flight: the window opened, took the octet, or stayed shut. */
 export function probeAnswered(tcb: Tcb, now: number): void {
   const { snd } = tcb;
-  if (snd.wnd === 0 && snd.una !== snd.nxt) {
-    snd.unansweredSince = Number.POSITIVE_INFINITY; // MUST-37: as long as it answers, it lives.
-    return;
-  }
+  if (snd.wnd === 0 && snd.una !== snd.nxt) return;
   snd.probing = false;
   disarmPersist(tcb, now);
   // The octet was refused when the window was shut: it goes first now.
-  if (snd.una !== snd.nxt) tcb.lost.mark(snd.una, snd.nxt);
+  if (snd.una !== snd.nxt) tcb.lost.mark(snd.una, snd.nxt, '9293-3.8.6.1-refused');
 }

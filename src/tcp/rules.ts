@@ -64,6 +64,7 @@ export type RuleId =
   | '9293-3.8.4-dead'
   | '9293-3.8.6.1-probe'
   | '9293-3.8.6.1-answer'
+  | '9293-3.8.6.1-refused'
   | '9293-3.8.6.2.1-override'
   | '9293-3.8.6.2.2-update'
   | '9293-3.8.6.3-delayed'

@@ -102,7 +102,6 @@ export function processFin(tcb: Tcb, seg: Segment, now: number): void {
   if (!rcv.finSeen || rcv.finished || rcv.nxt !== rcv.fin) return;
   rcv.finished = true;
   rcv.nxt = add(rcv.fin, 1);
-  rcv.edge = max(rcv.edge, rcv.nxt);
   rcv.reassembly = null;
   acknowledgeNow(tcb, '9293-3.10.7.4-eighth');
   tcb.notices |= READABLE | END;

@@ -22,7 +22,6 @@ export function enterClosed(tcb: Tcb, error: ConnectionError | null, why: RuleId
   tcb.notices |= CLOSED;
   tcb.snd.queue = null;
   tcb.rcv.reassembly = null;
-  tcb.ack.due = 0;
   stopAllTimers(tcb, now);
   enter(tcb, 'CLOSED', why, now);
 }

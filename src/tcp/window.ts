@@ -51,7 +51,6 @@ export function offerWindow(tcb: Tcb): number {
   const unit = 1 << rcv.scale;
   let units = Math.ceil(wanted / unit);
   if (units * unit > room(tcb) + unit) units = Math.floor(wanted / unit);
-  units = Math.min(units, MAX_WINDOW);
   rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
   return units;
 }

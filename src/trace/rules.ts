@@ -73,6 +73,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.8.4-dead': 'keep-alive unanswered too often: the peer is gone',
   '9293-3.8.6.1-probe': 'zero-window probe: has the window opened?',
   '9293-3.8.6.1-answer': 'answer to a probe: our window is still this',
+  '9293-3.8.6.1-refused': 'the window opened: the octet it refused goes again',
   '9293-3.8.6.2.1-override': 'waited for room long enough: send what fits',
   '9293-3.8.6.2.2-update': 'window update: there is more room than the peer knows',
   '9293-3.8.6.3-delayed': 'delayed ACK: its wait is over',

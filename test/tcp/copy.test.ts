@@ -116,9 +116,9 @@ describe('whatever happens', () => {
 });
 
 const GIB = 2 ** 30;
-const LAPS = 4.6 * GIB;
-/** Between two looks at everything that compares sequence numbers. */
-const STRETCH = 2 ** 28;
+/** More than half the sequence space lies between two looks, so that what was left behind would seem ahead. */
+const STRETCH = 2.2 * GIB;
+const LAPS = 2 * STRETCH + 2 ** 24;
 
 /** One window of text, shared: 64 segments. */
 const WINDOW = new Uint8Array(64 * 65_000);
@@ -196,6 +196,7 @@ describe('more than 2^32 bytes', () => {
       expect(tcb.snd.una).toBe(tcb.snd.nxt);
       lookAtSending(peer);
     }
+    expect(nextLook).toBe(3 * STRETCH);
     expect(connection.info(peer.now).counters.bytesSent).toBeGreaterThan(2 ** 32);
     expect(connection.info(peer.now).counters.timeouts).toBe(0);
   });
@@ -245,6 +246,7 @@ describe('more than 2^32 bytes', () => {
       nextLook += STRETCH;
       lookAtReceiving(peer);
     }
+    expect(nextLook).toBe(3 * STRETCH);
     expect(connection.info(peer.now).counters.bytesReceived).toBeGreaterThan(2 ** 32);
   });
 

@@ -52,6 +52,16 @@ describe('LostRange', () => {
     }
   });
 
+  test('remembers what it is sent again for, as long as nothing else is said', () => {
+    const lost = new LostRange();
+    lost.mark(at(0), at(100), '1191-6.3-too-big');
+    lost.sent(at(50));
+    lost.acknowledge(at(60));
+    expect(lost.why).toBe('1191-6.3-too-big');
+    lost.mark(at(60), at(100), '6298-5.4-retransmit');
+    expect(lost.why).toBe('6298-5.4-retransmit');
+  });
+
   test('covers the first, not the one behind the last', () => {
     const lost = range(10, 20);
     expect([9, 10, 19, 20].map((n) => lost.covers(at(n)))).toEqual([false, true, true, false]);

@@ -194,6 +194,15 @@ describe('segments in the wrong order', () => {
     t.out('. 1:1 ack 1', '. 1:1 ack 1', '. 1:1 ack 1');
   });
 
+  test('once the gap is filled, ACKs may wait again', () => {
+    const t = established()
+      .in('. 1001:2001 ack 1')
+      .out('. 1:1 ack 1')
+      .in('. 1:1001 ack 1')
+      .out('. 1:1 ack 2001');
+    t.in('P. 2001:2011 ack 1').quiet().after(200).out('. 1:1 ack 2011');
+  });
+
   test('SACK: the newest block first, the others behind it', () => {
     const t = sacked();
     t.in('. 1001:1101 ack 1').out('. 1:1 ack 1 <sack 1001:1101>');

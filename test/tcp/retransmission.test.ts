@@ -197,6 +197,13 @@ describe('RFC 5681 §3.2 fast retransmit', () => {
     expect(info(t).ssthresh).toBe(4500);
   });
 
+  test('the full ACK ends the inflation, and leaves no burst when little is in flight (RFC 6582 §3.2)', () => {
+    const t = begun().in(dup).in(dup).in(dup).out('. 1001:2001 ack 1').in(dup).in(dup);
+    expect(info(t)).toMatchObject({ ssthresh: 4500, cwnd: 9500 });
+    t.in('. 1:1 ack 10001');
+    expect(info(t).cwnd).toBe(2000);
+  });
+
   test('RFC 6582 §4: only the first partial ACK starts the timer anew (Impatient)', () => {
     const t = begun().in(dup).in(dup).in(dup).out('. 1001:2001 ack 1');
     t.after(500).in('. 1:1 ack 3001').out('. 3001:4001 ack 1');

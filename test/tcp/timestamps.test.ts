@@ -29,6 +29,10 @@ describe('§3.2 the option', () => {
     t.in('F. 1:1 ack 1').quiet().state('ESTABLISHED');
   });
 
+  test('our RST carries it too; without an ACK there is nothing to echo', () => {
+    stamped().abort().out('R 1:1 <TS val 1000000 ecr 0>');
+  });
+
   test('but a RST needs none', () => {
     stamped().in('R 1:1').state('CLOSED').error('ECONNRESET');
   });

@@ -3,7 +3,6 @@
 import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
-import { stopTiming } from '../rtt.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { setTimer, takeExpired } from '../timers.ts';
@@ -37,8 +36,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   recovery.timeout(snd.nxt);
   rto.backOff();
   counters.timeouts += 1;
-  stopTiming(tcb);
-  lost.mark(snd.una, snd.nxt);
+  lost.mark(snd.una, snd.nxt, '6298-5.4-retransmit');
   setTimer(tcb, 'retransmission', now + rto.value, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);
