@@ -5,6 +5,8 @@ const NO_BYTES = new Uint8Array(0);
 const FIRST_SLOTS = 4;
 /** A larger ring than this is given back when the queue runs empty. */
 const KEPT_SLOTS = 128;
+/** Small chunks are joined up to this many bytes. */
+const JOINED = 1 << 14;
 /** Positions are compared as int32 differences, so that much may be queued and no more. */
 const MAX_LENGTH = 0x7fffffff;
 /** Below this a loop beats `set(subarray)` (measured: 1 ns a byte against 29 ns and a view's garbage). */
@@ -43,6 +45,36 @@ export class ByteQueue {
     this.ends![slot] = end;
     this.count++;
     this.length += end - start;
+  }
+
+  /**
+   * Append a copy of `chunk`'s bytes from `start` up to `end`, put together with the chunks before it where
+   * these are small: many little pieces come to few chunks, and each byte is moved O(log n) times.
+   */
+  pushCopy(chunk: Uint8Array, start: number, end: number): void {
+    if (start === end) return;
+    this.push(chunk.slice(start, end));
+    while (this.count > 1 && this.joinLast()) {}
+  }
+
+  /** The last two chunks become one, if the last has grown as large as the other and both are small. */
+  private joinLast(): boolean {
+    const mask = this.chunks!.length - 1;
+    const last = (this.head + this.count - 1) & mask;
+    const before = (last - 1) & mask;
+    const from = this.startIn(before);
+    const length = this.ends![before]! - from;
+    const added = this.ends![last]!; // It was pushed whole.
+    if (added < length || length + added > JOINED) return false;
+    const joined = new Uint8Array(length + added);
+    joined.set(this.chunks![before]!.subarray(from, from + length));
+    joined.set(this.chunks![last]!.subarray(0, added), length);
+    this.chunks![last] = NO_BYTES;
+    this.chunks![before] = joined;
+    this.origins![before] = (this.origins![before]! + from) | 0;
+    this.ends![before] = joined.length;
+    this.count--;
+    return true;
   }
 
   /**
@@ -140,6 +172,13 @@ export class ByteQueue {
   /** How far behind the front of the queue the chunk in `slot` ends; not positive when it is used up. */
   private endOf(slot: number): number {
     return (this.origins![slot]! + this.ends![slot]! - this.front) | 0;
+  }
+
+  /** Where in the chunk of `slot` the queued bytes begin. */
+  private startIn(slot: number): number {
+    const previous = (slot - 1) & (this.chunks!.length - 1);
+    const position = slot === this.head ? this.front : this.origins![previous]! + this.ends![previous]!;
+    return (position - this.origins![slot]!) | 0;
   }
 
   private checkRange(offset: number, length: number): void {

@@ -31,7 +31,9 @@ export function inWindow(tcb: Tcb, seg: Segment): boolean {
 export function checkSequence(tcb: Tcb, seg: Segment, now: number): boolean {
   if (lacksTimestamps(tcb, seg)) return refuse(tcb, seg, '7323-3.2-missing', now);
   if (isOld(tcb, seg, now)) {
-    acknowledgeNow(tcb, '7323-5.3-paws');
+    // RFC 7323 §5.3 wants an ACK; two ends that find each other's empty ACKs old must not go on for ever.
+    if (seg.len > 0) acknowledgeNow(tcb, '7323-5.3-paws');
+    else challenge(tcb, '7323-5.3-paws', now);
     return refuse(tcb, seg, '7323-5.3-paws', now);
   }
   if (crossesOurs(tcb, seg)) trimFront(seg, 1);

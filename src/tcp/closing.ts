@@ -1,6 +1,7 @@
 // §3.6 closing: FIN both ways, half-close, TIME-WAIT, and who may take over its place.
 
 import { ACK, RST, SYN } from '../wire/tcp.ts';
+import { stopKeepAlive } from './keep-alive.ts';
 import { TIME_WAIT } from './notice.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
@@ -21,7 +22,9 @@ export const textEnd = (tcb: Tcb): Seq => add(textStart(tcb), queued(tcb));
 
 /** Our FIN leaves. From ESTABLISHED, CLOSE has entered FIN-WAIT-1 already (§3.10.4). */
 export function finLeaves(tcb: Tcb, now: number): void {
-  if (tcb.state === 'CLOSE-WAIT') enter(tcb, 'LAST-ACK', '9293-3.6-fin', now);
+  if (tcb.state !== 'CLOSE-WAIT') return;
+  stopKeepAlive(tcb, now);
+  enter(tcb, 'LAST-ACK', '9293-3.6-fin', now);
 }
 
 /** MUST-13: two MSL from now, with every other timer off. */

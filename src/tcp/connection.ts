@@ -1,6 +1,6 @@
 // One connection, seen from outside: calls and segments and time go in, segments and notices come out.
 
-import { acceptsIncarnation, issBeyond } from './closing.ts';
+import { acceptsIncarnation, issBeyond, queued } from './closing.ts';
 import type { ConnectionError } from './errors.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
 import { expire } from './events/timeouts.ts';
@@ -61,6 +61,11 @@ export class Connection {
     return call.sendSpace(this.tcb);
   }
 
+  /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
+  get sendQueue(): number {
+    return queued(this.tcb);
+  }
+
   /** Bytes that `receive` can give. */
   get readable(): number {
     return this.tcb.rcv.queue === null ? 0 : this.tcb.rcv.queue.length;
@@ -83,7 +88,14 @@ export class Connection {
     segmentArrives(this.tcb, seg, now);
   }
 
-  /** @see call.send: keeps `data` by reference until it is acknowledged; throws TcpError. */
+  /**
+   * §3.10.2 SEND: take what there is room for, and say how many bytes that was.
+   *
+   * **`data` is not copied**: whoever writes to it before it is acknowledged changes what is sent, or sent again.
+   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0. No notice says that; it is
+   * also true once our FIN is acknowledged: FIN-WAIT-2, TIME_WAIT, CLOSED.
+   * @throws TcpError EPIPE, ENOTCONN; TypeError ERR_INVALID_ARG_TYPE for data that is no Uint8Array
+   */
   send(data: Uint8Array, now: number): number {
     return call.send(this.tcb, data, now);
   }

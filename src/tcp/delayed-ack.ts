@@ -27,7 +27,7 @@ export function acknowledgeText(tcb: Tcb, length: number, segmentSize: number, n
   if (ack.unacknowledged >= 2 * rcv.mss) {
     acknowledgeNow(tcb, '9293-3.8.6.3-second');
   } else if (parameters.delayedAck === 0) {
-    acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+    acknowledgeNow(tcb, '9293-3.10.7.4-seventh');
   } else if (!isRunning(tcb, 'delayed-ack')) {
     setTimer(tcb, 'delayed-ack', now + parameters.delayedAck, now);
   }

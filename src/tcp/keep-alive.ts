@@ -7,7 +7,9 @@ import type { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, stopTimer } from './timers.ts';
 
-const applies = (state: State): boolean => state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
+/** Where silence may last: both ends may have nothing to say, or the peer may still be sending its part. */
+const applies = (state: State): boolean =>
+  state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
 
 /** The application turned it on, or the connection was established with it on. */
 export function startKeepAlive(tcb: Tcb, now: number): void {

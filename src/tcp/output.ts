@@ -16,7 +16,7 @@ import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, setTimer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
-import { offerWindow } from './window.ts';
+import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
@@ -170,7 +170,9 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   if (length <= 0) return 0;
   const partial = length % mss;
   if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
-  if (length === partial && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.7.4-nagle', now);
+  if (length === partial && tcb.probe !== null) {
+    tcb.probe.rule(tcb, length === unsent ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held', now);
+  }
   return length - partial;
 }
 
@@ -185,7 +187,7 @@ function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
   if (snd.wnd === 0) return sendProbe(tcb, out, now);
   // §3.8.6.2.1: the override timeout; a small segment is better than none.
   disarmPersist(tcb, now);
-  placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd));
+  placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd, effectiveSendMss(tcb, sackBytes(tcb))));
   out.why = '9293-3.8.6.2.1-override';
   leave(tcb, out, now);
   return true;
@@ -211,7 +213,7 @@ function sendKeepAlive(tcb: Tcb, out: Segment, now: number): boolean {
 function sendAck(tcb: Tcb, out: Segment, now: number): boolean {
   if (tcb.ack.due === 0) return false;
   acknowledgeIn(tcb, out, now);
-  out.seq = tcb.snd.nxt;
+  out.seq = acceptableSeq(tcb);
   out.why = tcb.ack.why;
   return true;
 }

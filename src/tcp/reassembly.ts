@@ -28,6 +28,11 @@ export class Reassembly {
     return this.islands.length === 0;
   }
 
+  /** Behind the last byte held; there must be one. */
+  get end(): Seq {
+    return (this.islands[this.islands.length - 1] as Island).end;
+  }
+
   /** How many separate stretches of text are held. */
   get count(): number {
     return this.islands.length;

@@ -31,6 +31,8 @@ export class Segment implements TcpFields {
   queue: ByteQueue | null = null;
   /** Text bytes of each wire segment this one stands for; 0 when it stands for itself alone. */
   segmentSize = 0;
+  /** It came with a SYN, which may have been trimmed since: SEG.WND is not scaled (RFC 7323 §2.2). */
+  unscaledWindow = false;
   /** Why a leaving segment leaves. */
   why: RuleId = '9293-3.8-data';
 

@@ -4,6 +4,7 @@ import { ByteQueue } from '../lib/byte-queue.ts';
 import { FIN, URG } from '../wire/tcp.ts';
 import { enterTimeWait } from './closing.ts';
 import { acknowledgeDuplicate, acknowledgeNow, acknowledgeText } from './delayed-ack.ts';
+import { stopKeepAlive } from './keep-alive.ts';
 import { END, READABLE, URGENT } from './notice.ts';
 import { Reassembly } from './reassembly.ts';
 import { sendReset } from './reset.ts';
@@ -13,6 +14,9 @@ import { add, diff, geq, gt, max } from './seq.ts';
 import { receivesText } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { enter, enterClosed } from './transition.ts';
+import { acceptableSeq } from './window.ts';
+
+const SMALL = 1024;
 
 /** Sixth: RCV.UP (MUST-30..33). The urgent octets themselves stay in the stream (RFC 6093 §6). */
 export function processUrgent(tcb: Tcb, seg: Segment, now: number): void {
@@ -30,7 +34,7 @@ export function processText(tcb: Tcb, seg: Segment, now: number): boolean {
   if (seg.textLength === 0 || !receivesText(tcb.state)) return true;
   if (tcb.rcv.discard) {
     // SHLD-3: it can't be delivered, and the peer must not think that it was.
-    sendReset(tcb, tcb.snd.nxt, '9293-3.6.1-data-after-close');
+    sendReset(tcb, acceptableSeq(tcb), '9293-3.6.1-data-after-close');
     enterClosed(tcb, null, '9293-3.6.1-data-after-close', now);
     return false;
   }
@@ -56,7 +60,10 @@ function takeInOrder(tcb: Tcb, seg: Segment, now: number): void {
   const { rcv } = tcb;
   rcv.queue ??= new ByteQueue();
   const { queue } = rcv;
-  queue.push(seg.text, seg.textStart, seg.textStart + seg.textLength);
+  const end = seg.textStart + seg.textLength;
+  // Where the application lags behind, little pieces are put together: each costs far more than its bytes.
+  if (queue.length > 0 && seg.textLength < SMALL) queue.pushCopy(seg.text, seg.textStart, end);
+  else queue.push(seg.text, seg.textStart, end);
   const before = rcv.nxt;
   rcv.nxt = add(rcv.nxt, seg.textLength);
   if (rcv.reassembly === null) {
@@ -83,9 +90,8 @@ function keepForLater(tcb: Tcb, seg: Segment, now: number): void {
   rcv.reassembly ??= new Reassembly();
   const budget = 2 * tcb.parameters.receiveBuffer;
   const kept = rcv.reassembly.insert(seg.seq, seg.text, seg.textStart, seg.textLength, budget);
-  const why = '9293-3.10.7.4-seventh-out-of-order';
-  if (!kept) drop(tcb, seg, why, now);
-  else if (tcb.probe !== null) tcb.probe.rule(tcb, why, now);
+  if (!kept) drop(tcb, seg, '9293-3.10.7.4-seventh-no-room', now);
+  else if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-seventh-out-of-order', now);
 }
 
 /** Eighth: SEG carries a FIN, or its text reached one that came early. */
@@ -93,7 +99,9 @@ export function processFin(tcb: Tcb, seg: Segment, now: number): void {
   const { rcv } = tcb;
   if ((seg.flags & FIN) !== 0 && !rcv.finSeen && receivesText(tcb.state)) {
     const fin = add(seg.seq, seg.textLength);
-    if (geq(fin, rcv.nxt)) {
+    // A FIN before what the peer has sent already is none.
+    const held = rcv.reassembly === null ? rcv.nxt : rcv.reassembly.end;
+    if (geq(fin, max(held, rcv.nxt))) {
       rcv.fin = fin;
       rcv.finSeen = true;
       if (fin !== rcv.nxt && seg.textLength === 0) acknowledgeDuplicate(tcb, '5681-4.2-out-of-order');
@@ -114,6 +122,7 @@ function afterFin(tcb: Tcb, now: number): void {
       return enter(tcb, 'CLOSE-WAIT', '9293-3.10.7.4-eighth-close-wait', now);
     case 'FIN-WAIT-1':
       // Had our FIN been acknowledged, the fifth step would have led to FIN-WAIT-2.
+      stopKeepAlive(tcb, now);
       return enter(tcb, 'CLOSING', '9293-3.10.7.4-eighth-closing', now);
     case 'FIN-WAIT-2':
       return enterTimeWait(tcb, '9293-3.10.7.4-eighth-time-wait', now);

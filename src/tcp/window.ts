@@ -1,8 +1,9 @@
 // §3.8.6 the window we offer and the window we are offered, with silly-window avoidance at the receiver.
 
-import { ACK, SYN } from '../wire/tcp.ts';
+import { ACK } from '../wire/tcp.ts';
 import type { Segment } from './segment.ts';
-import { add, diff, leq, lt, max, type Seq } from './seq.ts';
+import { add, diff, leq, lt, max, min, type Seq } from './seq.ts';
+import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning } from './timers.ts';
 
@@ -73,9 +74,16 @@ export function windowUpdateDue(tcb: Tcb): boolean {
   return gain >= capacity(tcb) / 2 && !isRunning(tcb, 'delayed-ack');
 }
 
+/**
+ * The sequence number for a segment without text: SND.NXT, unless the peer's window ends before it, as it does
+ * while a zero-window probe is in flight. There the peer would not look at its ACK, nor believe its RST.
+ */
+export const acceptableSeq = ({ snd, state }: Tcb): Seq =>
+  isSynchronized(state) ? min(snd.nxt, add(snd.una, snd.wnd)) : snd.nxt;
+
 /** The peer's window as it stands in `seg`: bytes. */
 const windowOf = (tcb: Tcb, seg: Segment): number =>
-  (seg.flags & SYN) !== 0 ? seg.wnd : seg.wnd << tcb.snd.scale;
+  seg.unscaledWindow ? seg.wnd : seg.wnd << tcb.snd.scale;
 
 /** Take the window of the segment that established the connection (§3.10.7.3, §3.10.7.4 fifth). */
 export function initSendWindow(tcb: Tcb, seg: Segment): void {

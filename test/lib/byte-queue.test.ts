@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ByteQueue } from '../../src/lib/byte-queue.ts';
 
 /** `n` bytes that differ from their neighbours, counted on from `from`. */
@@ -220,4 +220,72 @@ test('property: any operations give what an array of bytes gives', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe('pushCopy', () => {
+  const text = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => i * 7);
+
+  function drain(queue: ByteQueue): { bytes: number[]; chunks: number } {
+    const bytes: number[] = [];
+    let chunks = 0;
+    for (let chunk = queue.shift(); chunk !== null; chunk = queue.shift()) {
+      bytes.push(...chunk);
+      chunks++;
+    }
+    return { bytes, chunks };
+  }
+
+  test('many little pieces come to few chunks', () => {
+    const queue = new ByteQueue();
+    const all = text(20_000);
+    for (let i = 0; i < all.length; i++) queue.pushCopy(all, i, i + 1);
+    const { bytes, chunks } = drain(queue);
+    expect(bytes).toEqual([...all]);
+    expect(chunks).toBeLessThan(20);
+  });
+
+  test('what was pushed is left as it was, and may change afterwards', () => {
+    const queue = new ByteQueue();
+    const large = text(40_000);
+    queue.push(large, 3, 39_000);
+    const piece = text(10);
+    queue.pushCopy(piece, 2, 5);
+    piece.fill(255);
+    queue.pushCopy(text(10), 5, 9);
+    const { bytes, chunks } = drain(queue);
+    expect(bytes).toEqual([...large.subarray(3, 39_000), ...text(10).subarray(2, 9)]);
+    expect(chunks).toBe(2);
+  });
+
+  test('mixed with everything else, the bytes stay in order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ n: fc.integer({ min: 0, max: 60 }), start: fc.nat(9), how: fc.integer({ min: 0, max: 3 }) }),
+          { maxLength: 200 },
+        ),
+        (steps) => {
+          const queue = new ByteQueue();
+          const model: number[] = [];
+          let next = 0;
+          for (const { n, start, how } of steps) {
+            if (how === 3) {
+              const drop = Math.min(n, queue.length);
+              queue.discard(drop);
+              model.splice(0, drop);
+              continue;
+            }
+            const chunk = Uint8Array.from({ length: start + n + 4 }, () => next++);
+            if (how === 0) queue.push(chunk, start, start + n);
+            else queue.pushCopy(chunk, start, start + n);
+            model.push(...chunk.subarray(start, start + n));
+          }
+          const copy = new Uint8Array(queue.length);
+          queue.copyTo(copy, 0, 0, queue.length);
+          expect([...copy]).toEqual(model);
+          expect(drain(queue).bytes).toEqual(model);
+        },
+      ),
+    );
+  });
 });

@@ -246,3 +246,24 @@ describe('§3.10.5 ABORT', () => {
     expect(t.connection.info(t.now).sendQueue).toBe(0);
   });
 });
+
+test('C32: half-closed, with keep-alive on, FIN-WAIT-2 ends when the peer has gone', () => {
+  const t = established({ parameters: { keepAlive: true } })
+    .shutdown()
+    .out('F. 1:1 ack 1');
+  t.in('. 1:1 ack 2').state('FIN-WAIT-2').after(7_199_000).state('FIN-WAIT-2');
+  t.after(9 * 75_000 + 2_000)
+    .state('CLOSED')
+    .error('ETIMEDOUT');
+});
+
+test('a FIN before text that has come already is none', () => {
+  const t = established();
+  t.in('. 101:201 ack 1')
+    .in('F. 151:151 ack 1')
+    .in('. 1:101 ack 1')
+    .state('ESTABLISHED')
+    .reads(200)
+    .takeSent();
+  t.in('F. 201:201 ack 1').state('CLOSE-WAIT').out('. 1:1 ack 202');
+});

@@ -261,9 +261,9 @@ describe('more than 2^32 bytes', () => {
     expect(connection.takeNotices() & URGENT).toBe(URGENT);
     expect(connection.urgentAhead).toBe(150);
     arrives(peer, 100);
-    connection.receive(peer.now);
+    connection.receive(peer.now, 100);
     expect(connection.urgentAhead).toBe(50);
-    connection.receive(peer.now);
+    connection.receive(peer.now, 100);
     expect(connection.urgentAhead).toBe(0);
     // A gap, an old duplicate, and the segment that fills the gap.
     leaves(peer);

@@ -236,3 +236,35 @@ describe('MUST-66: a closed window', () => {
     t.out('. 1:1 ack 1001 win 1000').in('F. 1001:1001 ack 1').out('. 1:1 ack 1002').state('CLOSE-WAIT');
   });
 });
+
+describe('a closed window and the other direction', () => {
+  test('while our probe is in flight, an ACK carries a number that the peer accepts', () => {
+    const t = established();
+    t.in('. 1:1 ack 1 win 0').quiet().write(10).quiet();
+    t.after(1000).out('. 1:2 ack 1');
+    // The peer's window is closed at 1: SND.NXT, 2, would lie outside of it.
+    t.in('. 1:1001 ack 1 win 0').in('. 1001:2001 ack 1 win 0').out('. 1:1 ack 2001').reads(2000);
+  });
+
+  test('and so does a RST', () => {
+    const t = established();
+    t.in('. 1:1 ack 1 win 0').write(10).after(1000).out('. 1:2 ack 1').abort().out('R 1:1');
+  });
+
+  test('the override sends one segment at most', () => {
+    const t = established({ parameters: { r2: 1e9 } });
+    // A congestion window of one small segment, then a path that carries more.
+    t.do((connection) => connection.setPathMtu(100))
+      .write(60_000)
+      .takeSent();
+    t.after(1000).takeSent();
+    t.do((connection) => connection.setPathMtu(1500));
+    for (let i = 0; i < 50; i++) {
+      for (const text of t.after(1000).takeSent()) {
+        const [, from, to] = /(\d+):(\d+)/.exec(text) as unknown as [string, string, string];
+        expect(Number(to) - Number(from)).toBeLessThanOrEqual(1000);
+        t.in(`. 1:1 ack ${to}`);
+      }
+    }
+  });
+});

@@ -156,3 +156,10 @@ describe('§4.1 round trips', () => {
     expect(t.connection.info(t.now)).toMatchObject({ rto: 2000, sendQueue: 0 });
   });
 });
+
+test('empty ACKs that are old are answered a few times, not for ever', () => {
+  const t = new Script({ parameters: { timestamps: true } }).connect();
+  t.in('S. 0:0 ack 1 <mss 1000,TS val 5000 ecr 1000000>').takeSent();
+  for (let i = 0; i < 100; i++) t.in('. 1:1 ack 1 <TS val 4000 ecr 1000000>');
+  expect(t.takeSent()).toHaveLength(10);
+});

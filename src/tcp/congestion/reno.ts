@@ -18,7 +18,8 @@ export class Reno implements CongestionControl {
 
   setSegmentSize(smss: number): void {
     if (this.smss === 0) this.cwnd = this.initialWindow(smss);
-    else if (smss < this.smss) this.cwnd = Math.max(smss, Math.floor(this.cwnd / this.smss) * smss);
+    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+    this.cwnd = Math.max(this.cwnd, smss);
     this.smss = smss;
   }
 

@@ -17,6 +17,7 @@ import { enter, enterClosed } from '../transition.ts';
 /** A segment of this connection; its checksum is right. It is changed: trimmed to the window. */
 export function segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
   tcb.counters.segmentsReceived += 1;
+  seg.unscaledWindow = (seg.flags & SYN) !== 0;
   if (tcb.probe !== null) tcb.probe.segmentArrives(tcb, seg, now);
   if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return;
   if (tcb.state === 'SYN-SENT') arrivesInSynSent(tcb, seg, now);

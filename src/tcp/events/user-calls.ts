@@ -1,6 +1,7 @@
 // §3.10.1-6 the user calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS.
 
 import { ByteQueue } from '../../lib/byte-queue.ts';
+import { checkInteger, invalidType, isBytes } from '../../lib/check.ts';
 import { limitFinWait2, queued } from '../closing.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
 import { TcpError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { sendReset } from '../reset.ts';
 import type { Segment } from '../segment.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
-import { windowUpdateDue } from '../window.ts';
+import { acceptableSeq, windowUpdateDue } from '../window.ts';
 
 function create(options: OpenOptions, passive: boolean): Tcb {
   const { family } = options.remote.address;
@@ -49,9 +50,10 @@ export const sendSpace = (tcb: Tcb): number => Math.max(tcb.parameters.sendBuffe
 /**
  * §3.10.2 SEND: queue what there is room for, by reference: `data` must not change until it is acknowledged.
  * Returns how many bytes were taken; when fewer than offered, a WRITABLE notice follows.
- * @throws TcpError EPIPE after our own close, ENOTCONN when there is no connection.
+ * @throws TcpError EPIPE after our own close, ENOTCONN when there is no connection; TypeError for other data.
  */
 export function send(tcb: Tcb, data: Uint8Array, now: number): number {
+  if (!isBytes(data)) throw invalidType('data', 'a Uint8Array', data);
   if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') {
     throw new TcpError('ENOTCONN', 'connection does not exist');
   }
@@ -67,9 +69,10 @@ export function send(tcb: Tcb, data: Uint8Array, now: number): number {
 
 /**
  * §3.10.3 RECEIVE: the next piece of text in order, at most `maxBytes`, as a view of the buffer in which it
- * came. Null: none waits now.
+ * came. Null: none waits now. @throws TypeError, RangeError for a number of bytes that is none.
  */
 export function receive(tcb: Tcb, maxBytes: number, now: number): Uint8Array | null {
+  if (maxBytes !== Number.POSITIVE_INFINITY) checkInteger('maxBytes', maxBytes, 0, Number.POSITIVE_INFINITY);
   const { queue } = tcb.rcv;
   const text = queue === null ? null : queue.shift(maxBytes);
   if (text === null) return null;
@@ -94,12 +97,10 @@ function finish(tcb: Tcb, now: number): void {
       return enterClosed(tcb, null, '9293-3.10.4-never-open', now);
     case 'ESTABLISHED':
       tcb.snd.finQueued = true;
-      stopKeepAlive(tcb, now);
       return enter(tcb, 'FIN-WAIT-1', '9293-3.10.4-close', now);
     case 'SYN-RECEIVED':
     case 'CLOSE-WAIT':
       tcb.snd.finQueued = true;
-      stopKeepAlive(tcb, now);
       return;
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
@@ -121,7 +122,7 @@ export function close(tcb: Tcb, now: number): void {
   const unread = tcb.rcv.queue !== null && tcb.rcv.queue.length > 0;
   tcb.rcv.queue = null;
   if (unread && tcb.state !== 'TIME-WAIT') {
-    sendReset(tcb, tcb.snd.nxt, '9293-3.10.4-unread');
+    sendReset(tcb, acceptableSeq(tcb), '9293-3.10.4-unread');
     return enterClosed(tcb, null, '9293-3.10.4-unread', now);
   }
   tcb.rcv.discard = true;
@@ -140,7 +141,7 @@ export function abort(tcb: Tcb, now: number): void {
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
     case 'CLOSE-WAIT':
-      sendReset(tcb, tcb.snd.nxt, '9293-3.10.5-abort');
+      sendReset(tcb, acceptableSeq(tcb), '9293-3.10.5-abort');
       break;
     case 'CLOSING':
     case 'LAST-ACK':
