@@ -1,21 +1,17 @@
 // Programs that know nothing of us: curl fetches from Node's own HTTP server on our sockets, and many clients of
 // the kernel's come at once.
 
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import { createConnection } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Server } from '../../src/net/server.ts';
 import { collect, FAMILIES, type Interop, openInterop, pattern, sha256 } from '../support/interop.ts';
+import { curl, testWith } from '../support/program.ts';
 import { describeTun } from '../support/tun.ts';
 import { eventually, within } from '../support/wait.ts';
 
-const CURL = spawnSync('curl', ['--version']).error === undefined;
-if (!CURL) process.stderr.write('skipped: curl: it is not installed\n');
-
 const CONNECTIONS = 100;
-const NOTHING = new Uint8Array(0);
 const FILE = pattern(1 << 20, 5);
 
 let interop: Interop;
@@ -25,28 +21,13 @@ async function listen(server: Server): Promise<void> {
   await within(once(server, 'listening'), 'we listen');
 }
 
-/** No proxy, no configuration of the user's. */
-async function curl(
-  input: Uint8Array,
-  ...args: string[]
-): Promise<{ code: number; body: Buffer; errors: string }> {
-  const child = spawn('curl', ['-q', '--silent', '--show-error', '--globoff', '--noproxy', '*', ...args], {
-    stdio: 'pipe',
-  });
-  child.stdin.end(input);
-  const closed = once(child, 'close');
-  const work = Promise.all([collect(child.stdout), collect(child.stderr), closed]);
-  const [body, errors, [code]] = await within(work, `curl ${args.join(' ')}`);
-  return { code: code as number, body, errors: String(errors) };
-}
-
 describeTun('clients of the kernel', () => {
   beforeAll(() => {
     interop = openInterop({ number: 5 });
   });
   afterAll(() => interop.close());
 
-  test.skipIf(!CURL).each(FAMILIES)('%s: curl gets, posts, and reuses its connection', async (_, family) => {
+  testWith('curl').each(FAMILIES)('%s: curl gets, posts, and reuses its connection', async (_, family) => {
     const web = http.createServer(async (request, response) => {
       if (request.method === 'POST') response.end(sha256(await collect(request)));
       else response.end(request.url === '/file' ? FILE : `you want ${request.url}`);
@@ -59,13 +40,13 @@ describeTun('clients of the kernel', () => {
     await listen(server);
     const site = family === 4 ? `http://${interop.ours[4]}` : `http://[${interop.ours[6]}]`;
 
-    const page = await curl(NOTHING, `${site}/page`, `${site}/again`);
-    expect(page).toEqual({ code: 0, body: Buffer.from('you want /pageyou want /again'), errors: '' });
+    const page = await curl([`${site}/page`, `${site}/again`]);
+    expect(page).toEqual({ code: 0, output: Buffer.from('you want /pageyou want /again'), errors: '' });
     expect(connections).toBe(1);
-    const file = await curl(NOTHING, `${site}/file`);
-    expect([file.code, file.errors, sha256(file.body)]).toEqual([0, '', sha256(FILE)]);
-    const posted = await curl(FILE, '--data-binary', '@-', `${site}/`);
-    expect(posted).toEqual({ code: 0, body: Buffer.from(sha256(FILE)), errors: '' });
+    const file = await curl([`${site}/file`]);
+    expect([file.code, file.errors, sha256(file.output)]).toEqual([0, '', sha256(FILE)]);
+    const posted = await curl(['--data-binary', '@-', `${site}/`], FILE);
+    expect(posted).toEqual({ code: 0, output: Buffer.from(sha256(FILE)), errors: '' });
     server.close();
   });
 

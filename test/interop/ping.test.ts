@@ -1,6 +1,5 @@
 // ICMP between the kernel and our host: echoes both ways, fragments, and what a program hears of a closed port.
 
-import { spawn, spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
@@ -8,11 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EchoReply } from '../../src/host/echo.ts';
 import { FAMILIES, type Family, type Interop, openInterop, pattern } from '../support/interop.ts';
 import { kernelPings } from '../support/kernel-ping.ts';
+import { run, testWith } from '../support/program.ts';
 import { describeTun } from '../support/tun.ts';
 import { within } from '../support/wait.ts';
-
-const PING = spawnSync('ping', ['-V']).error === undefined;
-if (!PING) process.stderr.write('skipped: the program ping: it is not installed\n');
 
 /** Bytes of data: none, ping's own, in one packet, in three, in many. */
 const SIZES = [0, 56, 1400, 4000, 60_000];
@@ -48,14 +45,9 @@ function echo(): void {
     }
   });
 
-  test.skipIf(!PING).each(FAMILIES)('%s: the program ping', async (_, family) => {
-    const ping = spawn('ping', ['-c', '3', '-i', '0.01', `${interop.ours[family]}`]);
-    let output = '';
-    ping.stdout.on('data', (text) => {
-      output += text;
-    });
-    const [code] = await within(once(ping, 'close'), 'ping ends');
-    expect([code, output]).toEqual([0, expect.stringContaining('3 received, 0% packet loss')]);
+  testWith('ping').each(FAMILIES)('%s: the program ping', async (_, family) => {
+    const { code, output } = await run('ping', ['-c', '3', '-i', '0.01', `${interop.ours[family]}`]);
+    expect([code, `${output}`]).toEqual([0, expect.stringContaining('3 received, 0% packet loss')]);
   });
 }
 
