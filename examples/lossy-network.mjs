@@ -26,6 +26,7 @@ let damaged = 0;
 const listener = server.listen({ port: 9 });
 listener.notify = () => {
   const peer = listener.accept();
+  if (peer === null) return;
   peer.notify = () => {
     for (let bytes = peer.receive(); bytes !== null; bytes = peer.receive()) {
       for (const byte of bytes) if (byte !== data[received++]) damaged++;
@@ -35,7 +36,7 @@ listener.notify = () => {
 };
 
 let sent = 0;
-const socket = client.connect({ address: server.interfaces[0].prefixes[0].address, port: 9 });
+const socket = client.connect({ address: '10.0.0.2', port: 9 });
 socket.notify = (notices) => {
   if ((notices & (Notice.CONNECTED | Notice.WRITABLE)) === 0) return;
   while (sent < data.length) {
@@ -50,6 +51,6 @@ clock.runUntil(() => socket.state === 'TIME-WAIT' || socket.state === 'CLOSED', 
 const [connection] = summary.connections();
 console.log(`seed ${seed}: ${received} of ${data.length} bytes, ${damaged} damaged, ${socket.state}`);
 console.log(
-  `${(clock.now() / 1000).toFixed(3)} s, ${connection.client.sent.retransmissions} segments sent again`,
+  `${(clock.now() / 1000).toFixed(3)} s, ${connection?.client.sent.retransmissions} segments sent again`,
 );
 process.exitCode = received === data.length && damaged === 0 ? 0 : 1;

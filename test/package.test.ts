@@ -18,6 +18,10 @@ import { describeTun } from './support/tun.ts';
 const ROOT = join(import.meta.dirname, '..');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
+const EXAMPLES = readdirSync(join(ROOT, 'examples'))
+  .filter((name) => name.endsWith('.mjs'))
+  .sort();
+
 const directory = mkdtempSync(join(tmpdir(), 'synfin-package-'));
 const consumer = join(directory, 'consumer');
 /** The package where npm would put it, without any dependency beside it. */
@@ -60,7 +64,7 @@ describe('entry points', () => {
       import { twoHosts } from 'synfin';
       const { client, server, clock } = twoHosts();
       const listener = server.listen({ port: 7 });
-      const socket = client.connect({ address: server.interfaces[0].prefixes[0].address, port: 7 });
+      const socket = client.connect({ address: '10.0.0.2', port: 7 });
       clock.advance(100);
       console.log(socket.state, listener.accept().state);`);
     expect({ stdout, stderr }).toEqual({ stdout: 'ESTABLISHED ESTABLISHED\n', stderr: '' });
@@ -98,15 +102,12 @@ describe('types', () => {
     const net: Net = createNet(host);
     export const socket: Socket = net.connect(80, '10.0.0.1');
     export const address: Address | null = Address.parse('10.0.0.1');
-    export const tcp: TcpSocket = twoHosts().client.connect({ address: address!, port: 7 });
+    export const tcp: TcpSocket = twoHosts().client.connect({ address: address ?? '10.0.0.2', port: 7 });
     // @ts-expect-error: a wrong type is noticed, so the right ones were resolved
     export const wrong: number = Address.parse('10.0.0.1');
   `;
 
-  test.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('module %s with resolution %s', (module, moduleResolution) => {
+  beforeAll(() => {
     mkdirSync(join(consumer, 'node_modules', '@types'), { recursive: true });
     for (const [name, target] of [
       ['@types/node', '@types/node'],
@@ -116,19 +117,48 @@ describe('types', () => {
       rmSync(place, { force: true });
       symlinkSync(join(ROOT, 'node_modules', target), place);
     }
+  });
+
+  /** What the compiler says about programs beside the installed package, with everything strict. */
+  function check(
+    programs: Readonly<Record<string, string>>,
+    options: object,
+  ): { stdout: string; status: number | null } {
     const compilerOptions = {
-      module,
-      moduleResolution,
       target: 'es2022',
       strict: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       noEmit: true,
       types: ['node'],
+      ...options,
     };
-    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-    writeFileSync(join(consumer, 'use.ts'), source);
+    const files = Object.keys(programs);
+    writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    for (const [file, text] of Object.entries(programs)) writeFileSync(join(consumer, file), text);
     const { stdout, status } = spawnSync(process.execPath, [TSC, '-p', consumer], { encoding: 'utf8' });
-    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+    return { stdout, status };
+  }
+
+  test.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('module %s with resolution %s', (module, moduleResolution) => {
+    expect(check({ 'use.ts': source }, { module, moduleResolution })).toEqual({ stdout: '', status: 0 });
   });
+
+  test('the examples are TypeScript too', () => {
+    const programs = EXAMPLES.map((name) => [
+      name.replace('.mjs', '.mts'),
+      readFileSync(join(ROOT, 'examples', name), 'utf8'),
+    ]);
+    expect(check(Object.fromEntries(programs), { module: 'nodenext' })).toEqual({ stdout: '', status: 0 });
+  });
+});
+
+test("README's program is the example of two hosts", () => {
+  const [, program = 'none'] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  expect(readFileSync(join(ROOT, 'examples', 'two-hosts.mjs'), 'utf8')).toContain(program);
 });
 
 test('the package holds what it needs, and no sources', () => {
@@ -151,11 +181,7 @@ describe('examples', () => {
     spawnSync(process.execPath, [join(ROOT, 'examples', name), ...args], { encoding: 'utf8' });
 
   test('each of them is run here', () => {
-    expect(
-      readdirSync(join(ROOT, 'examples'))
-        .filter((name) => name.endsWith('.mjs'))
-        .sort(),
-    ).toEqual(['http-on-tun.mjs', 'lossy-network.mjs', 'two-hosts.mjs']);
+    expect(EXAMPLES).toEqual(['http-on-tun.mjs', 'lossy-network.mjs', 'two-hosts.mjs']);
   });
 
   test('two-hosts', () => {
@@ -175,7 +201,7 @@ describe('examples', () => {
     test('http-on-tun', () => {
       const script = `
         "$0" "$1" > ready & server=$!
-        until grep -q listening ready; do sleep 0.05; done
+        until grep -q listening ready; do kill -0 $server || exit 1; sleep 0.05; done
         curl -q -sS --noproxy '*' http://10.77.0.2/path
         kill $server`;
       const args = [

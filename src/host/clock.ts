@@ -1,5 +1,7 @@
 // Where a host gets its time from: Node's clock, or a virtual one that stands still until it is moved.
 
+import { checkMethods } from '../lib/check.ts';
+
 export interface Clock {
   /** Milliseconds from any origin, never going back. */
   now(): number;
@@ -8,4 +10,9 @@ export interface Clock {
    * again moves it, Infinity removes it.
    */
   alarm(wake: () => void, deadline: number): void;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE */
+export function checkClock(clock: unknown): void {
+  checkMethods('clock', 'a Clock', clock, ['now', 'alarm']);
 }

@@ -1,12 +1,13 @@
 // One host: links with their addresses, and the TCP connections over them. RFC 9293 §3.9 is what it offers above
 // and what it needs below.
 
+import { checkOptions, invalidType } from '../lib/check.ts';
 import { TcpError } from '../tcp/errors.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { RFC9293 } from '../tcp/parameters.ts';
-import type { Address, Prefix } from '../wire/address.ts';
+import { Address, Prefix } from '../wire/address.ts';
 import { ICMP_HEADER_LENGTH, ICMP4, ICMP6 } from '../wire/icmp.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, checkClock } from './clock.ts';
 import { Core } from './core.ts';
 import type { HostCounters } from './counters.ts';
 import type { EchoReply } from './echo.ts';
@@ -14,10 +15,17 @@ import { sendIcmp } from './icmp-output.ts';
 import { Interface } from './interface.ts';
 import { packetArrives } from './ip-input.ts';
 import { checkLimits, DEFAULT_LIMITS, type HostLimits } from './limits.ts';
-import type { Link } from './link.ts';
+import { checkLink, type Link } from './link.ts';
 import type { TcpListener } from './listener.ts';
-import { type ConnectOptions, connect, type ListenOptions, listen, sourceFor } from './open.ts';
-import type { HostProbe } from './probe.ts';
+import {
+  type ConnectOptions,
+  checkParameters,
+  connect,
+  type ListenOptions,
+  listen,
+  sourceFor,
+} from './open.ts';
+import { checkProbe, type HostProbe } from './probe.ts';
 import type { TcpSocket } from './socket.ts';
 
 export interface HostOptions {
@@ -37,6 +45,16 @@ export interface PingOptions {
   readonly onReply: (reply: EchoReply) => void;
 }
 
+const HOST_OPTIONS: Readonly<Record<keyof HostOptions, true>> = {
+  name: true,
+  clock: true,
+  random: true,
+  parameters: true,
+  probe: true,
+  limits: true,
+};
+const PING_OPTIONS: Readonly<Record<keyof PingOptions, true>> = { size: true, onReply: true };
+
 /** What fits in an IPv4 packet with an IP and an ICMP header. */
 const LARGEST_PING = 65_535 - 20 - ICMP_HEADER_LENGTH;
 
@@ -44,8 +62,9 @@ export class Host {
   private readonly core: Core;
   private closed = false;
 
-  /** @throws TcpError EINVAL for limits that cannot be kept. */
+  /** @throws TcpError EINVAL for limits that cannot be kept, TypeError with a code for options that are none. */
   constructor(options: HostOptions) {
+    checkHostOptions(options);
     const { name, clock, random, parameters = RFC9293, probe = null } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     checkLimits(limits);
@@ -65,11 +84,13 @@ export class Host {
   }
 
   /**
-   * Send and receive over `link` under the addresses of `prefixes`, whose networks are reached over it.
-   * @throws TcpError EINVAL, EADDRINUSE
+   * Send and receive over `link` under these addresses, whose networks are reached over it.
+   * @throws TcpError EINVAL, EADDRINUSE; TypeError with a code for what is no link or no prefix
    */
-  addInterface(link: Link, prefixes: readonly Prefix[]): Interface {
+  addInterface(link: Link, addresses: readonly (Prefix | string)[]): Interface {
     this.refuseIfClosed();
+    checkLink(link);
+    const prefixes = Prefix.all(addresses, 'addresses');
     const { core } = this;
     for (const { address } of prefixes) {
       if (core.interfaces.some((other) => other.has(address))) {
@@ -96,20 +117,24 @@ export class Host {
   }
 
   /** Connections to addresses in `prefix` leave by `via`; a longer prefix goes before a shorter one. */
-  addRoute(prefix: Prefix, via: Interface, gateway: Address | null = null): void {
+  addRoute(prefix: Prefix | string, via: Interface, gateway: Address | string | null = null): void {
     if (!this.core.interfaces.includes(via)) {
       throw new TcpError('EINVAL', `${via.link.name} is no interface of ${this.name}`);
     }
-    this.core.routes.add(prefix, via, gateway);
+    const hop = gateway === null ? null : Address.from(gateway, 'gateway');
+    this.core.routes.add(Prefix.from(prefix), via, hop);
   }
 
-  /** §3.9.1.1 passive OPEN. @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL */
+  /** §3.9.1.1 passive OPEN. @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL; TypeError with a code */
   listen(options: ListenOptions): TcpListener {
     this.refuseIfClosed();
     return listen(this.core, options);
   }
 
-  /** §3.9.1.1 active OPEN. @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL, ENETUNREACH */
+  /**
+   * §3.9.1.1 active OPEN.
+   * @throws TcpError EINVAL, EADDRINUSE, EADDRNOTAVAIL, ENETUNREACH; TypeError with a code
+   */
   connect(options: ConnectOptions): TcpSocket {
     this.refuseIfClosed();
     return connect(this.core, options);
@@ -124,11 +149,14 @@ export class Host {
     return this.core.listeners;
   }
 
-  /** Send an ICMP echo request; no answer, no call. @throws TcpError EINVAL, ENETUNREACH */
-  ping(address: Address, options: PingOptions): void {
+  /** Send an ICMP echo request; no answer, no call. @throws TcpError EINVAL, ENETUNREACH; TypeError with a code */
+  ping(to: Address | string, options: PingOptions): void {
     this.refuseIfClosed();
+    checkOptions('ping', options, PING_OPTIONS);
     const { core } = this;
     const { size = 56, onReply } = options;
+    if (typeof onReply !== 'function') throw invalidType('onReply', 'a function', onReply);
+    const address = Address.from(to);
     if (!Number.isInteger(size) || size < 0 || size > LARGEST_PING) {
       throw new TcpError('EINVAL', `an echo request carries 0 to ${LARGEST_PING} bytes, not ${size}`);
     }
@@ -178,4 +206,15 @@ export class Host {
   private refuseIfClosed(): void {
     if (this.closed) throw new TcpError('ERR_CLOSED', `${this.name} is closed`);
   }
+}
+
+function checkHostOptions(options: HostOptions): void {
+  checkOptions('Host', options, HOST_OPTIONS);
+  const { name, clock, random, parameters = RFC9293, probe = null, limits = {} } = options;
+  if (typeof name !== 'string') throw invalidType('name', 'a string', name);
+  checkClock(clock);
+  if (typeof random !== 'function') throw invalidType('random', 'a function', random);
+  checkParameters(parameters);
+  if (probe !== null) checkProbe(probe);
+  checkOptions('limits', limits, DEFAULT_LIMITS);
 }

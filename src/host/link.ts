@@ -1,5 +1,6 @@
 // What a host needs of whatever carries its packets: a TUN device, a simulated wire, a loopback.
 
+import { checkMethods } from '../lib/check.ts';
 import type { Packet } from '../wire/packet.ts';
 
 /** Where a link delivers. The bytes of a received packet are given away: the link does not write to them again. */
@@ -30,4 +31,9 @@ export interface Link {
    * taken, `writable` will be called. A lossy link that loses a packet has taken it.
    */
   transmit(packet: Packet): boolean;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, for both ends of a link in one, for instance */
+export function checkLink(link: unknown): void {
+  checkMethods('link', 'a Link', link, ['attach', 'transmit']);
 }

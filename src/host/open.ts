@@ -1,9 +1,10 @@
 // RFC 9293 §3.9.1.1 OPEN: what may be opened, between which addresses, over which interface, from which port.
 
+import { checkNumber, checkOptions, coded, invalidType } from '../lib/check.ts';
 import { Connection } from '../tcp/connection.ts';
 import { TcpError } from '../tcp/errors.ts';
-import type { Parameters } from '../tcp/parameters.ts';
-import type { Address } from '../wire/address.ts';
+import { type Parameters, RFC9293 } from '../tcp/parameters.ts';
+import { Address, SocketAddress } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import { FlowKey } from './demux.ts';
 import { type Interface, isUnicast } from './interface.ts';
@@ -16,30 +17,48 @@ export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** Null, the default: every address of the host, of both families. */
-  readonly address?: Address | null;
+  readonly address?: Address | string | null;
   /** How many connections may wait to be accepted, half open or open; by default 511. */
   readonly backlog?: number;
   readonly parameters?: Parameters;
 }
 
 export interface ConnectOptions {
-  readonly address: Address;
+  /** An address or its text: `10.0.0.2`, `fd00::2`. Names are not looked up. */
+  readonly address: Address | string;
   readonly port: number;
   /** By default the host chooses (MUST-43, MUST-44). */
-  readonly localAddress?: Address;
+  readonly localAddress?: Address | string;
   /** By default, and for 0, the host chooses (RFC 6056). */
   readonly localPort?: number;
   readonly parameters?: Parameters;
 }
 
+const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
+  port: true,
+  address: true,
+  backlog: true,
+  parameters: true,
+};
+const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
+  address: true,
+  port: true,
+  localAddress: true,
+  localPort: true,
+  parameters: true,
+};
+
 const DEFAULT_BACKLOG = 511;
 
 export function listen(core: Core, options: ListenOptions): TcpListener {
-  const { address = null, backlog = DEFAULT_BACKLOG, parameters = core.parameters } = options;
-  checkPort(options.port, 0);
+  checkOptions('listen', options, LISTEN_OPTIONS);
+  const { backlog = DEFAULT_BACKLOG, parameters = core.parameters } = options;
+  const address = optionalAddress(options.address, 'address');
+  checkPort('port', options.port, 0);
   if (!Number.isInteger(backlog) || backlog < 1) {
     throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
   }
+  if (parameters !== core.parameters) checkParameters(parameters);
   if (address !== null) ownerOf(core, address);
   const port = options.port === 0 ? freePort(core) : options.port;
   if (core.listeners.isTaken(address, port)) {
@@ -51,11 +70,15 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
 }
 
 export function connect(core: Core, options: ConnectOptions): TcpSocket {
-  const { address, port, localPort = 0, parameters = core.parameters } = options;
-  checkPort(port, 1);
-  checkPort(localPort, 0);
-  const { via, local: localAddress } = sourceFor(core, address, options.localAddress ?? null);
-  const remote = { address, port };
+  checkOptions('connect', options, CONNECT_OPTIONS);
+  const { port, localPort = 0, parameters = core.parameters } = options;
+  const address = Address.from(options.address);
+  checkPort('port', port, 1);
+  checkPort('localPort', localPort, 0);
+  if (parameters !== core.parameters) checkParameters(parameters);
+  const wanted = optionalAddress(options.localAddress, 'localAddress');
+  const { via, local: localAddress } = sourceFor(core, address, wanted);
+  const remote = new SocketAddress(address, port);
   const key = new FlowKey();
   const isTaken = (candidate: number): boolean =>
     core.sockets.find(key.set({ local: { address: localAddress, port: candidate }, remote })) !== null;
@@ -67,7 +90,7 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const chosen = localPort === 0 ? core.ports.pick(localAddress, address, port, usable) : localPort;
   if (chosen === 0)
     throw new TcpError('EADDRNOTAVAIL', `every port is in use towards ${address} port ${port}`);
-  const local = { address: localAddress, port: chosen };
+  const local = new SocketAddress(localAddress, chosen);
   const now = core.clock.now();
   const opened = openOptions(core, via, local, remote, core.isn.next(local, remote, now), parameters);
   const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
@@ -110,9 +133,30 @@ function ownerOf(core: Core, address: Address): Interface {
   return owner;
 }
 
-function checkPort(port: number, least: number): void {
+function checkPort(name: string, port: unknown, least: number): void {
+  if (typeof port !== 'number') throw invalidType(name, 'a number', port);
   if (!Number.isInteger(port) || port < least || port > 65_535) {
     throw new TcpError('EINVAL', `a port is ${least} to 65535, not ${port}`);
+  }
+}
+
+function optionalAddress(value: Address | string | null | undefined, name: string): Address | null {
+  return value === null || value === undefined ? null : Address.from(value, name);
+}
+
+/** Whole, and of the right types: a timer without a value would never go off. @throws TypeError with a code */
+export function checkParameters(parameters: Parameters): void {
+  if (parameters === RFC9293) return;
+  checkOptions('parameters', parameters, RFC9293);
+  const missing = Object.keys(RFC9293).filter((name) => !Object.hasOwn(parameters, name));
+  if (missing.length > 0) {
+    const message = `parameters lack ${missing.join(', ')}: start from all of RFC9293 or LINUX`;
+    throw coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
+  }
+  for (const [name, usual] of Object.entries(RFC9293)) {
+    const value: unknown = parameters[name as keyof Parameters];
+    if (typeof usual === 'number') checkNumber(`parameters.${name}`, value, 0, Infinity);
+    else if (typeof value !== 'boolean') throw invalidType(`parameters.${name}`, 'a boolean', value);
   }
 }
 

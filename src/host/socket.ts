@@ -69,6 +69,11 @@ export class TcpSocket implements Flow, TimerEntry {
     return this.connection.sendSpace;
   }
 
+  /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
+  get sendQueue(): number {
+    return this.connection.sendQueue;
+  }
+
   /** The peer will send no more, and everything was received. */
   get ended(): boolean {
     return this.connection.ended;
@@ -87,7 +92,15 @@ export class TcpSocket implements Flow, TimerEntry {
     if (this.hasNews) this.serve();
   }
 
-  /** §3.9.1.2 SEND. Keeps a reference to `data`; returns how many bytes were taken. @throws TcpError */
+  /**
+   * §3.9.1.2 SEND: take what there is room for, and say how many bytes that was; after fewer than offered, a
+   * WRITABLE notice comes when there is room again.
+   *
+   * **`data` is not copied**: whoever writes to it before it is acknowledged changes what is sent, or sent again.
+   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0. No notice says that; it is
+   * also true once our FIN is acknowledged: FIN-WAIT-2, TIME_WAIT, CLOSED.
+   * @throws TcpError EPIPE, ENOTCONN; TypeError ERR_INVALID_ARG_TYPE for data that is no Uint8Array
+   */
   send(data: Uint8Array): number {
     const taken = this.connection.send(data, this.core.clock.now());
     this.serve();

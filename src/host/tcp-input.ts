@@ -7,7 +7,7 @@ import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import type { OpenOptions } from '../tcp/tcb.ts';
-import { Address, type Endpoint } from '../wire/address.ts';
+import { Address, type Endpoint, SocketAddress } from '../wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -136,7 +136,7 @@ export function openOptions(
 function endpoints(header: IpHeader, seg: Segment): { local: Endpoint; remote: Endpoint } {
   const { family } = header;
   return {
-    local: { address: Address.fromWords(family, header.destination), port: seg.destinationPort },
-    remote: { address: Address.fromWords(family, header.source), port: seg.sourcePort },
+    local: new SocketAddress(Address.fromWords(family, header.destination), seg.destinationPort),
+    remote: new SocketAddress(Address.fromWords(family, header.source), seg.sourcePort),
   };
 }

@@ -3,7 +3,8 @@
 
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Link, LinkReceiver } from '../host/link.ts';
-import type { Prefix } from '../wire/address.ts';
+import { checkOptions, invalidType } from '../lib/check.ts';
+import { Prefix } from '../wire/address.ts';
 import { Packet } from '../wire/packet.ts';
 import { TunError } from './errors.ts';
 import { configureInterface, NAME_MAX } from './interface-config.ts';
@@ -40,23 +41,34 @@ const RETRY = 1;
 export interface TunOptions {
   /** 1 to 15 visible ASCII characters without `/`, `:` and `%`. */
   readonly name: string;
-  /** The addresses of the kernel's side. */
-  readonly addresses: readonly Prefix[];
+  /** The addresses of the kernel's side: `10.77.0.1/24`, `fd77::1/64`. */
+  readonly addresses: readonly (Prefix | string)[];
   /** Bytes; 1500 unless told otherwise. */
   readonly mtu?: number;
   /** Super-segments and checksum offload; true unless told otherwise. */
   readonly vnet?: boolean;
 }
 
+const TUN_OPTIONS: Readonly<Record<keyof TunOptions, true>> = {
+  name: true,
+  addresses: true,
+  mtu: true,
+  vnet: true,
+};
+
 /**
  * Make a TUN device, or open one that was made beforehand (`ip tuntap add`), give its kernel side the
  * addresses, and bring it up. It goes away when it is closed, unless it was made beforehand.
  *
- * Throws TunError: 'EINVAL' for a bad name or MTU, 'EPERM' or 'EACCES' without CAP_NET_ADMIN, 'EBUSY' if another
- * program has it open, 'ENOENT' where the system has no TUN driver, 'ERR_UNSUPPORTED_PLATFORM', 'ERR_KOFFI_MISSING'.
+ * Throws TunError: 'EINVAL' for a bad name or MTU, 'EPERM' without CAP_NET_ADMIN, 'EACCES' if this user may not
+ * open /dev/net/tun at all, 'EBUSY' if another program has it open, 'ENOENT' where the system has no TUN driver,
+ * 'ERR_UNSUPPORTED_PLATFORM', 'ERR_KOFFI_MISSING'.
+ * Throws TypeError, with a code, for an unknown option and a text that is no address.
  */
 export function openTun(options: TunOptions, libc: Libc = loadLibc()): TunDevice {
-  const { name, addresses, mtu = 1500, vnet = true } = options;
+  checkOptions('openTun', options, TUN_OPTIONS);
+  const { name, mtu = 1500, vnet = true } = options;
+  const addresses = Prefix.all(options.addresses, 'addresses');
   checkName(name);
   checkMtu(mtu, addresses);
   const fd = openDevice(name);
@@ -216,7 +228,8 @@ export class TunDevice implements Link {
   }
 }
 
-function checkName(name: string): void {
+function checkName(name: unknown): void {
+  if (typeof name !== 'string') throw invalidType('name', 'a string', name);
   if (/^[!-~]+$/.test(name) && name.length <= NAME_MAX && !/[/:%]/.test(name) && !/^\.\.?$/.test(name))
     return;
   throw new TunError(
@@ -235,7 +248,10 @@ function openDevice(name: string): number {
   try {
     return openSync(DEVICE, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
-    throw refusal(name, (error as NodeJS.ErrnoException).code ?? String(error));
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    if (code !== 'EACCES' && code !== 'EPERM') throw refusal(name, code);
+    const why = `${DEVICE} is not readable and writable for this user (${code})`;
+    throw new TunError(code, `cannot open TUN ${name}: ${why}`);
   }
 }
 
@@ -259,7 +275,7 @@ function inWords(code: string): string {
   switch (code) {
     case 'EPERM':
     case 'EACCES':
-      return 'permission denied (needs CAP_NET_ADMIN; try --private)';
+      return 'permission denied (needs CAP_NET_ADMIN)';
     case 'EBUSY':
       return 'another program has it open';
     case 'EINVAL':

@@ -2,8 +2,8 @@
 // deadline first and equal deadlines in the order in which they were asked for. It never goes back.
 
 import type { Clock } from '../host/clock.ts';
+import { checkFinite, checkInteger, coded } from '../lib/check.ts';
 import { type TimerEntry, TimerQueue } from '../lib/timer-queue.ts';
-import { checkFinite, checkInteger, coded } from './check.ts';
 
 interface Alarm extends TimerEntry {
   readonly wake: () => void;

@@ -1,8 +1,8 @@
 // What a path does to the packets that cross it: the parameters, and the dice. Every impairment has its own
 // stream of random numbers, so that changing one does not change which packets the others strike.
 
+import { checkFinite, checkInteger, checkNumber, checkProbability, coded } from '../lib/check.ts';
 import type { Prng } from '../lib/prng.ts';
-import { checkFinite, checkInteger, checkNumber, checkProbability, coded } from './check.ts';
 
 /** Gilbert-Elliott: a path in two states, losing packets in bursts while it is in the bad one. */
 export interface BurstLoss {

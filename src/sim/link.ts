@@ -1,11 +1,11 @@
 // A wire in memory with two ends, each of which a host can be attached to. It copies what it is given, keeps
 // to the clock it is given, and does to the packets what it is told: see faults.ts and path.ts.
 
-import type { Clock } from '../host/clock.ts';
+import { type Clock, checkClock } from '../host/clock.ts';
 import type { Link, LinkReceiver } from '../host/link.ts';
+import { checkInteger, coded, invalidType } from '../lib/check.ts';
 import { Prng } from '../lib/prng.ts';
 import type { Packet } from '../wire/packet.ts';
-import { checkInteger, coded } from './check.ts';
 import { type Impairments, impaired, PERFECT } from './faults.ts';
 import type { LinkFilter, LinkObserver } from './link-events.ts';
 import { type End, Path, type Wire } from './path.ts';
@@ -91,6 +91,7 @@ export class MemoryLink implements Wire {
   private readonly ends: readonly LinkEnd[];
 
   constructor(options: LinkOptions) {
+    if (typeof options !== 'object' || options === null) throw invalidType('options', 'an object', options);
     const {
       clock,
       seed = 0,
@@ -106,6 +107,7 @@ export class MemoryLink implements Wire {
       observer = null,
       ...both
     } = options;
+    checkClock(clock);
     checkInteger('mtu', mtu, MIN_MTU, MAX_MTU);
     checkInteger('superSegment', superSegment, mtu, MAX_SUPER_SEGMENT);
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

@@ -2,9 +2,9 @@
 // interfaces is the middle of a star. Everything random follows from the seed.
 
 import { Host, type HostOptions } from '../host/host.ts';
+import { checkInteger, checkOptions, coded, invalidType } from '../lib/check.ts';
 import { Prng } from '../lib/prng.ts';
 import { Prefix } from '../wire/address.ts';
-import { checkInteger, coded } from './check.ts';
 import { VirtualClock } from './clock.ts';
 import { createLink, type LinkOptions, type MemoryLink } from './link.ts';
 
@@ -23,8 +23,11 @@ export type NetworkLinkOptions = Omit<LinkOptions, 'clock' | 'seed'>;
 /** One end of a link: a host, and its addresses there with their prefix lengths ('10.0.0.1/24', 'fd00::1/64'). */
 export interface Attachment {
   readonly host: Host;
-  readonly addresses: readonly string[];
+  readonly addresses: readonly (Prefix | string)[];
 }
+
+const ATTACHMENT: Readonly<Record<keyof Attachment, true>> = { host: true, addresses: true };
+const NETWORK_OPTIONS: Readonly<Record<keyof NetworkOptions, true>> = { seed: true, clock: true };
 
 export class Network {
   readonly clock: VirtualClock;
@@ -34,7 +37,9 @@ export class Network {
   private readonly hostSeeds: Prng;
   private readonly linkSeeds: Prng;
 
+  /** @throws TypeError, RangeError, with a code */
   constructor(options: NetworkOptions = {}) {
+    checkOptions('Network', options, NETWORK_OPTIONS);
     const { seed = 0, clock = new VirtualClock() } = options;
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     this.clock = clock;
@@ -58,10 +63,10 @@ export class Network {
     return host;
   }
 
-  /** A link from `a` to `b`. @throws TypeError ERR_INVALID_ARG_VALUE for an address that is none. */
+  /** A link from `a` to `b`. @throws TypeError with a code for an address that is none; what `createLink` throws */
   link(a: Attachment, b: Attachment, options: NetworkLinkOptions = {}): MemoryLink {
-    const aPrefixes = a.addresses.map(parsePrefix);
-    const bPrefixes = b.addresses.map(parsePrefix);
+    const aPrefixes = prefixesOf('a', a);
+    const bPrefixes = prefixesOf('b', b);
     const seed = this.linkSeeds.uint32();
     const link = createLink({ name: `link${this.links.length}`, ...options, clock: this.clock, seed });
     a.host.addInterface(link.a, aPrefixes);
@@ -81,9 +86,9 @@ export interface TwoHostsOptions extends NetworkLinkOptions, NetworkOptions {
 export interface TwoHosts {
   readonly clock: VirtualClock;
   readonly network: Network;
-  /** 10.0.0.1 and fd00::1; sends a to b. */
+  /** At `10.0.0.1` and `fd00::1`; sends a to b. */
   readonly client: Host;
-  /** 10.0.0.2 and fd00::2. */
+  /** At `10.0.0.2` and `fd00::2`: `client.connect({ address: '10.0.0.2', port })`. */
   readonly server: Host;
   readonly link: MemoryLink;
 }
@@ -114,10 +119,10 @@ export function twoHosts(options: TwoHostsOptions = {}): TwoHosts {
   return { clock, network, client, server, link };
 }
 
-function parsePrefix(text: string): Prefix {
-  const prefix = Prefix.parse(text);
-  if (prefix !== null) return prefix;
-  throw coded(new TypeError(`not an address with a prefix length: ${text}`), 'ERR_INVALID_ARG_VALUE');
+function prefixesOf(end: string, attachment: Attachment): Prefix[] {
+  checkOptions(end, attachment, ATTACHMENT);
+  if (!(attachment.host instanceof Host)) throw invalidType(`${end}.host`, 'a Host', attachment.host);
+  return Prefix.all(attachment.addresses, `${end}.addresses`);
 }
 
 /** A host's source of secrets: not secret at all, but the same for the same seed. */

@@ -4,10 +4,10 @@
 
 import type { Clock } from '../host/clock.ts';
 import type { LinkReceiver } from '../host/link.ts';
+import { checkFinite, coded } from '../lib/check.ts';
 import type { Prng } from '../lib/prng.ts';
 import { type TimerEntry, TimerQueue } from '../lib/timer-queue.ts';
 import { Packet } from '../wire/packet.ts';
-import { checkFinite, coded } from './check.ts';
 import { Dice, type Impairments, impaired } from './faults.ts';
 import {
   type Direction,

@@ -1,9 +1,13 @@
 // IP addresses, prefixes and endpoints: RFC 4291 §2.2 and dotted quads read, RFC 5952 written.
 
+import { invalidType, invalidValue } from '../lib/check.ts';
 import { readWord, writeWord } from './ip.ts';
 
 /** The third word of an IPv4-mapped address (RFC 4291 §2.5.5.2). */
 const MAPPED = 0xffff;
+
+/** What Node's console looks for: an object that says itself how it is printed. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** An IPv4 or IPv6 address. Immutable; compare with `equals`. */
 export class Address {
@@ -20,6 +24,18 @@ export class Address {
     this.b = b | 0;
     this.c = c | 0;
     this.d = d | 0;
+  }
+
+  /**
+   * The address itself, or the one that a text says; `name` is what an error calls it.
+   * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE: names are not looked up
+   */
+  static from(value: Address | string, name = 'address'): Address {
+    if (value instanceof Address) return value;
+    if (typeof value !== 'string') throw invalidType(name, 'an Address or its text', value);
+    const address = Address.parse(value);
+    if (address === null) throw invalidValue(name, 'an IPv4 or IPv6 address', value);
+    return address;
   }
 
   /** A dotted quad without leading zeros, or any form of RFC 4291 §2.2; no zones. Null: it is neither. */
@@ -125,6 +141,11 @@ export class Address {
     if (this.isMapped) return `::ffff:${formatQuad(this.d)}`;
     return formatGroups([this.a, this.b, this.c, this.d].flatMap((word) => [word >>> 16, word & 0xffff]));
   }
+
+  /** @internal */
+  [INSPECT](): string {
+    return this.toString();
+  }
 }
 
 /** An address and how many of its leading bits name the network. */
@@ -140,6 +161,24 @@ export class Prefix {
     }
     this.address = address;
     this.length = length;
+  }
+
+  /**
+   * The prefix itself, or the one that a text says; `name` is what an error calls it.
+   * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
+   */
+  static from(value: Prefix | string, name = 'prefix'): Prefix {
+    if (value instanceof Prefix) return value;
+    if (typeof value !== 'string') throw invalidType(name, 'a Prefix or its text', value);
+    const prefix = Prefix.parse(value);
+    if (prefix === null) throw invalidValue(name, 'an address with a length, as in 10.0.0.1/24', value);
+    return prefix;
+  }
+
+  /** Several at once. @throws TypeError, as `from` does */
+  static all(values: readonly (Prefix | string)[], name: string): Prefix[] {
+    if (!Array.isArray(values)) throw invalidType(name, 'an array', values);
+    return values.map((value: Prefix | string, i) => Prefix.from(value, `${name}[${i}]`));
   }
 
   /** `10.0.0.1/24`, `fd00::1/64`. Null: not of this form. */
@@ -174,12 +213,37 @@ export class Prefix {
   toString(): string {
     return `${this.address}/${this.length}`;
   }
+
+  /** @internal */
+  [INSPECT](): string {
+    return this.toString();
+  }
 }
 
 /** One end of a connection. */
 export interface Endpoint {
   readonly address: Address;
   readonly port: number;
+}
+
+/** An endpoint that prints as `formatEndpoint` has it. */
+export class SocketAddress implements Endpoint {
+  readonly address: Address;
+  readonly port: number;
+
+  constructor(address: Address, port: number) {
+    this.address = address;
+    this.port = port;
+  }
+
+  toString(): string {
+    return formatEndpoint(this);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return formatEndpoint(this);
+  }
 }
 
 /** `10.0.0.1:80`, `[::1]:80` (RFC 5952 §6). */

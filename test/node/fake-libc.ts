@@ -40,6 +40,10 @@ export class FakeLibc implements Libc {
     return this.#fail('EAFNOSUPPORT');
   }
 
+  prctl(): number {
+    return this.#fail('EINVAL');
+  }
+
   lastError(): string {
     return this.#error;
   }

@@ -31,6 +31,26 @@ const datagram = () =>
 
 describe('arguments', () => {
   const libc = new FakeLibc();
+
+  test.each([
+    [{ addresses: [] }, 'ERR_INVALID_ARG_TYPE', 'name must be a string, not undefined'],
+    [{ name: 'syn9' }, 'ERR_INVALID_ARG_TYPE', 'addresses must be an array, not undefined'],
+    [
+      { name: 'syn9', addresses: ['10.0.0.1'] },
+      'ERR_INVALID_ARG_VALUE',
+      /^addresses\[0\] must be an address with/,
+    ],
+    [
+      { name: 'syn9', address: [] },
+      'ERR_INVALID_ARG_VALUE',
+      /^openTun has no option called address, only name/,
+    ],
+  ])('%o is refused', (options, code, message) => {
+    const matching = typeof message === 'string' ? message : expect.stringMatching(message);
+    const refused = expect.objectContaining({ name: 'TypeError', code, message: matching });
+    expect(() => openTun(options as never, libc)).toThrow(refused);
+  });
+
   test.each(['', 'a'.repeat(16), 'a/b', 'a b', 'a:1', 'tun%d', '.', '..', 'é', 'a\0b', 'a\n'])(
     'the name %j is refused',
     (name) => {

@@ -234,6 +234,12 @@ describe('misuse', () => {
     expect(() => createLink({ clock, ...options })).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each([undefined, {}, { clock: Date }])('%o holds no clock', (options) => {
+    expect(() => createLink(options as never)).toThrow(
+      expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+  });
+
   test('a refused change changes nothing', () => {
     const t = bench();
     expect(() => t.link.set({ delay: 5, loss: 2 })).toThrow(RangeError);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Network, twoHosts } from '../../src/sim/network.ts';
-import { Address } from '../../src/wire/address.ts';
+import { Address, Prefix } from '../../src/wire/address.ts';
 
 const ip = (text: string): Address => Address.parse(text)!;
 
@@ -47,6 +47,17 @@ describe('twoHosts', () => {
 });
 
 describe('Network', () => {
+  test('addresses may be prefixes as well', () => {
+    const network = new Network();
+    const [a, b] = [network.host('a'), network.host('b')];
+    const own = Prefix.from('10.0.0.1/24');
+    network.link({ host: a, addresses: [own] }, { host: b, addresses: ['10.0.0.2/24'] });
+    expect([a.interfaces[0]?.prefixes[0], String(b.interfaces[0]?.prefixes[0])]).toEqual([
+      own,
+      '10.0.0.2/24',
+    ]);
+  });
+
   test('a star: the middle has an interface to each leaf', () => {
     const network = new Network({ seed: 4 });
     const hub = network.host('hub');
@@ -102,7 +113,24 @@ describe('Network', () => {
         ),
       'ERR_INVALID_ARG_VALUE',
     ],
+    [
+      (network: Network) =>
+        network.link({ host: 'x' as never, addresses: [] }, { host: network.hosts.get('x')!, addresses: [] }),
+      'ERR_INVALID_ARG_TYPE',
+    ],
+    [
+      (network: Network) =>
+        network.link(
+          { host: network.hosts.get('x')!, addresses: ['10.0.0.1/24', null as never] },
+          { host: network.hosts.get('x')!, addresses: [] },
+        ),
+      'ERR_INVALID_ARG_TYPE',
+    ],
+    [(network: Network) => network.link(undefined as never, undefined as never), 'ERR_INVALID_ARG_TYPE'],
     [() => new Network({ seed: 0.5 }), 'ERR_OUT_OF_RANGE'],
+    [() => new Network({ sed: 1 } as never), 'ERR_INVALID_ARG_VALUE'],
+    [() => twoHosts({ latency: 1 } as never), 'ERR_INVALID_ARG_VALUE'],
+    [() => twoHosts({ client: { prob: null } as never }), 'ERR_INVALID_ARG_VALUE'],
   ])('misuse %#: %s throws %s', (misuse, code) => {
     const network = new Network();
     network.host('x');

@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Address, formatEndpoint, Prefix } from '../../src/wire/address.ts';
+import { describe, expect, test } from 'vitest';
+import { Address, formatEndpoint, Prefix, SocketAddress } from '../../src/wire/address.ts';
 
 const parse = (text: string): Address => {
   const address = Address.parse(text);
@@ -214,4 +215,46 @@ test('prefixes that are none are refused', () => {
 test('RFC 5952 §6: endpoints', () => {
   expect(formatEndpoint({ address: parse('10.0.0.1'), port: 80 })).toBe('10.0.0.1:80');
   expect(formatEndpoint({ address: parse('0:0::1'), port: 80 })).toBe('[::1]:80');
+});
+
+describe('from', () => {
+  test('text is read, and an object stays what it is', () => {
+    const address = parse('10.0.0.1');
+    expect(Address.from(address)).toBe(address);
+    expect(Address.from('10.0.0.1').equals(address)).toBe(true);
+    const prefix = Prefix.from('10.0.0.1/24');
+    expect([prefix.address.equals(address), prefix.length, Prefix.from(prefix) === prefix]).toEqual([
+      true,
+      24,
+      true,
+    ]);
+    expect(Prefix.all([prefix, 'fd00::1/64'], 'x').map(String)).toEqual(['10.0.0.1/24', 'fd00::1/64']);
+  });
+
+  const text = 'ERR_INVALID_ARG_VALUE';
+  const type = 'ERR_INVALID_ARG_TYPE';
+  test.each<[() => unknown, string, string]>([
+    [() => Address.from('host'), text, 'address must be an IPv4 or IPv6 address, not "host"'],
+    [() => Address.from(null as never), type, 'address must be an Address or its text, not null'],
+    [() => Address.from({} as never, 'to'), type, 'to must be an Address or its text, not an object'],
+    [
+      () => Prefix.from('10.0.0.1'),
+      text,
+      'prefix must be an address with a length, as in 10.0.0.1/24, not "10.0.0.1"',
+    ],
+    [() => Prefix.from(parse('::1') as never), type, 'prefix must be a Prefix or its text, not an Address'],
+    [() => Prefix.all([null as never], 'p'), type, 'p[0] must be a Prefix or its text, not null'],
+    [() => Prefix.all('10.0.0.1/24' as never, 'p'), type, 'p must be an array, not a string'],
+  ])('%s', (misuse, code, message) => {
+    expect(misuse).toThrow(expect.objectContaining({ name: 'TypeError', code, message }));
+  });
+});
+
+test("Node's console shows addresses as text", () => {
+  const end = new SocketAddress(parse('fd00::1'), 80);
+  expect(inspect([parse('10.0.0.1'), Prefix.from('fd00::1/64'), end])).toBe(
+    '[ 10.0.0.1, fd00::1/64, [fd00::1]:80 ]',
+  );
+  expect(inspect({ address: parse('10.0.0.1'), port: 7 })).toBe('{ address: 10.0.0.1, port: 7 }');
+  expect(String(end)).toBe('[fd00::1]:80');
 });
