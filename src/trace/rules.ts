@@ -27,9 +27,9 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.10.7.3-second-unacceptable': 'a RST that does not acknowledge our SYN: ignored',
   '9293-3.10.7.3-fourth-established': 'our SYN is acknowledged, theirs is here: open',
   '9293-3.10.7.3-fourth-simultaneous': 'their SYN crossed ours: simultaneous open',
-  '9293-3.10.7.3-fifth': 'neither SYN nor RST: dropped',
+  '9293-3.10.7.3-fifth': 'neither SYN nor RST',
 
-  '9293-3.10.7.4-first': 'outside our window: dropped, an ACK says what we expect',
+  '9293-3.10.7.4-first': 'outside our window: an ACK says what we expect',
   '9293-3.10.7.4-first-rst': 'a RST outside our window: ignored',
   '9293-3.10.7.4-second': 'RST: the peer ended the connection at once',
   '9293-3.10.7.4-second-listen': 'RST during the handshake: back to listening',
@@ -37,7 +37,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.10.7.4-second-closed': 'RST with both sides closed: no need to wait on',
   '9293-3.10.7.4-fourth-listen': 'another SYN during the handshake: back to listening',
   '9293-3.10.7.4-fifth': 'new acknowledgment: SND.UNA moves forward',
-  '9293-3.10.7.4-fifth-no-ack': 'no ACK flag: dropped',
+  '9293-3.10.7.4-fifth-no-ack': 'no ACK flag',
   '9293-3.10.7.4-fifth-established': 'our SYN is acknowledged: handshake complete',
   '9293-3.10.7.4-fifth-unacceptable': 'the ACK is not for our SYN: answered by RST',
   '9293-3.10.7.4-fifth-unsent': 'it acknowledges what we have not sent yet',
@@ -87,7 +87,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '1191-6.3-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
-  '5681-4.2-out-of-order': 'out of order: duplicate ACK at once',
+  '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',
   '5927-4.1-not-in-flight': 'ICMP about nothing in flight: ignored',
   '5961-3.2-challenge': 'RST not exactly at RCV.NXT: challenge ACK',
@@ -99,8 +99,8 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '6298-5.4-syn': 'RTO passed: the SYN is sent again',
   '6298-5.4-fin': 'RTO passed: the FIN is sent again',
   '6582-3.2-partial': 'partial ACK: the next hole is sent again',
-  '7323-3.2-missing': 'the negotiated timestamps are missing: dropped',
-  '7323-5.3-paws': 'its timestamp is too old: an old duplicate, dropped',
+  '7323-3.2-missing': 'the negotiated timestamps are missing',
+  '7323-5.3-paws': 'its timestamp is too old: an old duplicate',
 };
 
 const ID = /^(\d+)-([\d.]+)/;
@@ -114,6 +114,12 @@ function rule(id: string, text: string): Rule {
 export const RULES = Object.fromEntries(
   Object.entries(TEXTS).map(([id, text]) => [id, rule(id, text)]),
 ) as Readonly<Record<RuleId, Rule>>;
+
+/** Where a FIN takes the state (§3.10.7.4 eighth). */
+export const isFinsDoing = (id: RuleId): boolean => id.startsWith('9293-3.10.7.4-eighth-');
+
+/** Said with it where the arriving segment has no FIN: the FIN came earlier, out of order. */
+export const LATE_FIN = 'the gap is filled: the FIN that waited behind it counts now';
 
 /** `RFC 9293 §3.10.7.4`. */
 export function formatRule(id: RuleId): string {
