@@ -4,6 +4,7 @@ import { ACK, FIN } from '../wire/tcp.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
+import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { WRITABLE } from './notice.ts';
 import { probeAnswered } from './persist.ts';
@@ -11,9 +12,10 @@ import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
-import { add, diff, gt, leq, lt, max } from './seq.ts';
+import { diff, gt, leq, lt, max } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, stopTimer } from './timers.ts';
+import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
 import { updateSendWindow } from './window.ts';
 
@@ -22,16 +24,28 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   if ((seg.flags & ACK) === 0) return drop(tcb, seg, '9293-3.10.7.4-fifth-no-ack', now);
   if (tcb.state === 'SYN-RECEIVED' && !acknowledgesSyn(tcb, seg, now)) return false;
   if (!inAckRange(tcb, seg, now)) return false;
-  const before = tcb.snd.una;
-  const duplicate = bare && isDuplicate(tcb, seg);
-  if (gt(seg.ack, before)) acknowledge(tcb, seg, now);
-  const windowChanged = updateSendWindow(tcb, seg);
-  if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
-  if (duplicate && !windowChanged) duplicateAck(tcb, now);
+  takeAck(tcb, seg, bare, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.
   if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
   return afterAck(tcb, seg, now);
+}
+
+/** What SEG acknowledges, reports and offers. */
+function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
+  const { rack, rto, snd } = tcb;
+  const before = snd.una;
+  const duplicate = tcb.sack && reportsDuplicate(seg);
+  rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
+  let delivered = gt(seg.ack, before) ? acknowledge(tcb, seg, now) : 0;
+  if (tcb.sack) delivered += takeSacks(tcb, seg, duplicate);
+  if (delivered > 0) measureRtt(tcb, seg, snd.una !== before, now);
+  const windowChanged = updateSendWindow(tcb, seg);
+  if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
+  if (bare && seg.ack === before && !windowChanged) delivered += repeatedAck(tcb, seg, now);
+  answerAck(tcb, diff(snd.una, before), delivered, duplicate, now);
+  if (snd.una !== before) restartTimers(tcb, now);
+  else if (delivered > 0) scheduleProbe(tcb, now);
 }
 
 function drop(tcb: Tcb, seg: Segment, why: RuleId, now: number): false {
@@ -64,60 +78,46 @@ function inAckRange(tcb: Tcb, seg: Segment, now: number): boolean {
 }
 
 /**
- * RFC 5681 §2's five conditions of a bare ACK, but for the window, which is compared when it is updated. An
- * answer to our own zero-window probe tells nothing of loss.
+ * The last ACK again, bare, with the same window: a duplicate as RFC 5681 §2 defines it if something is
+ * outstanding. An answer to our own zero-window probe tells nothing of loss. Returns the bytes that it tells
+ * to have arrived: without SACK, a segment (RFC 9937 §6.2).
  */
-function isDuplicate(tcb: Tcb, seg: Segment): boolean {
-  return seg.ack === tcb.snd.una && tcb.snd.una !== tcb.snd.nxt && !tcb.snd.probing;
-}
-
-function duplicateAck(tcb: Tcb, now: number): void {
-  const { congestion, recovery, snd } = tcb;
+function repeatedAck(tcb: Tcb, seg: Segment, now: number): number {
+  if (seg.sackCount === 0) tcb.tlp.repeated(seg.ack);
+  if (tcb.snd.una === tcb.snd.nxt || tcb.snd.probing) return 0;
   tcb.counters.duplicateAcks += 1;
-  if (recovery.active) {
-    recovery.duplicateAck(snd.una, snd.nxt);
-    congestion.duplicateAck();
-  } else if (recovery.duplicateAck(snd.una, snd.nxt)) {
-    tcb.counters.fastRetransmits += 1;
-    congestion.enterRecovery(diff(snd.nxt, snd.una));
-    loseFirst(tcb, '5681-3.2-fast-retransmit');
-    if (tcb.probe !== null) tcb.probe.rule(tcb, '5681-3.2-fast-retransmit', now);
-  } else if (tcb.probe !== null) {
-    tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-duplicate', now);
-  }
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-duplicate', now);
+  if (tcb.sack) return 0;
+  tcb.recovery.duplicates += 1;
+  return effectiveSendMss(tcb, 0);
 }
 
-/** The first unacknowledged segment is held lost. */
-function loseFirst(tcb: Tcb, why: RuleId): void {
-  const { snd } = tcb;
-  const one = Math.min(effectiveSendMss(tcb, 0), diff(snd.nxt, snd.una));
-  tcb.lost.mark(snd.una, add(snd.una, one), why);
-}
-
-/** SND.UNA < SEG.ACK <= SND.NXT. */
-function acknowledge(tcb: Tcb, seg: Segment, now: number): void {
+/** SND.UNA < SEG.ACK <= SND.NXT. Returns the bytes that had not been reported before. */
+function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const { snd } = tcb;
   const bytes = diff(seg.ack, snd.una);
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
-  measureRtt(tcb, seg, now);
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
-  tcb.lost.acknowledge(snd.una);
-  const repair = updateCongestion(tcb, bytes);
+  return tcb.board.acknowledge(snd.una, tcb.rack);
+}
+
+/** RFC 6298 §5.2, §5.3; RFC 6582 §4, Impatient: without SACK only the first partial ACK restarts the timer. */
+function restartTimers(tcb: Tcb, now: number): void {
+  const { recovery, snd } = tcb;
   if (snd.una === snd.nxt) {
     snd.unansweredSince = Number.POSITIVE_INFINITY;
     stopTimer(tcb, 'retransmission', now);
-    return;
+  } else {
+    snd.unansweredSince = now;
+    const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
+    if (!impatient) setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
   }
-  snd.unansweredSince = now;
-  // RFC 6298 §5.3; RFC 6582 §4, Impatient: only the first partial ACK restarts the timer.
-  if (repair !== 'partial' || tcb.recovery.partials === 1) {
-    setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
-  }
+  scheduleProbe(tcb, now);
 }
 
 /** Text that is acknowledged need not be kept; the FIN behind it is no text. */
@@ -130,18 +130,6 @@ function releaseText(tcb: Tcb, bytes: number, fin: boolean): void {
   if (!snd.wanted || queued(tcb) > tcb.parameters.sendBuffer / 2) return;
   snd.wanted = false;
   tcb.notices |= WRITABLE;
-}
-
-function updateCongestion(tcb: Tcb, bytes: number): 'none' | 'partial' | 'full' {
-  const { congestion, recovery, snd } = tcb;
-  const repair = recovery.newAck(snd.una);
-  if (repair === 'none') congestion.acked(bytes, snd.cwndLimited);
-  else if (repair === 'full') congestion.exitRecovery(diff(snd.nxt, snd.una));
-  else {
-    congestion.partialAck(bytes);
-    if (snd.una !== snd.nxt) loseFirst(tcb, '6582-3.2-partial');
-  }
-  return repair;
 }
 
 /** Where an acknowledged FIN takes the state. False: the segment goes no further. */

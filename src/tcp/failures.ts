@@ -60,10 +60,11 @@ export function icmpError(
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.9.2.2-soft', now);
 }
 
-/** RFC 1191 §6.3: a router could not pass on what we sent. Never a raise; what is in flight goes again, smaller. */
+/** RFC 1191 §6.4: a router could not pass on what we sent. Never a raise; what is in flight goes again, smaller. */
 export function packetTooBig(tcb: Tcb, mtu: number, quoted: Seq, now: number): void {
   if (tcb.state === 'CLOSED' || mtu >= tcb.pathMtu || !inFlight(tcb, quoted, now)) return;
   setPathMtu(tcb, mtu);
-  tcb.lost.mark(tcb.snd.una, tcb.snd.nxt, '1191-6.3-too-big');
-  if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.3-too-big', now);
+  tcb.snd.again = '1191-6.4-too-big';
+  tcb.board.markAllLost();
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.4-too-big', now);
 }

@@ -10,14 +10,14 @@ import type { Segment } from './segment.ts';
 import { add } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { stopTimer } from './timers.ts';
-import { timestampNow } from './timestamps.ts';
+import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
 import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
 
 const MAX_SCALE = 14;
 
 /** Our SYN has not left yet, or is to leave again. */
-export const synDue = (tcb: Tcb): boolean => tcb.snd.nxt === tcb.iss || tcb.lost.covers(tcb.iss);
+export const synDue = (tcb: Tcb): boolean => tcb.snd.nxt === tcb.iss || tcb.board.lost > 0;
 
 /** Fill `out` with our SYN, or SYN,ACK in SYN-RECEIVED; options of the answer only as the peer offered them. */
 export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
@@ -37,7 +37,8 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
     out.tsval = timestampNow(tcb, now);
     out.tsecr = answer ? tcb.timestamps.recent : 0;
   }
-  out.why = tcb.rto.backoffs > 0 ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
+  const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
+  out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
 }
 
 /** The peer's SYN: its number, its options, the window both sides will speak (§3.10.7.2-3; RFC 7323 §2.2). */
@@ -62,10 +63,11 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
 
 /** Our SYN is acknowledged. */
 export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
-  measureRtt(tcb, seg, now);
   tcb.snd.una = add(tcb.iss, 1);
   tcb.counters.acknowledged += 1;
-  tcb.lost.acknowledge(tcb.snd.una);
+  tcb.rack.ackArrives(now, echoedTime(tcb, seg, now), tcb.rto.minRtt);
+  tcb.board.acknowledge(tcb.snd.una, tcb.rack);
+  measureRtt(tcb, seg, true, now);
   tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
   stopTimer(tcb, 'retransmission', now);
 }

@@ -5,11 +5,11 @@ import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
+import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
-import { startTiming, stopTiming } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
@@ -53,6 +53,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
     case 'CLOSING':
     case 'LAST-ACK':
       return (
+        sendTailProbe(tcb, out, now) ||
         sendAgain(tcb, out, now) ||
         sendNew(tcb, out, now) ||
         sendKeepAlive(tcb, out, now) ||
@@ -63,6 +64,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
 
 function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   buildSyn(tcb, out, now);
+  if (tcb.snd.nxt !== tcb.iss) tcb.board.resent(0, 1, now);
   leave(tcb, out, now);
   return true;
 }
@@ -95,28 +97,48 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
 
 /** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */
 function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
-  const { lost, snd } = tcb;
-  if (lost.length === 0) return false;
-  const length = Math.min(effectiveSendMss(tcb, sackBytes(tcb)), lost.length);
-  const room = Math.min(windowRoom(tcb, lost.nxt), congestionRoom(tcb));
-  if (lost.nxt !== snd.una && room < length) {
+  const { board, snd } = tcb;
+  const i = board.nextLost();
+  if (i < 0) return false;
+  const from = board.startOf(i);
+  const length = board.lostRun(i, effectiveSendMss(tcb, sackBytes(tcb)));
+  const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
+  if (from !== snd.una && room < length) {
     snd.cwndLimited = true;
     return false;
   }
-  placeText(tcb, out, lost.nxt, length);
+  board.resent(i, length, now);
+  placeText(tcb, out, from, length);
   out.why = whyAgain(tcb, out);
   leave(tcb, out, now);
   return true;
 }
 
-function whyAgain({ lost }: Tcb, out: Segment): RuleId {
-  return out.textLength === 0 && lost.why === '6298-5.4-retransmit' ? '6298-5.4-fin' : lost.why;
+function whyAgain({ snd }: Tcb, out: Segment): RuleId {
+  return out.textLength === 0 && snd.again === '6298-5.4-retransmit' ? '6298-5.4-fin' : snd.again;
+}
+
+/** RFC 8985 §7.3: new text if the window lets it, else the last segment again. */
+function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
+  const { board, snd, tlp } = tcb;
+  if (!tlp.due) return false;
+  tlp.due = false;
+  if (board.lost > 0 || board.sackedCount > 0 || board.count === 0 || snd.probing) return false;
+  const mss = effectiveSendMss(tcb, sackBytes(tcb));
+  const fresh = Math.min(unsentText(tcb), mss);
+  const again = fresh === 0 || windowRoom(tcb, snd.nxt) < fresh;
+  const from = again ? board.resendLast(mss, now) : snd.nxt;
+  placeText(tcb, out, from, again ? diff(snd.nxt, from) : fresh);
+  out.why = '8985-7.3-probe';
+  tlp.sent(add(out.seq, out.len), again);
+  leave(tcb, out, now);
+  return true;
 }
 
 /** Text that has not been sent, and the FIN behind it. */
 function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const { snd } = tcb;
-  if (tcb.lost.length > 0) return false;
+  if (tcb.board.lost > 0) return false;
   if (snd.probing) return tcb.probeDue && sendProbe(tcb, out, now);
   const unsent = unsentText(tcb);
   const finWaits = snd.finQueued && !snd.finSent;
@@ -142,19 +164,14 @@ const unsentText = (tcb: Tcb): number => (tcb.snd.finSent ? 0 : diff(textEnd(tcb
 /** What the peer's window leaves from `from` on, bytes; negative when it shrank. */
 const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.snd.wnd), from);
 
-/** What the congestion window leaves, bytes; with limited transmit (RFC 3042 §2). */
-function congestionRoom(tcb: Tcb): number {
-  const flight = diff(tcb.snd.nxt, tcb.snd.una) - tcb.lost.length;
-  const { active, duplicates } = tcb.recovery;
-  const limitedTransmit = active ? 0 : Math.min(duplicates, 2) * effectiveSendMss(tcb, 0);
-  return tcb.congestion.cwnd + limitedTransmit - flight;
-}
+/** What the congestion window leaves, bytes. */
+const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
 
 /** RFC 5681 §4.1: after more than an RTO of silence the congestion window proves nothing. */
 function restartAfterIdle(tcb: Tcb, now: number): void {
   const { snd } = tcb;
   if (snd.una !== snd.nxt || now - snd.lastText <= tcb.rto.value) return;
-  tcb.congestion.restartAfterIdle();
+  tcb.congestion.restartAfterIdle(now);
   snd.lastText = now;
 }
 
@@ -195,6 +212,7 @@ function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
 
 /** §3.8.6.1: one octet into the closed window, or the FIN if no text waits. */
 function sendProbe(tcb: Tcb, out: Segment, now: number): true {
+  if (tcb.snd.una !== tcb.snd.nxt) tcb.board.resent(0, 1, now);
   placeText(tcb, out, tcb.snd.una, 1);
   out.why = '9293-3.8.6.1-probe';
   probed(tcb, now);
@@ -239,17 +257,16 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
   if (gt(end, snd.nxt)) {
-    startTiming(tcb, end, now);
     snd.nxt = end;
+    tcb.board.sent(end, now);
     snd.lastText = now;
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
   } else {
-    stopTiming(tcb);
     tcb.counters.retransmissions += 1;
   }
-  tcb.lost.sent(end);
+  if (tcb.recovery.active) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;
     finLeaves(tcb, now);
@@ -258,4 +275,5 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   if (!snd.probing && !isRunning(tcb, 'retransmission')) {
     setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
   }
+  scheduleProbe(tcb, now);
 }

@@ -7,6 +7,8 @@ export interface Parameters {
   readonly rtoInitial: number;
   /** RFC 6298 §2.4; Linux takes 200 ms. */
   readonly rtoMin: number;
+  /** RFC 6298 §2.3: what 4 * RTTVAR counts at least, G; Linux takes its 200 ms here. */
+  readonly rtoVarianceMin: number;
   /** RFC 6298 §2.5: at least 60 s. */
   readonly rtoMax: number;
   /** §3.8.3 R1: retransmissions of one segment after which the application hears of it (SHLD-9, SHLD-10). */
@@ -42,6 +44,8 @@ export interface Parameters {
   readonly sack: boolean;
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
+  /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
+  readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
   readonly initialWindow: number;
 }
@@ -51,6 +55,7 @@ export const RFC9293: Parameters = {
   msl: 120_000,
   rtoInitial: 1_000,
   rtoMin: 1_000,
+  rtoVarianceMin: 1,
   rtoMax: 60_000,
   r1: 3,
   r2: 100_000,
@@ -69,6 +74,7 @@ export const RFC9293: Parameters = {
   timestamps: true,
   sack: true,
   mssClamp: 0,
+  congestionControl: 'cubic',
   initialWindow: 10,
 };
 
@@ -77,6 +83,7 @@ export const LINUX: Parameters = {
   ...RFC9293,
   msl: 30_000,
   rtoMin: 200,
+  rtoVarianceMin: 200,
   rtoMax: 120_000,
   r2: 924_600,
   r2Syn: 127_000,

@@ -43,5 +43,7 @@ export function probeAnswered(tcb: Tcb, now: number): void {
   snd.probing = false;
   disarmPersist(tcb, now);
   // The octet was refused when the window was shut: it goes first now.
-  if (snd.una !== snd.nxt) tcb.lost.mark(snd.una, snd.nxt, '9293-3.8.6.1-refused');
+  if (snd.una === snd.nxt) return;
+  snd.again = '9293-3.8.6.1-refused';
+  tcb.board.markAllLost();
 }

@@ -7,6 +7,8 @@ import type { Tcb } from './tcb.ts';
 
 export type TimerName =
   | 'retransmission'
+  | 'reordering'
+  | 'loss-probe'
   | 'persist'
   | 'delayed-ack'
   | 'keep-alive'

@@ -1,33 +1,22 @@
-// RFC 6298 §3 round-trip samples: one segment timed at a time, by our own clock; Karn's algorithm (MUST-18).
+// RFC 6298 §3 round-trip samples, from each ACK that delivers something; Karn's algorithm (MUST-18).
 
+import { effectiveSendMss } from './mss.ts';
 import type { Segment } from './segment.ts';
-import { geq, type Seq } from './seq.ts';
+import { diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { echoedRtt } from './timestamps.ts';
 
-/** A first transmission up to `end` leaves: time it, if none is being timed. */
-export function startTiming(tcb: Tcb, end: Seq, now: number): void {
-  const { timing } = tcb;
-  if (timing.on) return;
-  timing.on = true;
-  timing.seq = end;
-  timing.sentAt = now;
-}
-
-/** Something was sent again: which copy an ACK answers can't be told any more. */
-export function stopTiming(tcb: Tcb): void {
-  tcb.timing.on = false;
-}
-
-/** SEG.ACK acknowledges something new. When nothing is timed, a timestamp can still tell (RFC 7323 §4.1). */
-export function measureRtt(tcb: Tcb, seg: Segment, now: number): void {
-  const { timing } = tcb;
-  if (timing.on) {
-    if (!geq(seg.ack, timing.seq)) return;
-    timing.on = false;
-    tcb.rto.sample(now - timing.sentAt);
-    return;
-  }
-  const rtt = echoedRtt(tcb, seg, now);
-  if (rtt >= 0) tcb.rto.sample(rtt);
+/**
+ * What SEG delivered has been told to RACK. Of transmissions sent once, the one that waited longest counts; if
+ * some were sent twice, only a timestamp can tell, and only when SND.UNA advanced (RFC 7323 §4.1).
+ */
+export function measureRtt(tcb: Tcb, seg: Segment, advanced: boolean, now: number): void {
+  const { rack, rto, snd } = tcb;
+  let rtt = rack.longest;
+  if (rack.ambiguous || rtt < 0) rtt = advanced ? echoedRtt(tcb, seg, now) : -1;
+  if (rtt < 0) return;
+  // RFC 7323 appendix G: an ACK for every second segment is that many samples in a round trip.
+  const expected = Math.ceil(diff(snd.nxt, snd.una) / (2 * effectiveSendMss(tcb, 0)));
+  rto.sample(rtt, Math.max(expected, 1));
+  if (!rack.ambiguous && rack.shortest >= 0) rto.minRtt = Math.min(rto.minRtt, rack.shortest);
 }

@@ -75,7 +75,7 @@ export type RuleId =
   | '9293-3.9.2.2-hard'
   | '9293-3.9.2.2-down'
   // companions
-  | '1191-6.3-too-big'
+  | '1191-6.4-too-big'
   | '1337-4-rst'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
@@ -90,5 +90,8 @@ export type RuleId =
   | '6298-5.4-syn'
   | '6298-5.4-fin'
   | '6582-3.2-partial'
+  | '8985-6.2-lost'
+  | '8985-7.3-probe'
+  | '8985-7.4-repaired'
   | '7323-3.2-missing'
   | '7323-5.3-paws';

@@ -4,20 +4,24 @@
 import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { CongestionControl } from './congestion/control.ts';
+import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
 import type { Reassembly } from './reassembly.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
-import { LostRange } from './recovery/lost-range.ts';
+import { ProportionalRateReduction } from './recovery/prr.ts';
+import { Rack } from './recovery/rack.ts';
 import { RetransmissionTimeout } from './recovery/rto.ts';
+import { Scoreboard } from './recovery/scoreboard.ts';
+import { TailLossProbe } from './recovery/tlp.ts';
 import type { RuleId } from './rules.ts';
 import { type Seq, seq } from './seq.ts';
 import type { State } from './state.ts';
 
 const OFF = Number.POSITIVE_INFINITY;
-const TIMER_COUNT = 6;
+const TIMER_COUNT = 8;
 
 /** What both ends and the path are called and can carry, fixed when the connection is opened. */
 export interface OpenOptions {
@@ -74,6 +78,10 @@ export class SendVariables {
   probes = 0;
   /** Behind the last segment that was not full, or SND.UNA (appendix A.3). output.ts, ack.ts. */
   small: Seq;
+  /** Why what is held lost goes again. loss.ts, persist.ts, failures.ts, segment-arrives.ts. */
+  again: RuleId = '6298-5.4-retransmit';
+  /** SND.NXT when the present round trip began. loss.ts. */
+  round: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
 
@@ -81,6 +89,7 @@ export class SendVariables {
     this.una = iss;
     this.nxt = iss;
     this.small = iss;
+    this.round = iss;
     this.mss = mss;
   }
 }
@@ -140,14 +149,6 @@ export class TimestampVariables {
   }
 }
 
-/** RFC 6298 §3 without timestamps: one segment timed at a time. output.ts, ack.ts. */
-export class RttTiming {
-  on = false;
-  /** The ACK that covers this ends the measurement. */
-  seq: Seq = seq(0);
-  sentAt = 0;
-}
-
 /** What has happened so far, for info(). Counts. */
 export class Counters {
   segmentsSent = 0;
@@ -182,12 +183,15 @@ export class Tcb {
   readonly rcv = new ReceiveVariables();
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
-  readonly timing = new RttTiming();
   /** When each timer of timers.ts goes off, ms, Infinity = off; an array of floats, since a field would box them. */
   readonly deadlines = new Float64Array(TIMER_COUNT).fill(OFF);
   readonly counters = new Counters();
   readonly rto: RetransmissionTimeout;
-  readonly lost = new LostRange();
+  /** What is in flight. output.ts, loss.ts. */
+  readonly board: Scoreboard;
+  readonly rack: Rack;
+  readonly prr = new ProportionalRateReduction();
+  readonly tlp = new TailLossProbe();
   readonly recovery: FastRecovery;
   readonly congestion: CongestionControl;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
@@ -233,10 +237,17 @@ export class Tcb {
     this.passive = passive;
     this.snd = new SendVariables(options.iss, defaultMss);
     this.timestamps = new TimestampVariables(options.timestampOffset);
-    this.rto = new RetransmissionTimeout(parameters.rtoInitial, parameters.rtoMin, parameters.rtoMax);
+    this.rto = new RetransmissionTimeout(
+      parameters.rtoInitial,
+      parameters.rtoMin,
+      parameters.rtoMax,
+      parameters.rtoVarianceMin,
+    );
     this.recovery = new FastRecovery(options.iss);
-    this.congestion = new Reno(parameters.initialWindow);
-    this.lost.mark(options.iss, options.iss);
+    const { congestionControl, initialWindow } = parameters;
+    this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);
+    this.board = new Scoreboard(options.iss);
+    this.rack = new Rack(options.iss);
     this.pathMtu = options.mtu;
     this.superSegment = options.superSegment;
     this.announcedMss = announcedMss;

@@ -7,6 +7,8 @@ const OFF = Number.POSITIVE_INFINITY;
 
 const TIMERS: readonly TimerName[] = [
   'retransmission',
+  'reordering',
+  'loss-probe',
   'persist',
   'delayed-ack',
   'keep-alive',
@@ -19,16 +21,20 @@ function place(timer: TimerName): number {
   switch (timer) {
     case 'retransmission':
       return 0;
-    case 'persist':
+    case 'reordering':
       return 1;
-    case 'delayed-ack':
+    case 'loss-probe':
       return 2;
-    case 'keep-alive':
+    case 'persist':
       return 3;
-    case 'time-wait':
+    case 'delayed-ack':
       return 4;
-    case 'fin-wait-2':
+    case 'keep-alive':
       return 5;
+    case 'time-wait':
+      return 6;
+    case 'fin-wait-2':
+      return 7;
   }
 }
 

@@ -34,3 +34,9 @@ export function echoedRtt(tcb: Tcb, seg: Segment, now: number): number {
   const rtt = (timestampNow(tcb, now) - seg.tsecr) | 0;
   return rtt >= 0 && rtt <= tcb.parameters.rtoMax ? rtt : -1;
 }
+
+/** When the segment that SEG echoes was sent, whole ms by our clock; Infinity when that can't be told. */
+export function echoedTime(tcb: Tcb, seg: Segment, now: number): number {
+  const rtt = echoedRtt(tcb, seg, now);
+  return rtt < 0 ? Number.POSITIVE_INFINITY : Math.floor(now) - rtt;
+}

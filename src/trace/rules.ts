@@ -84,7 +84,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.9.2.2-down': 'the link is gone: the connection ends with it',
   '9293-3.9.2.2-hard': 'ICMP hard error: the connection cannot be made',
 
-  '1191-6.3-too-big': 'too big for the path: smaller segments from now on',
+  '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
@@ -101,6 +101,9 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '6582-3.2-partial': 'partial ACK: the next hole is sent again',
   '7323-3.2-missing': 'the negotiated timestamps are missing',
   '7323-5.3-paws': 'its timestamp is too old: an old duplicate',
+  '8985-6.2-lost': 'RACK: sent before what has arrived, and too late: lost',
+  '8985-7.3-probe': 'tail loss probe: no ACK came, ask for one',
+  '8985-7.4-repaired': 'the tail loss probe repaired a loss',
 };
 
 const ID = /^(\d+)-([\d.]+)/;

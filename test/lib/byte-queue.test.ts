@@ -261,7 +261,11 @@ describe('pushCopy', () => {
     fc.assert(
       fc.property(
         fc.array(
-          fc.record({ n: fc.integer({ min: 0, max: 60 }), start: fc.nat(9), how: fc.integer({ min: 0, max: 3 }) }),
+          fc.record({
+            n: fc.integer({ min: 0, max: 60 }),
+            start: fc.nat(9),
+            how: fc.integer({ min: 0, max: 3 }),
+          }),
           { maxLength: 200 },
         ),
         (steps) => {

@@ -27,7 +27,13 @@ export interface ScriptOptions {
   readonly probe?: Probe;
 }
 
-const BARE: Parameters = { ...RFC9293, windowScaling: false, timestamps: false, sack: false };
+const BARE: Parameters = {
+  ...RFC9293,
+  windowScaling: false,
+  timestamps: false,
+  sack: false,
+  congestionControl: 'reno',
+};
 
 /** The byte that stands at relative sequence number `n` of a stream: tells misplaced text at a glance. */
 export const patternAt = (n: number): number => (n * 31 + (n >>> 8) * 7 + 5) & 0xff;

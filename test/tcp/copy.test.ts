@@ -7,6 +7,7 @@ import { clone } from '../../src/lib/clone.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Connection } from '../../src/tcp/connection.ts';
 import { URGENT } from '../../src/tcp/notice.ts';
+import type { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add, diff, geq, leq } from '../../src/tcp/seq.ts';
 import { STATES } from '../../src/tcp/state.ts';
@@ -90,7 +91,18 @@ describe('clone', () => {
   });
 });
 
-describe('whatever happens', () => {
+/** What the counts of the board should be: bytes and transmissions reported, bytes lost. */
+function countsOf(board: Scoreboard): [number, number, number] {
+  const counts: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < board.count; i++) {
+    if (board.isSacked(i)) counts[0] += board.lengthOf(i);
+    if (board.isSacked(i)) counts[1] += 1;
+    if (board.isLost(i)) counts[2] += board.lengthOf(i);
+  }
+  return counts;
+}
+
+describe('A070: whatever happens', () => {
   test('nothing throws, and what must hold holds', () => {
     for (let seed = 1000; seed < 1300; seed++) {
       const { connection, now } = opened(seed);
@@ -103,8 +115,10 @@ describe('whatever happens', () => {
         expect(STATES, label).toContain(tcb.state);
         expect(leq(tcb.snd.una, tcb.snd.nxt), label).toBe(true);
         expect(geq(tcb.rcv.edge, tcb.rcv.nxt), label).toBe(true);
-        expect(tcb.lost.length, label).toBeGreaterThanOrEqual(0);
-        expect(Number.isInteger(tcb.congestion.cwnd), label).toBe(true);
+        expect(tcb.board.pipe(tcb.snd.nxt), label).toBeGreaterThanOrEqual(0);
+        expect(tcb.board.lost, label).toBeGreaterThanOrEqual(0);
+        expect(countsOf(tcb.board), label).toEqual([tcb.board.sacked, tcb.board.sackedCount, tcb.board.lost]);
+        expect(tcb.congestion.cwnd, label).toBeGreaterThanOrEqual(0);
         if (tcb.state === 'CLOSED') {
           expect(connection.deadline, label).toBe(Number.POSITIVE_INFINITY);
         } else if (tcb.snd.una !== tcb.snd.nxt) {

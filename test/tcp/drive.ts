@@ -4,7 +4,7 @@
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Connection } from '../../src/tcp/connection.ts';
 import { copyText, Segment } from '../../src/tcp/segment.ts';
-import { add } from '../../src/tcp/seq.ts';
+import { add, type Seq } from '../../src/tcp/seq.ts';
 import { printSegment } from '../../src/wire/print.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../src/wire/tcp.ts';
 import { OUR_ISS, PEER_ISS, pattern } from '../support/script.ts';
@@ -100,14 +100,20 @@ function segment(connection: Connection, prng: Prng, now: number): string {
   seg.timestamps = timestamps.on ? prng.chance(0.98) : prng.chance(0.1);
   seg.tsval = (timestamps.recent + prng.below(20) - 2) | 0;
   seg.tsecr = (now - prng.below(300)) | 0;
-  if (sack && prng.chance(0.1)) {
-    seg.sackCount = 1;
-    seg.sackBlocks[0] = add(snd.una, 1000);
-    seg.sackBlocks[1] = add(snd.una, 2000);
-  }
+  if (sack && prng.chance(0.3)) reportSome(seg, snd.una, prng);
   const text = printSegment(seg, { seq: PEER_ISS, ack: OUR_ISS });
   connection.arrives(seg, now);
   return `< ${text}`;
+}
+
+/** Up to four SACK blocks: most of them could be, some lie below SND.UNA, beyond SND.NXT or inside out. */
+function reportSome(seg: Segment, una: Seq, prng: Prng): void {
+  seg.sackCount = 1 + prng.below(4);
+  for (let i = 0; i < seg.sackCount; i++) {
+    const left = prng.below(8000) - 500;
+    seg.sackBlocks[2 * i] = add(una, left);
+    seg.sackBlocks[2 * i + 1] = add(una, left + prng.below(3000) - 200);
+  }
 }
 
 function drain(connection: Connection, { now, log }: Drive): void {

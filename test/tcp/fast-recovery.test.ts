@@ -1,4 +1,4 @@
-// RFC 5681 §3.2 and RFC 6582 §3.2: when three duplicates start a repair, and when it ends.
+// RFC 5681 §3.2, RFC 6582 §3.2 and RFC 6675 §5: when a repair may begin, and when it ends.
 
 import { describe, expect, test } from 'vitest';
 import { FastRecovery } from '../../src/tcp/recovery/fast-recovery.ts';
@@ -7,64 +7,79 @@ import { add, seq } from '../../src/tcp/seq.ts';
 const iss = seq(0x7ffffffa);
 const at = (n: number) => add(iss, n);
 
-/** `n` duplicates of SND.UNA = `una` with SND.NXT = `nxt`: which of them started a repair? */
-function duplicates(recovery: FastRecovery, n: number, una: number, nxt: number): number[] {
-  const started: number[] = [];
-  for (let i = 1; i <= n; i++) if (recovery.duplicateAck(at(una), at(nxt))) started.push(i);
-  return started;
+/** One that repairs what was sent up to `nxt`. */
+function begun(nxt: number): FastRecovery {
+  const recovery = new FastRecovery(iss);
+  recovery.begin(at(nxt));
+  return recovery;
 }
 
 describe('FastRecovery', () => {
-  test('the third duplicate starts it, later ones do not start another', () => {
+  test('the first window may be repaired; while one repair lasts, no other begins', () => {
     const recovery = new FastRecovery(iss);
-    expect(duplicates(recovery, 6, 1, 5001)).toEqual([3]);
+    expect([recovery.mayBegin(at(1), false), recovery.mayBegin(at(1), true)]).toEqual([true, true]);
+    recovery.begin(at(5001));
     expect([recovery.active, recovery.recover]).toEqual([true, at(5001)]);
+    expect([recovery.mayBegin(at(6001), false), recovery.mayBegin(at(6001), true)]).toEqual([false, false]);
   });
 
   test('an ACK between duplicates starts the count anew', () => {
     const recovery = new FastRecovery(iss);
-    expect(duplicates(recovery, 2, 1, 5001)).toEqual([]);
-    expect(recovery.newAck(at(1001))).toBe('none');
-    expect(duplicates(recovery, 2, 1001, 5001)).toEqual([]);
-    expect(duplicates(recovery, 1, 1001, 5001)).toEqual([1]);
+    recovery.duplicates = 2;
+    expect(recovery.newAck(at(1001), 1)).toBe('none');
+    expect(recovery.duplicates).toBe(0);
   });
 
   test('partial ACKs keep it, the ACK of `recover` ends it', () => {
-    const recovery = new FastRecovery(iss);
-    duplicates(recovery, 3, 1, 5001);
-    expect([2001, 3001, 5000].map((una) => recovery.newAck(at(una)))).toEqual([
-      'partial',
-      'partial',
-      'partial',
-    ]);
+    const recovery = begun(5001);
+    for (const una of [2001, 3001, 5000]) {
+      expect(recovery.newAck(at(una), 1)).toBe('partial');
+      expect(recovery.isRepairing(at(una))).toBe(true);
+    }
     expect(recovery.partials).toBe(3);
-    expect(recovery.newAck(at(5001))).toBe('full');
-    expect(recovery.active).toBe(false);
+    expect(recovery.newAck(at(5001), 1)).toBe('full');
+    expect([recovery.active, recovery.isRepairing(at(5001))]).toEqual([false, false]);
   });
 
-  test('RFC 6582 §3.2 step 1: duplicates of what a repair covered start none', () => {
-    const recovery = new FastRecovery(iss);
-    duplicates(recovery, 3, 1, 5001);
-    recovery.newAck(at(5001));
-    expect(duplicates(recovery, 5, 5001, 9001)).toEqual([]);
-    recovery.newAck(at(5002));
-    expect(duplicates(recovery, 3, 5002, 9001)).toEqual([3]);
+  test('a partial ACK takes with it the duplicates of all but the segment that was missing', () => {
+    const recovery = begun(9001);
+    recovery.duplicates = 5;
+    recovery.newAck(at(1001), 1);
+    expect(recovery.duplicates).toBe(5);
+    recovery.newAck(at(4001), 3);
+    expect(recovery.duplicates).toBe(3);
+    recovery.newAck(at(8901), 5);
+    expect(recovery.duplicates).toBe(0);
   });
 
-  test('RFC 6582 §4: nor do duplicates that a timeout’s resending causes', () => {
+  test('RFC 6582 §3.2 step 1: without SACK, duplicates of the ACK that ended one begin none', () => {
+    const recovery = begun(5001);
+    recovery.newAck(at(5001), 4);
+    expect(recovery.mayBegin(at(5001), false)).toBe(false);
+    recovery.newAck(at(5002), 1);
+    expect(recovery.mayBegin(at(5002), false)).toBe(true);
+  });
+
+  test('RFC 6675 §5: with SACK, that ACK already may', () => {
+    const recovery = begun(5001);
+    recovery.newAck(at(5001), 4);
+    expect(recovery.mayBegin(at(5001), true)).toBe(true);
+  });
+
+  test('6675.6, RFC 6582 §4: nothing below what a timeout resends begins one', () => {
     const recovery = new FastRecovery(iss);
     recovery.timeout(at(5001));
-    recovery.newAck(at(2001));
-    expect(duplicates(recovery, 5, 2001, 5001)).toEqual([]);
-    recovery.newAck(at(5001));
-    expect(duplicates(recovery, 5, 5001, 9001)).toEqual([]);
-    recovery.newAck(at(6001));
-    expect(duplicates(recovery, 3, 6001, 9001)).toEqual([3]);
+    recovery.newAck(at(2001), 1);
+    expect([recovery.mayBegin(at(2001), false), recovery.mayBegin(at(2001), true)]).toEqual([false, false]);
+    expect(recovery.isRepairing(at(2001))).toBe(true);
+    recovery.newAck(at(5001), 3);
+    expect([recovery.mayBegin(at(5001), false), recovery.mayBegin(at(5001), true)]).toEqual([false, true]);
+    expect(recovery.isRepairing(at(5001))).toBe(false);
   });
 
-  test('a timeout ends a repair', () => {
-    const recovery = new FastRecovery(iss);
-    duplicates(recovery, 3, 1, 5001);
+  test('a timeout takes over a repair', () => {
+    const recovery = begun(5001);
+    recovery.duplicates = 4;
     recovery.timeout(at(7001));
     expect([recovery.active, recovery.duplicates, recovery.recover]).toEqual([false, 0, at(7001)]);
   });
@@ -73,10 +88,10 @@ describe('FastRecovery', () => {
     const recovery = new FastRecovery(iss);
     for (let gib = 1; gib <= 9; gib++) {
       const una = gib * 2 ** 30;
-      recovery.newAck(at(una));
-      expect(duplicates(recovery, 3, una, una + 5000)).toEqual([3]);
-      recovery.newAck(at(una + 5000));
-      recovery.newAck(at(una + 6000));
+      recovery.newAck(at(una), 1);
+      expect([recovery.mayBegin(at(una), false), recovery.isRepairing(at(una))]).toEqual([true, false]);
+      recovery.begin(at(una + 5000));
+      recovery.newAck(at(una + 5000), 5);
     }
   });
 });

@@ -1,4 +1,4 @@
-// RFC 5681 §3, RFC 6582 §3.2, RFC 6928 §2: the congestion window, without a connection around it.
+// RFC 5681 §3, RFC 6928 §2: the congestion window, without a connection around it.
 
 import { describe, expect, test } from 'vitest';
 import { Reno } from '../../src/tcp/congestion/reno.ts';
@@ -42,8 +42,8 @@ describe('RFC 5681 §3.1 slow start', () => {
 describe('RFC 5681 §3.1 congestion avoidance', () => {
   test('one SMSS for each window that is acknowledged', () => {
     const c = reno();
-    c.enterRecovery(20_000);
-    c.exitRecovery(20_000);
+    c.lossDetected(20_000);
+    c.repaired();
     expect([c.cwnd, c.ssthresh]).toEqual([10_000, 10_000]);
     for (let i = 0; i < 9; i++) c.acked(1000, true);
     expect(c.cwnd).toBe(10_000);
@@ -54,41 +54,34 @@ describe('RFC 5681 §3.1 congestion avoidance', () => {
   });
 });
 
-describe('RFC 5681 §3.2 and RFC 6582 §3.2', () => {
-  test('fast retransmit: ssthresh is half the flight, cwnd that and three segments', () => {
+describe('RFC 5681 §3.2', () => {
+  test('a loss: ssthresh is half the flight; cwnd is what PRR says, and in the end ssthresh', () => {
     const c = reno();
-    c.enterRecovery(10_000);
-    expect([c.ssthresh, c.cwnd]).toEqual([5000, 8000]);
-    c.duplicateAck();
-    expect(c.cwnd).toBe(9000);
+    c.lossDetected(9000);
+    expect([c.ssthresh, c.cwnd]).toEqual([4500, 10_000]);
+    c.repairing(7300);
+    expect([c.ssthresh, c.cwnd]).toEqual([4500, 7300]);
+    c.repaired();
+    expect([c.ssthresh, c.cwnd]).toEqual([4500, 4500]);
   });
 
   test('ssthresh is at least two segments (equation 4), and whole bytes', () => {
     const c = reno();
-    c.enterRecovery(1500);
+    c.lossDetected(1500);
     expect(c.ssthresh).toBe(2000);
     c.timeout(9001, false);
     expect(c.ssthresh).toBe(4500);
   });
 
-  test('a partial ACK deflates by what it acknowledges and adds back one segment', () => {
+  test('what was counted towards the next increase is forgotten at a loss', () => {
     const c = reno();
-    c.enterRecovery(10_000);
-    c.partialAck(3000);
-    expect(c.cwnd).toBe(6000);
-    c.partialAck(500);
-    expect(c.cwnd).toBe(5500);
-  });
-
-  test('a full ACK: ssthresh, or little more than what is in flight', () => {
-    const much = reno();
-    much.enterRecovery(10_000);
-    much.exitRecovery(9000);
-    expect(much.cwnd).toBe(5000);
-    const little = reno();
-    little.enterRecovery(10_000);
-    little.exitRecovery(0);
-    expect(little.cwnd).toBe(2000);
+    c.lossDetected(20_000);
+    c.repaired();
+    for (let i = 0; i < 9; i++) c.acked(1000, true);
+    c.lossDetected(20_000);
+    c.repaired();
+    c.acked(1000, true);
+    expect(c.cwnd).toBe(10_000);
   });
 
   test('a timeout: one segment; a second for the same data leaves ssthresh', () => {

@@ -180,13 +180,13 @@ describe('RFC 5681 §3.2 fast retransmit', () => {
     const t = flight(10).write(5000).quiet().in('. 1:1 ack 1').out('. 10001:11001 ack 1');
     t.in('. 1:1 ack 1').out('. 11001:12001 ack 1');
     t.in('. 1:1 ack 1').out('. 1:1001 ack 1');
-    // ssthresh = 6000, cwnd = 9000: nothing new until the inflation covers the twelve in flight.
-    t.in('. 1:1 ack 1')
-      .in('. 1:1 ack 1')
-      .in('. 1:1 ack 1')
-      .quiet()
-      .in('. 1:1 ack 1')
-      .out('. 12001:13001 ack 1');
+    // What limited transmit sent does not count (RFC 5681 §3.2); then PRR's one for every two that arrive,
+    // until as much is in flight, and one for one from there.
+    expect(info(t).ssthresh).toBe(5000);
+    t.in('. 1:1 ack 1').in('. 1:1 ack 1').quiet().in('. 1:1 ack 1').out('. 12001:13001 ack 1');
+    t.in('. 1:1 ack 1').in('. 1:1 ack 1').quiet().in('. 1:1 ack 1').out('. 13001:14001 ack 1');
+    t.in('. 1:1 ack 1').out('P. 14001:15001 ack 1').in('. 1:1 ack 12001');
+    expect(info(t).cwnd).toBe(5000);
   });
 
   test('RFC 6582: each partial ACK sends the next hole, the full ACK ends the repair', () => {
@@ -197,11 +197,11 @@ describe('RFC 5681 §3.2 fast retransmit', () => {
     expect(info(t).ssthresh).toBe(4500);
   });
 
-  test('the full ACK ends the inflation, and leaves no burst when little is in flight (RFC 6582 §3.2)', () => {
+  test('9937.4: the full ACK leaves cwnd at ssthresh', () => {
     const t = begun().in(dup).in(dup).in(dup).out('. 1001:2001 ack 1').in(dup).in(dup);
-    expect(info(t)).toMatchObject({ ssthresh: 4500, cwnd: 9500 });
+    expect(info(t).ssthresh).toBe(4500);
     t.in('. 1:1 ack 10001');
-    expect(info(t).cwnd).toBe(2000);
+    expect(info(t).cwnd).toBe(4500);
   });
 
   test('RFC 6582 §4: only the first partial ACK starts the timer anew (Impatient)', () => {
@@ -213,6 +213,46 @@ describe('RFC 5681 §3.2 fast retransmit', () => {
 
   test('the first window too can be repaired so', () => {
     flight(4).in('. 1:1 ack 1').in('. 1:1 ack 1').in('. 1:1 ack 1').out('. 1:1001 ack 1');
+  });
+});
+
+describe('RFC 9937: RFC 6582’s repair at PRR’s pace', () => {
+  const dup = '. 1:1 ack 1';
+
+  test('9937.1: two holes of ten: half of what arrives may leave, and each hole at its partial ACK', () => {
+    const t = flight(10).write(20_000).quiet();
+    // The first and the fifth are lost: eight duplicates, two of which let a segment out.
+    t.in(dup).out('. 10001:11001 ack 1').in(dup).out('. 11001:12001 ack 1').in(dup).out('. 1:1001 ack 1');
+    for (let i = 4; i <= 8; i++) t.in(dup);
+    expect(t.takeSent()).toHaveLength(1);
+    t.in('. 1:1 ack 4001');
+    expect(t.takeSent()[0]).toMatch(/^\. 4001:5001 /);
+    expect(t.connection.tcb.recovery.active).toBe(true);
+    t.in('. 1:1 ack 12001');
+    expect(info(t)).toMatchObject({ cwnd: 5000, ssthresh: 5000 });
+  });
+
+  test('what duplicates told of, the partial ACK does not tell again (9937 §6.2)', () => {
+    const t = flight(20, established({ parameters: { initialWindow: 20 } }))
+      .in(dup)
+      .in(dup)
+      .in(dup);
+    t.out('. 1:1001 ack 1').in('. 1:1 ack 4001').out('. 4001:5001 ack 1');
+    // Of these four segments one is news: two of 18 have arrived, and one has left. 15 are in flight.
+    expect(info(t).cwnd).toBe(15_000 + Math.ceil((2000 * 10_000) / 18_000) - 1000);
+  });
+
+  test('duplicates of segments that were small do not count for more than was in flight', () => {
+    const t = established({ parameters: { nagle: false } });
+    for (let i = 0; i < 5; i++) t.write(10);
+    t.takeSent();
+    t.in(dup).in(dup).in(dup).out('. 1:11 ack 1').in(dup).write(10).out('P. 51:61 ack 1');
+  });
+
+  test('A023: made-up duplicates let out no more than was in flight', () => {
+    const t = flight(10).write(60_000).quiet();
+    for (let i = 0; i < 1000; i++) t.in(dup);
+    expect(t.takeSent().length).toBeLessThanOrEqual(2 + 10);
   });
 });
 

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RetransmissionTimeout } from '../../src/tcp/recovery/rto.ts';
 
-const rto = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 1000, 60_000);
+const rto = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 1000, 60_000, 1);
 /** One that the lower bound does not hide. */
-const bare = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 0, 60_000);
+const bare = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 0, 60_000, 1);
 
 describe('RFC 6298 §2', () => {
   test('§2.1: one second before the first sample', () => {
@@ -31,6 +31,20 @@ describe('RFC 6298 §2', () => {
     const t = bare();
     for (let i = 0; i < 200; i++) t.sample(100);
     expect(t.value).toBeCloseTo(101, 6);
+  });
+
+  test('§2.3: that tick is a parameter: Linux takes 200 ms', () => {
+    const t = new RetransmissionTimeout(1000, 200, 120_000, 200);
+    for (let i = 0; i < 200; i++) t.sample(100);
+    expect(t.value).toBeCloseTo(300, 6);
+  });
+
+  test('RFC 7323 appendix G: of several samples in a round trip each weighs so much less', () => {
+    const t = bare();
+    t.sample(400);
+    t.sample(800, 4);
+    // RTTVAR = 200 + 1/16 * (400 - 200); SRTT = 400 + 1/32 * 400.
+    expect([t.rttvar, t.srtt]).toEqual([212.5, 412.5]);
   });
 
   test('§2.4: never below the minimum', () => {

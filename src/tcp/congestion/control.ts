@@ -1,4 +1,4 @@
-// §3.8.2: what the engine asks of a congestion controller. Bytes throughout.
+// §3.8.2: what the engine asks of a congestion controller. Bytes and milliseconds throughout.
 
 export interface CongestionControl {
   readonly name: string;
@@ -6,20 +6,27 @@ export interface CongestionControl {
   readonly ssthresh: number;
   /** The handshake is done, or the segment size changed: `smss` is what one full segment carries. */
   setSegmentSize(smss: number): void;
-  /** New data was acknowledged outside a repair; `limited`: cwnd was what held the sender back (RFC 7661 §4.1). */
-  acked(bytes: number, limited: boolean): void;
-  /** Fast retransmit begins, with `flight` bytes in flight. */
-  enterRecovery(flight: number): void;
-  /** One more duplicate ACK during the repair: a segment has left the network. */
-  duplicateAck(): void;
-  /** RFC 6582 §3.2 step 3: a partial ACK of `bytes`. */
-  partialAck(bytes: number): void;
-  /** The repair is over. */
-  exitRecovery(flight: number): void;
+  /**
+   * New data was acknowledged outside a repair. `limited`: cwnd was what held the sender back (RFC 7661 §4.1);
+   * `rtt`: the latest sample, `srtt`: the smoothed ones, 0 without any; `round`: all that was in flight when
+   * the last round began is acknowledged.
+   */
+  acked(bytes: number, limited: boolean, rtt: number, srtt: number, round: boolean, now: number): void;
+  /** Loss was detected with `flight` bytes in flight: SSTHRESH for the repair that begins. */
+  lossDetected(flight: number, now: number): void;
+  /** During a repair PRR says what cwnd is (RFC 9937). */
+  repairing(cwnd: number): void;
+  /** The repair is over: cwnd is SSTHRESH. */
+  repaired(): void;
   /** The retransmission timer expired; `again`: for data it had expired for before (RFC 5681 §3.1). */
-  timeout(flight: number, again: boolean): void;
+  timeout(flight: number, again: boolean, now: number): void;
   /** Nothing was sent for more than an RTO (RFC 5681 §4.1). */
-  restartAfterIdle(): void;
+  restartAfterIdle(now: number): void;
   /** The SYN or the SYN,ACK was lost (RFC 5681 §3.1): the initial window is one segment. */
   handshakeLoss(): void;
+}
+
+/** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */
+export function initialWindow(segments: number, smss: number): number {
+  return Math.min(segments * smss, Math.max(2 * smss, segments * 1460));
 }

@@ -1,7 +1,6 @@
-// RFC 5681 with RFC 6582's recovery and RFC 6928's initial window.
+// RFC 5681, with RFC 6928's initial window.
 
-import { DUP_THRESH } from '../recovery/fast-recovery.ts';
-import type { CongestionControl } from './control.ts';
+import { type CongestionControl, initialWindow } from './control.ts';
 
 export class Reno implements CongestionControl {
   readonly name = 'reno';
@@ -17,7 +16,7 @@ export class Reno implements CongestionControl {
   }
 
   setSegmentSize(smss: number): void {
-    if (this.smss === 0) this.cwnd = this.initialWindow(smss);
+    if (this.smss === 0) this.cwnd = initialWindow(this.initialSegments, smss);
     else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
     this.cwnd = Math.max(this.cwnd, smss);
     this.smss = smss;
@@ -36,25 +35,17 @@ export class Reno implements CongestionControl {
     }
   }
 
-  enterRecovery(flight: number): void {
+  lossDetected(flight: number): void {
     this.ssthresh = this.halved(flight);
-    this.cwnd = this.ssthresh + DUP_THRESH * this.smss;
     this.counted = 0;
   }
 
-  duplicateAck(): void {
-    this.cwnd += this.smss;
+  repairing(cwnd: number): void {
+    this.cwnd = cwnd;
   }
 
-  partialAck(bytes: number): void {
-    this.cwnd = Math.max(this.cwnd - bytes, 0);
-    if (bytes >= this.smss) this.cwnd += this.smss;
-    this.cwnd = Math.max(this.cwnd, this.smss);
-  }
-
-  exitRecovery(flight: number): void {
-    // RFC 6582 §3.2 step 3, full acknowledgment (1): no burst when little is in flight.
-    this.cwnd = Math.min(this.ssthresh, Math.max(flight, this.smss) + this.smss);
+  repaired(): void {
+    this.cwnd = this.ssthresh;
   }
 
   timeout(flight: number, again: boolean): void {
@@ -65,7 +56,7 @@ export class Reno implements CongestionControl {
   }
 
   restartAfterIdle(): void {
-    this.cwnd = Math.min(this.cwnd, this.initialWindow(this.smss));
+    this.cwnd = Math.min(this.cwnd, initialWindow(this.initialSegments, this.smss));
   }
 
   handshakeLoss(): void {
@@ -74,11 +65,5 @@ export class Reno implements CongestionControl {
 
   private halved(flight: number): number {
     return Math.max(Math.floor(flight / 2), 2 * this.smss);
-  }
-
-  /** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */
-  private initialWindow(smss: number): number {
-    const n = this.initialSegments;
-    return Math.min(n * smss, Math.max(2 * smss, n * 1460));
   }
 }

@@ -68,7 +68,8 @@ function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
 
 /** Both ends opened at once (MUST-10): our SYN goes again, with the ACK of theirs. */
 function becomeSynReceived(tcb: Tcb, now: number): void {
-  tcb.lost.mark(tcb.iss, tcb.snd.nxt);
+  tcb.snd.again = '9293-3.5-syn-ack';
+  tcb.board.markAllLost();
   enter(tcb, 'SYN-RECEIVED', '9293-3.10.7.3-fourth-simultaneous', now);
 }
 

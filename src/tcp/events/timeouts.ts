@@ -3,6 +3,7 @@
 import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
+import { loseAll, reorderingExpired } from '../loss.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { setTimer, takeExpired } from '../timers.ts';
@@ -14,7 +15,10 @@ export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, 'fin-wait-2', now)) {
     return enterClosed(tcb, null, '9293-3.6.1-fin-wait-2-timeout', now);
   }
+  // Before the retransmission timer, whose place it may take.
+  if (takeExpired(tcb, 'loss-probe', now)) probeForLoss(tcb, now);
   if (takeExpired(tcb, 'retransmission', now) && retransmit(tcb, now) === 'closed') return;
+  if (takeExpired(tcb, 'reordering', now)) reorderingExpired(tcb, now);
   if (takeExpired(tcb, 'persist', now)) {
     // SHLD-30: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
     if (tcb.snd.una !== tcb.snd.nxt && giveUp(tcb, now)) return;
@@ -26,17 +30,23 @@ export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, 'delayed-ack', now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
 }
 
+/** RFC 8985 §7.3: a probe is due; the retransmission timer starts anew whether it leaves or not. */
+function probeForLoss(tcb: Tcb, now: number): void {
+  tcb.tlp.due = true;
+  setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
+}
+
 /** RFC 6298 §5.4-5.6: the oldest goes again, the timeout doubles; all that is in flight is held lost. */
 function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
-  const { congestion, counters, lost, recovery, rto, snd } = tcb;
+  const { congestion, counters, recovery, rto, snd } = tcb;
   if (giveUp(tcb, now)) return 'closed';
   // RFC 5681 §3.1: was the oldest in flight when the timer expired last?
   const again = rto.backoffs > 0 && lt(snd.una, recovery.recover);
-  congestion.timeout(diff(snd.nxt, snd.una), again);
+  congestion.timeout(diff(snd.nxt, snd.una), again, now);
   recovery.timeout(snd.nxt);
   rto.backOff();
   counters.timeouts += 1;
-  lost.mark(snd.una, snd.nxt, '6298-5.4-retransmit');
+  loseAll(tcb, now);
   setTimer(tcb, 'retransmission', now + rto.value, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);

@@ -1,17 +1,17 @@
-// RFC 5681 §3.2 and RFC 6582: when duplicate ACKs mean loss, and how long the repair lasts.
+// RFC 5681 §3.2, RFC 6582, RFC 6675 §5: when duplicate ACKs mean loss, and how long a repair lasts.
 
-import { add, geq, gt, type Seq } from '../seq.ts';
+import { add, geq, gt, lt, type Seq } from '../seq.ts';
 
 /** RFC 5681 §3.2: how many duplicates tell loss from reordering. */
 export const DUP_THRESH = 3;
 
 export class FastRecovery {
+  /** Duplicate ACKs, without SACK: each is a segment that has left the network. */
   duplicates = 0;
   active = false;
   /** RFC 6582 §3.2: SND.NXT when the last repair began; it ends when all of that is acknowledged. */
   recover: Seq;
-
-  /** Partial ACKs of this repair: only the first restarts the timer (§4, the Impatient variant). */
+  /** Partial ACKs of this repair: only the first restarts the timer (RFC 6582 §4, the Impatient variant). */
   partials = 0;
 
   constructor(iss: Seq) {
@@ -19,31 +19,42 @@ export class FastRecovery {
   }
 
   /**
-   * A duplicate ACK came. True: the first unacknowledged segment is to be sent again now. RFC 6582 §3.2
-   * step 1: not for duplicates that a former repair, or a timeout's resending, may have caused itself.
+   * RFC 6582 §3.2 step 1, RFC 6675 §5.1: nothing that a former repair, or a timeout's resending, may itself
+   * have caused begins another. Without SACK, duplicates of the ACK that ended it may.
    */
-  duplicateAck(una: Seq, nxt: Seq): boolean {
-    this.duplicates += 1;
-    if (this.active || this.duplicates !== DUP_THRESH || !gt(una, this.recover)) return false;
+  mayBegin(una: Seq, sack: boolean): boolean {
+    return !this.active && (sack ? geq(una, this.recover) : gt(una, this.recover));
+  }
+
+  /** A repair is on, this one's or the timer's: what was in flight when it began is not all acknowledged. */
+  isRepairing(una: Seq): boolean {
+    return this.active || lt(una, this.recover);
+  }
+
+  begin(nxt: Seq): void {
     this.active = true;
     this.recover = nxt;
     this.partials = 0;
-    return true;
   }
 
-  /** SND.UNA advanced to `una`: nothing was under repair, the repair goes on, or it is over. */
-  newAck(una: Seq): 'none' | 'partial' | 'full' {
-    this.duplicates = 0;
+  /**
+   * SND.UNA advanced to `una` by `segments`: nothing was under repair, the repair goes on, or it is over. A
+   * partial ACK takes with it the duplicates that told of what it covers.
+   */
+  newAck(una: Seq, segments: number): 'none' | 'partial' | 'full' {
     if (!this.active) {
+      this.duplicates = 0;
       // `recover` keeps up, or it would seem to lie ahead again after 2^31 bytes.
       if (gt(una, this.recover)) this.recover = add(una, -1);
       return 'none';
     }
     if (!geq(una, this.recover)) {
       this.partials += 1;
+      this.duplicates = Math.max(this.duplicates - Math.max(segments - 1, 0), 0);
       return 'partial';
     }
     this.active = false;
+    this.duplicates = 0;
     return 'full';
   }
 

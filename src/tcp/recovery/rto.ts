@@ -3,9 +3,6 @@
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
-/** §2, G: what a sample is worth at best. */
-const GRANULARITY = 1;
-
 export class RetransmissionTimeout {
   /** Smoothed round-trip time; 0 before the first sample. */
   srtt = 0;
@@ -18,9 +15,12 @@ export class RetransmissionTimeout {
   private base: number;
   private readonly min: number;
   private readonly max: number;
+  private readonly varianceMin: number;
 
-  constructor(initial: number, min: number, max: number) {
+  /** `varianceMin`: what 4 * RTTVAR counts at least: G, or more. */
+  constructor(initial: number, min: number, max: number, varianceMin: number) {
     this.base = initial;
+    this.varianceMin = varianceMin;
     this.min = min;
     this.max = max;
   }
@@ -30,18 +30,21 @@ export class RetransmissionTimeout {
     return Math.min(this.base * 2 ** this.backoffs, this.max);
   }
 
-  /** §2.2-2.4. Only samples that Karn's algorithm allows (§3) may be passed. */
-  sample(rtt: number): void {
+  /**
+   * §2.2-2.4. Only samples that Karn's algorithm allows (§3) may be passed. `expected`: how many of them a
+   * round trip yields; the gains are divided by that (RFC 7323 appendix G).
+   */
+  sample(rtt: number, expected = 1): void {
     if (this.srtt === 0) {
       this.srtt = Math.max(rtt, Number.MIN_VALUE);
       this.rttvar = rtt / 2;
     } else {
-      this.rttvar += BETA * (Math.abs(this.srtt - rtt) - this.rttvar);
-      this.srtt += ALPHA * (rtt - this.srtt);
+      this.rttvar += (BETA / expected) * (Math.abs(this.srtt - rtt) - this.rttvar);
+      this.srtt += (ALPHA / expected) * (rtt - this.srtt);
     }
-    if (rtt < this.minRtt) this.minRtt = rtt;
+    this.minRtt = Math.min(this.minRtt, rtt);
     this.backoffs = 0;
-    this.base = Math.max(this.srtt + Math.max(GRANULARITY, K * this.rttvar), this.min);
+    this.base = Math.max(this.srtt + Math.max(this.varianceMin, K * this.rttvar), this.min);
   }
 
   /** §5.5: the timer expired. */

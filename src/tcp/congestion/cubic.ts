@@ -1,0 +1,138 @@
+// RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
+
+import { type CongestionControl, initialWindow } from './control.ts';
+import { HyStart, UNPACED_LIMIT } from './hystart.ts';
+
+const BETA = 0.7;
+/** Segments per second cubed. */
+const C = 0.4;
+/** §4.3: what Reno's increase must be for the same average with this BETA. */
+const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
+/** §4.2: cwnd grows at most by half of itself in a round trip. */
+const MOST_GROWTH = 1.5;
+const NEVER = Number.NEGATIVE_INFINITY;
+
+export class Cubic implements CongestionControl {
+  readonly name = 'cubic';
+  cwnd = 0;
+  ssthresh = Number.POSITIVE_INFINITY;
+  private smss = 0;
+  /** Window at the last loss, lowered by fast convergence (§4.7). */
+  private wMax = 0;
+  /** Seconds from the start of the epoch until the window is wMax again. */
+  private k = 0;
+  /** When congestion avoidance began, less the time in which cwnd was not what limited; NEVER outside of it. */
+  private epoch = NEVER;
+  /** What Reno would have (§4.3). */
+  private wEst = 0;
+  private cwndPrior = 0;
+  private lastAck = NEVER;
+  private hystart: HyStart | null = new HyStart();
+  private readonly initialSegments: number;
+
+  constructor(initialSegments: number) {
+    this.initialSegments = initialSegments;
+  }
+
+  setSegmentSize(smss: number): void {
+    if (this.smss === 0) this.cwnd = initialWindow(this.initialSegments, smss);
+    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+    this.cwnd = Math.max(this.cwnd, smss);
+    this.smss = smss;
+  }
+
+  acked(bytes: number, limited: boolean, rtt: number, srtt: number, round: boolean, now: number): void {
+    if (!limited) this.passOver(now);
+    else if (this.cwnd < this.ssthresh) this.slowStart(bytes, rtt, round);
+    else this.avoidCongestion(bytes, srtt, now);
+    this.lastAck = now;
+  }
+
+  /** §5.8: the time since the last ACK is no part of `t`: something other than cwnd held the sender back. */
+  private passOver(now: number): void {
+    if (this.lastAck !== NEVER) this.epoch += now - this.lastAck;
+  }
+
+  private slowStart(bytes: number, rtt: number, round: boolean): void {
+    const { hystart } = this;
+    this.epoch = NEVER;
+    if (hystart?.acked(rtt, round)) {
+      this.ssthresh = this.cwnd;
+      return;
+    }
+    // RFC 5681 §3.1; RFC 9406 §4.2 while it guards against overshooting.
+    const most = hystart === null ? this.smss : UNPACED_LIMIT * this.smss;
+    this.cwnd += Math.min(bytes, most) / (hystart === null ? 1 : hystart.divisor);
+  }
+
+  /** §4.2 to §4.5. */
+  private avoidCongestion(bytes: number, srtt: number, now: number): void {
+    if (this.epoch === NEVER) this.beginEpoch(now);
+    const t = (now - this.epoch) / 1000;
+    const alpha = this.wEst < this.cwndPrior ? ALPHA : 1;
+    this.wEst += (alpha * this.smss * bytes) / this.cwnd;
+    if (this.cubic(t) < this.wEst) {
+      this.cwnd = Math.max(this.cwnd, this.wEst);
+      return;
+    }
+    const ahead = this.cubic(t + srtt / 1000);
+    const target = Math.min(Math.max(ahead, this.cwnd), MOST_GROWTH * this.cwnd);
+    this.cwnd += ((target - this.cwnd) * bytes) / this.cwnd;
+  }
+
+  private beginEpoch(now: number): void {
+    this.epoch = now;
+    this.wEst = this.cwnd;
+    if (this.wMax <= this.cwnd) {
+      this.wMax = this.cwnd;
+      this.k = 0;
+    } else {
+      this.k = Math.cbrt((this.wMax - this.cwnd) / (C * this.smss));
+    }
+  }
+
+  /** Figure 1: W_cubic(t). */
+  private cubic(t: number): number {
+    return C * this.smss * (t - this.k) ** 3 + this.wMax;
+  }
+
+  /** §4.6, §4.7. */
+  lossDetected(flight: number): void {
+    this.wMax = this.cwnd < this.wMax ? (this.cwnd * (1 + BETA)) / 2 : this.cwnd;
+    this.reduce(flight);
+  }
+
+  private reduce(flight: number): void {
+    this.cwndPrior = this.cwnd;
+    this.ssthresh = Math.max(Math.floor(BETA * flight), 2 * this.smss);
+    this.epoch = NEVER;
+    this.hystart = null; // RFC 9406 §4.3: for the first slow start only
+  }
+
+  repairing(cwnd: number): void {
+    this.cwnd = cwnd;
+  }
+
+  repaired(): void {
+    this.cwnd = this.ssthresh;
+  }
+
+  /** §4.8: what the window was tells nothing any more. */
+  timeout(flight: number, again: boolean): void {
+    if (this.smss === 0) return; // A SYN: see handshakeLoss.
+    if (!again) this.reduce(flight);
+    this.wMax = 0;
+    this.epoch = NEVER;
+    this.cwnd = this.smss;
+  }
+
+  restartAfterIdle(now: number): void {
+    this.cwnd = Math.min(this.cwnd, initialWindow(this.initialSegments, this.smss));
+    this.passOver(now);
+    this.lastAck = now;
+  }
+
+  handshakeLoss(): void {
+    this.cwnd = this.smss;
+  }
+}

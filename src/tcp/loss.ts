@@ -1,0 +1,162 @@
+// RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
+
+import { effectiveSendMss } from './mss.ts';
+import { DUP_THRESH } from './recovery/fast-recovery.ts';
+import type { Segment } from './segment.ts';
+import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
+import { isSynchronized } from './state.ts';
+import type { Tcb } from './tcb.ts';
+import { deadlineOf, setTimer, stopTimer } from './timers.ts';
+
+/** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
+export function pipe(tcb: Tcb): number {
+  const inFlight = tcb.board.pipe(tcb.snd.nxt);
+  if (tcb.sack) return inFlight;
+  const { active, duplicates } = tcb.recovery;
+  // RFC 3042 §2: outside a repair, no more than two of them let something new leave.
+  const left = active ? duplicates : Math.min(duplicates, DUP_THRESH - 1);
+  return Math.max(inFlight - left * effectiveSendMss(tcb, 0), 0);
+}
+
+/** RFC 2883 §4: the first block lies below SEG.ACK, or inside the second: it reports a duplicate. */
+export function reportsDuplicate(seg: Segment): boolean {
+  if (seg.sackCount === 0) return false;
+  const left = seg.sackBlocks[0] as Seq;
+  const right = seg.sackBlocks[1] as Seq;
+  if (!lt(left, right)) return false;
+  if (leq(right, seg.ack)) return true;
+  if (seg.sackCount === 1) return false;
+  return geq(left, seg.sackBlocks[2] as Seq) && leq(right, seg.sackBlocks[3] as Seq);
+}
+
+/** RFC 2018 §5: what the peer reports above SND.UNA, but for a D-SACK. Returns the bytes that are news. */
+export function takeSacks(tcb: Tcb, seg: Segment, duplicate: boolean): number {
+  const { board, rack, snd } = tcb;
+  let fresh = 0;
+  for (let i = duplicate ? 1 : 0; i < seg.sackCount; i++) {
+    const left = seg.sackBlocks[2 * i] as Seq;
+    const right = seg.sackBlocks[2 * i + 1] as Seq;
+    // One that begins at SND.UNA would have been acknowledged.
+    if (!lt(left, right) || leq(left, snd.una) || gt(right, snd.nxt)) continue;
+    fresh += board.sack(left, right, rack);
+  }
+  return fresh;
+}
+
+/**
+ * The board knows what an ACK said: SND.UNA advanced by `acknowledged` bytes, `delivered` are known to have
+ * arrived that were not before, `duplicate`: it carried a D-SACK. Detect loss, begin or end a repair, and set
+ * the congestion window.
+ */
+export function answerAck(
+  tcb: Tcb,
+  acknowledged: number,
+  delivered: number,
+  duplicate: boolean,
+  now: number,
+): void {
+  const { board, congestion, rack, recovery, snd } = tcb;
+  const smss = effectiveSendMss(tcb, 0);
+  const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
+  const { duplicates } = recovery;
+  const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
+  if (repair === 'full') congestion.repaired();
+  rack.adapt(snd.una, snd.nxt, duplicate, repairing && !recovery.isRepairing(snd.una));
+  const before = board.lost;
+  detectLoss(tcb, repair === 'partial', now);
+  const found = board.lost > before;
+  if (found && recovery.mayBegin(snd.una, tcb.sack)) beginRepair(tcb, delivered, now);
+  else if (tcb.tlp.answered(snd.una, duplicate)) answerProbe(tcb, acknowledged, now);
+  if (recovery.active) {
+    // RFC 9937 §6.2: what duplicates have told of before, a partial ACK does not tell again.
+    const fresh = repair === 'partial' ? delivered - (duplicates - recovery.duplicates) * smss : delivered;
+    congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
+  } else if (acknowledged > 0 && repair === 'none') {
+    const round = gt(snd.una, snd.round);
+    if (round) snd.round = snd.nxt;
+    congestion.acked(acknowledged, snd.cwndLimited, rack.rtt, tcb.rto.srtt, round, now);
+  }
+}
+
+/** With SACK, by time (RFC 8985 §6.2 step 5); without, by the third duplicate and each partial ACK (RFC 6582 §3.2). */
+export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
+  const { board, rack, recovery, rto, snd } = tcb;
+  if (!tcb.sack) {
+    const third = recovery.duplicates === DUP_THRESH && recovery.mayBegin(snd.una, false);
+    if (!(third || partial) || board.count === 0) return;
+    snd.again = partial ? '6582-3.2-partial' : '5681-3.2-fast-retransmit';
+    board.loseFirst(effectiveSendMss(tcb, 0));
+    return;
+  }
+  const recovering = recovery.isRepairing(snd.una);
+  if (!recovering && board.sackedCount === 0) {
+    stopTimer(tcb, 'reordering', now);
+    return;
+  }
+  const before = board.lost;
+  const wait = rack.detectLoss(board, recovering, rto.minRtt, rto.srtt, now);
+  if (board.lost > before) snd.again = '8985-6.2-lost';
+  setTimer(tcb, 'reordering', now + wait, now);
+}
+
+/** RFC 9937 §6, RFC 6675 §5 step 4. */
+function beginRepair(tcb: Tcb, delivered: number, now: number): void {
+  const { board, congestion, prr, recovery, snd } = tcb;
+  const flight = diff(snd.nxt, snd.una);
+  const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
+  recovery.begin(snd.nxt);
+  slowDown(tcb, flight, now);
+  prr.begin(Math.max(flight - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  tcb.tlp.cancel();
+  tcb.counters.fastRetransmits += 1;
+  if (tcb.probe !== null) tcb.probe.rule(tcb, tcb.sack ? '8985-6.2-lost' : '5681-3.2-fast-retransmit', now);
+}
+
+/** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
+function slowDown({ congestion }: Tcb, flight: number, now: number): void {
+  congestion.lossDetected(Math.min(flight, congestion.cwnd), now);
+}
+
+/** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
+function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
+  const { congestion, snd } = tcb;
+  slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
+  congestion.repaired();
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '8985-7.4-repaired', now);
+}
+
+/** The reordering timer expired (RFC 8985 §6.3). */
+export function reorderingExpired(tcb: Tcb, now: number): void {
+  const before = tcb.board.lost;
+  detectLoss(tcb, false, now);
+  if (tcb.board.lost > before && tcb.recovery.mayBegin(tcb.snd.una, true)) {
+    beginRepair(tcb, 0, now);
+    const smss = effectiveSendMss(tcb, 0);
+    tcb.congestion.repairing(tcb.prr.acked(0, pipe(tcb), false, smss));
+  }
+}
+
+/** The retransmission timer expired: all that the peer has not reported is held lost. */
+export function loseAll(tcb: Tcb, now: number): void {
+  const { board } = tcb;
+  // RFC 2018 §8: the oldest can't be missing if it was reported; then the peer reneged.
+  if (board.count > 0 && board.isSacked(0)) board.forgetSacks();
+  tcb.snd.again = '6298-5.4-retransmit';
+  board.markAllLost();
+  tcb.tlp.cancel();
+  stopTimer(tcb, 'reordering', now);
+  stopTimer(tcb, 'loss-probe', now);
+}
+
+/** RFC 8985 §7.2: with something in flight and no sign of trouble, a probe is due before the timer, or in its place. */
+export function scheduleProbe(tcb: Tcb, now: number): void {
+  const { board, recovery, rto, snd, tlp } = tcb;
+  const calm = isSynchronized(tcb.state) && !recovery.isRepairing(snd.una) && board.sackedCount === 0;
+  if (!tcb.sack || !calm || board.count === 0 || snd.probing || tlp.outstanding || tlp.due) {
+    stopTimer(tcb, 'loss-probe', now);
+    return;
+  }
+  const alone = board.pipe(snd.nxt) <= effectiveSendMss(tcb, 0);
+  const deadline = now + tlp.timeout(rto.srtt, alone, rto.value);
+  setTimer(tcb, 'loss-probe', Math.min(deadline, deadlineOf(tcb, 'retransmission')), now);
+}

@@ -1,0 +1,54 @@
+// RFC 8985 §7 Tail Loss Probe: when the last segments of a burst are lost, no later one tells. Milliseconds.
+
+import { geq, gt, type Seq, seq } from '../seq.ts';
+
+/** §7.2: what a receiver may wait before it acknowledges a lone segment. */
+const MAX_ACK_DELAY = 200;
+/** No probe sooner: clocks and event loops are no finer. */
+const LEAST = 10;
+
+export class TailLossProbe {
+  /** The timer fired: one segment may leave whatever the congestion window says. */
+  due = false;
+  /** A probe is out, and its answer is awaited. */
+  outstanding = false;
+  /** It was something sent before, not new text. */
+  private retransmitted = false;
+  /** SND.NXT when it had left. */
+  private end: Seq = seq(0);
+
+  /** §7.2: how long after the last transmission to probe. `alone`: one segment is in flight. */
+  timeout(srtt: number, alone: boolean, rto: number): number {
+    if (srtt === 0) return rto;
+    return Math.min(Math.max(2 * srtt + (alone ? MAX_ACK_DELAY : 0), LEAST), rto);
+  }
+
+  sent(end: Seq, retransmitted: boolean): void {
+    this.due = false;
+    this.outstanding = true;
+    this.end = end;
+    this.retransmitted = retransmitted;
+  }
+
+  /**
+   * §7.4: an ACK up to `ack` came; `dsack`: it reports a duplicate, the probe. True: the probe repaired a loss,
+   * to which congestion control must answer.
+   */
+  answered(ack: Seq, dsack: boolean): boolean {
+    if (!this.outstanding || !geq(ack, this.end)) return false;
+    const repaired = this.retransmitted && !dsack && gt(ack, this.end);
+    if (repaired || !this.retransmitted || dsack) this.outstanding = false;
+    return repaired;
+  }
+
+  /** §7.4: a duplicate ACK up to `ack` that reports nothing: without D-SACK, it too says that the probe was one. */
+  repeated(ack: Seq): void {
+    if (geq(ack, this.end)) this.outstanding = false;
+  }
+
+  /** A repair of another kind took over. */
+  cancel(): void {
+    this.due = false;
+    this.outstanding = false;
+  }
+}
