@@ -3,8 +3,7 @@
 
 import { checkOptions, invalidType } from '../lib/check.ts';
 import { TcpError } from '../tcp/errors.ts';
-import type { Parameters } from '../tcp/parameters.ts';
-import { RFC9293 } from '../tcp/parameters.ts';
+import { checkParameters, type Parameters, RFC9293 } from '../tcp/parameters.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { ICMP_HEADER_LENGTH, ICMP4, ICMP6 } from '../wire/icmp.ts';
 import { type Clock, checkClock } from './clock.ts';
@@ -17,14 +16,7 @@ import { packetArrives } from './ip-input.ts';
 import { checkLimits, DEFAULT_LIMITS, type HostLimits } from './limits.ts';
 import { checkLink, type Link } from './link.ts';
 import type { TcpListener } from './listener.ts';
-import {
-  type ConnectOptions,
-  checkParameters,
-  connect,
-  type ListenOptions,
-  listen,
-  sourceFor,
-} from './open.ts';
+import { type ConnectOptions, connect, type ListenOptions, listen, sourceFor } from './open.ts';
 import { checkProbe, type HostProbe } from './probe.ts';
 import type { TcpSocket } from './socket.ts';
 

@@ -1,9 +1,9 @@
 // RFC 9293 §3.9.1.1 OPEN: what may be opened, between which addresses, over which interface, from which port.
 
-import { checkNumber, checkOptions, coded, invalidType } from '../lib/check.ts';
+import { checkOptions, invalidType } from '../lib/check.ts';
 import { Connection } from '../tcp/connection.ts';
 import { TcpError } from '../tcp/errors.ts';
-import { type Parameters, RFC9293 } from '../tcp/parameters.ts';
+import { checkParameters, type Parameters } from '../tcp/parameters.ts';
 import { Address, SocketAddress } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import { FlowKey } from './demux.ts';
@@ -142,22 +142,6 @@ function checkPort(name: string, port: unknown, least: number): void {
 
 function optionalAddress(value: Address | string | null | undefined, name: string): Address | null {
   return value === null || value === undefined ? null : Address.from(value, name);
-}
-
-/** Whole, and of the right types: a timer without a value would never go off. @throws TypeError with a code */
-export function checkParameters(parameters: Parameters): void {
-  if (parameters === RFC9293) return;
-  checkOptions('parameters', parameters, RFC9293);
-  const missing = Object.keys(RFC9293).filter((name) => !Object.hasOwn(parameters, name));
-  if (missing.length > 0) {
-    const message = `parameters lack ${missing.join(', ')}: start from all of RFC9293 or LINUX`;
-    throw coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
-  }
-  for (const [name, usual] of Object.entries(RFC9293)) {
-    const value: unknown = parameters[name as keyof Parameters];
-    if (typeof usual === 'number') checkNumber(`parameters.${name}`, value, 0, Infinity);
-    else if (typeof value !== 'boolean') throw invalidType(`parameters.${name}`, 'a boolean', value);
-  }
 }
 
 /** An ephemeral port for a listener: one that no listener has under any address. */

@@ -1,5 +1,7 @@
 // Everything about TCP that may be configured, with presets. Times in milliseconds, sizes in bytes.
 
+import { checkNumber, checkOptions, coded, invalidType, invalidValue } from '../lib/check.ts';
+
 export interface Parameters {
   /** Maximum segment lifetime, §3.4.2; TIME-WAIT lasts twice this. */
   readonly msl: number;
@@ -91,3 +93,61 @@ export const LINUX: Parameters = {
   delayedAck: 40,
   finWait2: 60_000,
 };
+
+const LONG = Number.MAX_VALUE;
+/** Half of what a scaled window can say (RFC 7323 §2.3): sequence numbers are compared as differences. */
+const LARGEST_BUFFER = 1 << 29;
+
+/** What each may be: a number from least to most, `boolean`, or one of some words. */
+const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'boolean' | readonly string[]>> =
+  {
+    msl: [0, LONG],
+    rtoInitial: [1, LONG],
+    rtoMin: [1, LONG],
+    rtoVarianceMin: [0, LONG],
+    rtoMax: [1, LONG],
+    r1: [1, LONG],
+    r2: [1, Infinity],
+    r2Syn: [1, Infinity],
+    r2SynAck: [1, Infinity],
+    delayedAck: [0, 499], // MUST-40
+    nagle: 'boolean',
+    keepAlive: 'boolean',
+    keepAliveIdle: [1, LONG],
+    keepAliveInterval: [1, LONG],
+    keepAliveCount: [2, LONG], // MUST-29
+    finWait2: [0, Infinity],
+    receiveBuffer: [1, LARGEST_BUFFER],
+    sendBuffer: [1, LARGEST_BUFFER],
+    windowScaling: 'boolean',
+    timestamps: 'boolean',
+    sack: 'boolean',
+    mssClamp: [0, 65_535],
+    congestionControl: ['cubic', 'reno'],
+    initialWindow: [1, 1000],
+  };
+
+/**
+ * Parameters that a program put together itself. @throws TypeError and RangeError, with a code, for one that is
+ * missing, unknown, or cannot be kept.
+ */
+export function checkParameters(parameters: Parameters): void {
+  if (parameters === RFC9293 || parameters === LINUX) return;
+  checkOptions('parameters', parameters, ALLOWED);
+  const missing = Object.keys(ALLOWED).filter((name) => !Object.hasOwn(parameters, name));
+  if (missing.length > 0) {
+    const message = `parameters lack ${missing.join(', ')}: start from all of RFC9293 or LINUX`;
+    throw coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE');
+  }
+  for (const [key, allowed] of Object.entries(ALLOWED)) {
+    const value: unknown = parameters[key as keyof Parameters];
+    const name = `parameters.${key}`;
+    if (allowed === 'boolean') {
+      if (typeof value !== 'boolean') throw invalidType(name, 'a boolean', value);
+    } else if (typeof allowed[0] === 'number') {
+      checkNumber(name, value, allowed[0], allowed[1] as number);
+    } else if (!(allowed as readonly unknown[]).includes(value)) {
+      throw invalidValue(name, allowed.join(' or '), String(value));
+    }
+  }
+}

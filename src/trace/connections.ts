@@ -1,15 +1,49 @@
 // Which connection a segment or a TCB belongs to, for observers of one end, of both, or of a link between.
 
-import type { Seq } from '../tcp/seq.ts';
+import type { Segment } from '../tcp/segment.ts';
+import { add, geq, leq, type Seq } from '../tcp/seq.ts';
 
 /** Pairs of endpoints remembered; older ones are forgotten, and would be numbered anew. */
 const REMEMBERED = 65_536;
+
+/** Retransmissions of one end that are remembered until they may have arrived. */
+const RESENT_REMEMBERED = 256;
+
+interface ResentRange {
+  readonly start: Seq;
+  readonly end: Seq;
+  /** Tells it from the original; null without timestamps, when nothing does. */
+  readonly tsval: number | null;
+}
+
+/** What one end sent again of late, by which its arrival is known for a retransmission. */
+export class Resent {
+  private readonly ranges: ResentRange[] = [];
+
+  add(seg: Segment): void {
+    this.ranges.push({ start: seg.seq, end: add(seg.seq, seg.len), tsval: tsvalOf(seg) });
+    if (this.ranges.length > RESENT_REMEMBERED) this.ranges.shift();
+  }
+
+  /** Was this arriving segment, or the larger one it was cut from, sent again? */
+  covers(seg: Segment): boolean {
+    const end = add(seg.seq, seg.len);
+    const tsval = tsvalOf(seg);
+    return this.ranges.some(
+      (range) => range.tsval === tsval && leq(range.start, seg.seq) && geq(range.end, end),
+    );
+  }
+}
+
+const tsvalOf = (seg: Segment): number | null => (seg.timestamps ? seg.tsval : null);
 
 /** One connection: a pair of endpoints, used once. */
 export class TracedConnection {
   readonly number: number;
   /** Initial sequence numbers by the endpoint that chose them, as they become known. */
   readonly isns = new Map<string, Seq>();
+  /** By the endpoint that sent it. */
+  readonly resent = new Map<string, Resent>();
   /** Endpoints whose TCB has been seen. */
   readonly ends = new Set<string>();
 

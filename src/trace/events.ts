@@ -1,5 +1,7 @@
 // What a trace is made of: one plain, JSON-able object for each thing that the observer seam reports, in the
-// order in which it happened. Absence is null. Times are milliseconds of the host's clock.
+// order in which it happened. Absence is null. Times are milliseconds of the host's clock, which counts from
+// wherever it likes (NodeClock: from the start of the process): only their differences mean anything. The ladder
+// counts from the first event that it shows.
 
 import type { DropReason } from '../host/probe.ts';
 import type { TimerName, UserCall } from '../tcp/probe.ts';
@@ -75,7 +77,10 @@ export interface SegmentEvent extends EventBase {
   readonly segment: SegmentRecord;
   /** Why it was sent; null for arrivals. */
   readonly why: RuleId | null;
-  /** Some of its sequence numbers were sent before (`out`), or all of them had been received before (`in`). */
+  /**
+   * `out`: some of its sequence numbers were sent before. `in`: all of them had been received before, or they
+   * were seen to be sent again by the end at which they left.
+   */
   readonly retransmission: boolean;
 }
 
@@ -121,6 +126,15 @@ export interface PacketLostEvent extends EventBase {
   readonly segment: SegmentRecord | null;
 }
 
+/** A packet for `host` waits on its link: its sender has sent it, and `host` has not got it yet. */
+export interface PacketHeldEvent extends EventBase {
+  readonly kind: 'packet-held';
+  readonly link: string;
+  readonly bytes: number;
+  readonly reason: string;
+  readonly segment: SegmentRecord | null;
+}
+
 export interface CallEvent extends EventBase {
   readonly kind: 'call';
   readonly call: UserCall;
@@ -134,6 +148,21 @@ export interface RuleEvent extends EventBase {
   readonly why: RuleId;
 }
 
+/** A loss that was found, a timeout or the end of a repair changed how fast `host` may send (§3.8.1, §3.8.2). */
+export interface CongestionEvent extends EventBase {
+  readonly kind: 'congestion';
+  /** Fast recovery begins; the retransmission timer fired; the repair is over. */
+  readonly change: 'recovery' | 'timeout' | 'recovered';
+  /** Congestion window, bytes: just before, and from now on. 0 before the handshake is done. */
+  readonly cwndBefore: number;
+  readonly cwnd: number;
+  /** Slow start threshold, bytes; null: none yet. */
+  readonly ssthresh: number | null;
+  /** Retransmission timeout, milliseconds: just before, and from now on. */
+  readonly rtoBefore: number;
+  readonly rto: number;
+}
+
 export type TraceEvent =
   | ConnectionEvent
   | SegmentEvent
@@ -142,7 +171,9 @@ export type TraceEvent =
   | SegmentDroppedEvent
   | PacketDroppedEvent
   | PacketLostEvent
+  | PacketHeldEvent
   | CallEvent
-  | RuleEvent;
+  | RuleEvent
+  | CongestionEvent;
 
 export type TraceListener = (event: TraceEvent) => void;

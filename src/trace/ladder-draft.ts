@@ -13,6 +13,10 @@ export interface Lane {
   readonly peer: PeerInference | null;
   /** Rows since both states were last written. */
   unlabelled: number;
+  /** A segment that has left the peer, and waits on the link. */
+  held: SegmentRecord | null;
+  /** Why our end changed its state last: the segment that follows from that need not say it again. */
+  told: RuleId | null;
 }
 
 /** A row that may still grow: what follows in the same moment belongs to it. */
@@ -56,6 +60,10 @@ export function show(draft: Draft, side: Side, label: string): void {
   lane.state[side] = label;
   draft.changed.add(side);
 }
+
+/** The row is that of a segment which has arrived at the end on `side`. */
+export const hasArrived = (draft: Draft, side: Side): draft is Draft & { segment: SegmentRecord } =>
+  draft.segment !== null && draft.body?.kind === 'arrow' && draft.body.from !== side;
 
 /** Why, once. `before` stands in front of the rule's words. */
 export function addReason(draft: Draft, why: RuleId, tone: Tone = 'dim', before = ''): void {

@@ -74,7 +74,8 @@ const TONES: Readonly<Record<State, Tone>> = {
   CLOSED: 'dim',
 };
 
-const STATE_WIDTH = 13;
+/** `(SYN-RECEIVED)`; the one label that is longer, `(~SYN-RECEIVED)`, stands next to its lifeline. */
+const STATE_WIDTH = 14;
 /** Two lifelines, and a space on each side of a state. */
 const FRAME = 5;
 const MIN_WIDTH = 72;
@@ -84,9 +85,15 @@ const MAX_MIDDLE = 78;
 const WIDE_MIDDLE = 64;
 const MAX_REASON = 72;
 const INDENT = 3;
+/** A legend is no wider. */
+const MAX_WORDS = 100;
+
+/** A space at which no line is broken. */
+export const GLUE = '\u00a0';
 
 /** Turns rows into lines for a terminal of `width` columns. */
 export class LadderLayout {
+  private readonly columns: number;
   private readonly gutter: number;
   private readonly middle: number;
   /** Width of the column of reasons; 0: they stand below their arrow. */
@@ -95,7 +102,8 @@ export class LadderLayout {
 
   constructor(width: number, color: boolean) {
     const columns = Math.max(Math.floor(width) || 0, MIN_WIDTH);
-    this.gutter = columns < 100 ? 10 : 13;
+    this.columns = columns;
+    this.gutter = columns < 100 ? 9 : 11;
     const frame = this.gutter + 2 * STATE_WIDTH + FRAME;
     const wide = columns >= WIDE;
     this.middle = Math.min(columns - frame, wide ? WIDE_MIDDLE : MAX_MIDDLE);
@@ -123,9 +131,11 @@ export class LadderLayout {
     return this.line(this.time('', ''), '', inside, '', '┊┊');
   }
 
-  /** A line of text under the time column's right edge. */
-  legend(text: string): string {
-    return this.paint(' '.repeat(this.gutter + 1) + text, 'dim');
+  /** Lines of words, from the time column's right edge on. */
+  words(words: readonly string[], separator: string): string[] {
+    const indent = this.gutter + 1;
+    const lines = fill(words, separator, Math.min(this.columns - indent, MAX_WORDS));
+    return lines.map((line) => this.paint(' '.repeat(indent) + line, 'dim'));
   }
 
   row(row: Row): string[] {
@@ -173,13 +183,16 @@ export class LadderLayout {
     padded = false,
   ): string {
     const [leftBar, rightBar] = [...lifelines].map((bar) => this.paint(bar, 'dim'));
-    const line = `${time} ${this.state(left, 'right')} ${leftBar}${inside}${rightBar} `;
+    const space = right.length > STATE_WIDTH ? '' : ' ';
+    const line = `${time} ${this.state(left, 'right')} ${leftBar}${inside}${rightBar}${space}`;
     if (right === '' && !padded) return line.trimEnd();
     return line + (padded ? this.state(right, 'left') : this.paint(right, stateTone(right)));
   }
 
   private time(time: string, tag: string): string {
-    return tag + time.padStart(this.gutter - tag.length);
+    const before = tag === '' ? '' : `${tag} `;
+    const room = this.gutter - before.length;
+    return before + shorten(time, room).padStart(room);
   }
 
   private state(label: string, align: Side): string {
@@ -201,8 +214,8 @@ export class LadderLayout {
     const { body } = row;
     if (body === null) return ' '.repeat(this.middle);
     if (body.kind === 'note') {
-      const text =
-        body.at === 'left' ? this.pad(` ${body.text}`, 'left') : this.pad(`${body.text} `, 'right');
+      const words = body.text.replaceAll(GLUE, ' ');
+      const text = body.at === 'left' ? this.pad(` ${words}`, 'left') : this.pad(`${words} `, 'right');
       return this.paint(text, body.tone);
     }
     return this.paint(this.arrow(body), body.tone);
@@ -211,7 +224,7 @@ export class LadderLayout {
   /** Drawn from left to right, and mirrored for the other direction; only the label is not. */
   private arrow(arrow: Arrow): string {
     const width = this.middle;
-    const longest = width - 6;
+    const longest = width - 5;
     const label =
       arrow.labels.find((text) => text.length <= longest) ?? arrow.labels.at(-1)!.slice(0, longest);
     const text = ` ${label} `;
@@ -225,7 +238,7 @@ export class LadderLayout {
       case 'leaving':
         return mirror('─', fadeOut(rest - 1));
       case 'lost': {
-        const length = Math.min(Math.max(Math.floor(rest * 0.6), 1), rest - 3);
+        const length = Math.min(Math.floor(rest * 0.6), rest - 3);
         return mirror('─', `${'─'.repeat(length)}X`.padEnd(rest - 1));
       }
       case 'arriving':
@@ -257,26 +270,37 @@ function flip(line: string): string {
   return [...line].reverse().join('').replace('►', '◄');
 }
 
+/** A reminder is dim. */
 function stateTone(label: string): Tone {
-  return TONES[label.replace(/^~/, '') as State] ?? 'plain';
+  return label.startsWith('(') ? 'dim' : (TONES[label.replace(/^~/, '') as State] ?? 'plain');
 }
 
-/** Lines of at most `width`; `last` is kept whole and stands at the end. */
-function wrap(text: string, last: string, width: number): string[] {
+/** Without the decimals for which there is no room. */
+function shorten(time: string, room: number): string {
+  if (time.length <= room) return time;
+  return time.slice(0, Math.max(time.indexOf('.'), room)).replace(/\.$/, '');
+}
+
+/** Lines of at most `width`; `section` is kept whole and stands at the end. */
+function wrap(text: string, section: string, width: number): string[] {
   const words = text.split(' ').filter((word) => word !== '');
-  if (last !== '') words.push(last);
+  if (section !== '') words.push(` ${section}`);
+  return fill(words, ' ', width);
+}
+
+/** Lines of at most `width`, but for words that are longer. */
+function fill(words: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of words) {
-    const space = word === last && line !== '' ? '  ' : ' ';
-    const longer = line === '' ? word : line + space + word;
+    const longer = line === '' ? word.trimStart() : line + separator + word;
     if (longer.length > width && line !== '') {
       lines.push(line);
-      line = word;
+      line = word.trimStart();
     } else {
       line = longer;
     }
   }
   if (line !== '') lines.push(line);
-  return lines;
+  return lines.map((text) => text.replaceAll(GLUE, ' '));
 }

@@ -1,30 +1,31 @@
 // What the ladder writes on an arrow and under it.
 
-import type { SegmentEvent, SegmentRecord } from './events.ts';
-import type { Tone } from './ladder-layout.ts';
+import type { CongestionEvent, SegmentEvent, SegmentRecord } from './events.ts';
+import { GLUE, type Tone } from './ladder-layout.ts';
 import { hasFlag } from './segment-record.ts';
 
 type Shown = Pick<SegmentEvent, 'segment' | 'retransmission'>;
 
-/** Everything, and then with less and less, for arrows that are too short. */
+/** Everything, and then with less and less, for arrows that are too short; the ACK is the last to go. */
 export function labelsOf(shown: Shown): string[] {
   const { segment } = shown;
-  const ack = segment.ack === null ? '' : ` ack=${segment.relativeAck ?? segment.ack}`;
   const win = ` win=${segment.scaledWindow ?? segment.window}`;
-  const rest = ack + length(segment);
-  const name = flags(shown);
-  const full = `${name} ${seq(segment, true)}${rest}`;
-  const relative = `${name} ${seq(segment, false)}${rest}`;
+  const full = `${flags(shown)} ${seq(segment, true)}${ack(segment)}${length(segment)}`;
+  const shorter = shortLabelsOf(shown);
+  const relative = shorter[0]! + win;
   // The initial number is worth more than the window; later ones follow from it.
-  const shorter = hasFlag(segment, 'SYN') ? [full, relative + win] : [relative + win];
-  return [full + win, ...shorter, relative, `${name} ${seq(segment, false)}`];
+  return [full + win, ...(hasFlag(segment, 'SYN') ? [full] : []), relative, ...shorter];
 }
 
-export function shortLabel(shown: Shown): string {
-  return `${flags(shown)} ${seq(shown.segment, false)}${length(shown.segment)}`;
+/** What an arrival repeats of its departure. */
+export function shortLabelsOf(shown: Shown): string[] {
+  const { segment } = shown;
+  const name = flags(shown);
+  const numbers = `${name} ${seq(segment, false)}${ack(segment)}`;
+  return [numbers + length(segment), numbers, name + ack(segment), name];
 }
 
-/** The options of a SYN spelled out, and SACK blocks and urgent data on any segment; one line each. */
+/** The options of a SYN spelled out, and those of `blocksOf`; one line each. */
 export function optionsOf(segment: SegmentRecord): string[] {
   const { options } = segment;
   const lines: string[] = [];
@@ -38,12 +39,38 @@ export function optionsOf(segment: SegmentRecord): string[] {
     if (options.windowScale !== null) parts.push(`wscale ${options.windowScale}`);
     lines.push(parts.length === 0 ? 'no options' : parts.join(', '));
   }
-  if (options.sack.length > 0) {
-    const blocks = options.sack.map(([from, to]) => `${relative(segment, from)}-${relative(segment, to)}`);
-    lines.push(`SACK ${blocks.join(' ')}`);
-  }
+  lines.push(...blocksOf(segment));
   if (segment.urgent !== null) lines.push(`urgent pointer ${segment.urgent}`);
   return lines;
+}
+
+/** SACK blocks of any segment, which say no less than its ACK. */
+export function blocksOf(segment: SegmentRecord): string[] {
+  const { sack } = segment.options;
+  if (sack.length === 0) return [];
+  return [
+    `SACK ${sack.map(([from, to]) => `${relative(segment, from)}-${relative(segment, to)}`).join(' ')}`,
+  ];
+}
+
+const CHANGES: Readonly<Record<CongestionEvent['change'], string>> = {
+  recovery: 'fast recovery',
+  timeout: 'timeout',
+  recovered: 'recovered',
+};
+
+/** `fast recovery: cwnd 14480 → 5240, ssthresh 3776, RTO 1000 ms`; there is no window before the handshake. */
+export function congestionText({ change, ...event }: CongestionEvent): string {
+  const parts: string[] = [];
+  if (event.cwnd > 0) parts.push(`cwnd ${moved(event.cwndBefore, event.cwnd)}`);
+  if (event.ssthresh !== null) parts.push(`ssthresh ${Math.round(event.ssthresh)}`);
+  parts.push(`RTO ${moved(event.rtoBefore, event.rto)} ms`);
+  return `${CHANGES[change]}: ${parts.map((part) => part.replaceAll(' ', GLUE)).join(', ')}`;
+}
+
+function moved(before: number, now: number): string {
+  const [from, to] = [Math.round(before), Math.round(now)];
+  return from === to ? `${to}` : `${from} → ${to}`;
 }
 
 export function toneOf({ segment, retransmission }: Shown): Tone {
@@ -58,6 +85,10 @@ const flags = ({ segment, retransmission }: Shown): string => (retransmission ? 
 function seq(segment: SegmentRecord, absolute: boolean): string {
   if (segment.relativeSeq === null) return `seq=${segment.seq}`;
   return absolute ? `seq=${segment.relativeSeq}(${segment.seq})` : `seq=${segment.relativeSeq}`;
+}
+
+function ack({ ack, relativeAck }: SegmentRecord): string {
+  return ack === null ? '' : ` ack=${relativeAck ?? ack}`;
 }
 
 function length({ length, count }: SegmentRecord): string {

@@ -3,8 +3,10 @@
 
 import type {
   CallEvent,
+  CongestionEvent,
   ConnectionEvent,
   PacketDroppedEvent,
+  PacketHeldEvent,
   PacketLostEvent,
   RuleEvent,
   SegmentDroppedEvent,
@@ -15,10 +17,13 @@ import type {
   TraceEvent,
 } from './events.ts';
 import { PeerInference } from './infer.ts';
-import { addReason, type Draft, isSame, type Lane, newDraft, show } from './ladder-draft.ts';
+import { addReason, type Draft, hasArrived, isSame, type Lane, newDraft, show } from './ladder-draft.ts';
 import { LadderLayout, opposite, type Side } from './ladder-layout.ts';
-import { labelsOf, optionsOf, shortLabel, toneOf } from './ladder-text.ts';
+import { RowWriter } from './ladder-rows.ts';
+import { blocksOf, congestionText, labelsOf, optionsOf, shortLabelsOf, toneOf } from './ladder-text.ts';
 import { isLeaving } from './leaving.ts';
+import { isFinsDoing, LATE_FIN } from './rules.ts';
+import { hasFlag } from './segment-record.ts';
 
 export interface LadderOptions {
   /** Name of the host on the left: ours. Events of hosts that are neither left nor right are passed over. */
@@ -29,41 +34,64 @@ export interface LadderOptions {
   readonly rightTitle?: string;
   /** Columns of the terminal; at least 72 are used. */
   readonly width: number;
+  /** Also show packets that are dropped or lost and belong to no connection shown (default: false). */
+  readonly strays?: boolean;
   /** ANSI colours; they say nothing that the text does not say. */
   readonly color: boolean;
   /** Takes one line, without its line feed. */
   readonly write: (line: string) => void;
 }
 
-/** Both states are written again after so many rows without. */
-const REMIND_AFTER = 16;
-/** Silence from here on is drawn, milliseconds. */
-const GAP = 1_000;
 const MAX_LANES = 10_000;
-
-const LEGEND = '~ inferred   R sent again   X lost   § RFC 9293 unless another is named';
+/** Names of hosts passed over that are kept. */
+const MAX_PASSED = 8;
 
 export class Ladder {
   private readonly options: LadderOptions;
-  private readonly layout: LadderLayout;
+  private readonly rows: RowWriter;
   private readonly lanes = new Map<number, Lane>();
   private draft: Draft | null = null;
-  private start = Number.NaN;
-  private lastTime = 0;
-  private lastLane: Lane | null = null;
-  /** More than one connection has been seen: rows are tagged. */
-  private several = false;
+  /** Said of a TIME-WAIT that is about to be entered: its timer is set first. */
+  private wait = '';
+  /** Sides of which there was an event; hosts on neither side, and how many events they had. */
+  private readonly heard = new Set<Side>();
+  private readonly passed = new Set<string>();
+  private passedEvents = 0;
 
   constructor(options: LadderOptions) {
     this.options = options;
-    this.layout = new LadderLayout(options.width, options.color);
+    this.rows = new RowWriter(new LadderLayout(options.width, options.color), options.write);
   }
 
   /** Take the next event. A row is written once the next one begins, or on `flush`. */
   event(event: TraceEvent): void {
     const side = this.sideOf(event.host);
-    if (side === null) return;
-    if (Number.isNaN(this.start)) this.start = event.t;
+    if (side === null) {
+      this.passedEvents += 1;
+      if (this.passed.size < MAX_PASSED) this.passed.add(event.host);
+      return;
+    }
+    this.heard.add(side);
+    if (this.options.strays !== true && this.isStray(event)) return;
+    this.rows.begin(event.t);
+    this.show(event, side);
+  }
+
+  /** Write the row that is still held back: nothing more happens now. Says so if a side has no events at all. */
+  flush(): void {
+    this.finish();
+    const { left, right } = this.options;
+    const absent = [this.heard.has('left') ? null : left, this.heard.has('right') ? null : right];
+    const names = absent.filter((name) => name !== null);
+    if (names.length === 0 || this.passed.size === 0) return;
+    const count = `${this.passedEvents} event${this.passedEvents === 1 ? '' : 's'}`;
+    const hosts = `host${this.passed.size === 1 ? '' : 's'} ${[...this.passed].join(', ')}`;
+    this.rows.say(`no event of ${names.join(' or ')}; ${count} of ${hosts}, which this ladder does not show`);
+    this.passed.clear();
+    this.passedEvents = 0;
+  }
+
+  private show(event: TraceEvent, side: Side): void {
     switch (event.kind) {
       case 'connection':
         this.connection(event, side);
@@ -93,48 +121,25 @@ export class Ladder {
       case 'packet-lost':
         this.packetLost(event, side);
         break;
+      case 'packet-held':
+        this.packetHeld(event, side);
+        break;
+      case 'congestion':
+        this.congestion(event, side);
+        break;
     }
   }
 
-  /** Write the row that is still held back: nothing more happens now. */
-  flush(): void {
+  private finish(): void {
     const { draft } = this;
     if (draft === null) return;
     this.draft = null;
-    this.gap(draft.t);
     const { lane, segment } = draft;
     if (draft.unseen && segment !== null && !isLost(draft)) {
       lane?.peer?.sent(segment);
       showPeer(draft);
     }
-    const tag = lane !== null && this.several ? `#${lane.number}` : '';
-    const labels = this.labels(draft);
-    const { body, side, remarks } = draft;
-    const major = draft.reasons.filter((reason) => !reason.minor);
-    const reasons = major.length > 0 ? major : draft.reasons;
-    const time = (draft.t - this.start).toFixed(3);
-    for (const line of this.layout.row({ time, tag, ...labels, body, side, remarks, reasons })) {
-      this.options.write(line);
-    }
-    this.lastLane = lane;
-  }
-
-  /** States are written where they change, where the rows turn to another connection, and now and then. */
-  private labels({ lane, changed }: Draft): { left: string; right: string } {
-    if (lane === null) return { left: '', right: '' };
-    lane.unlabelled += 1;
-    const both = lane !== this.lastLane || lane.unlabelled > REMIND_AFTER;
-    if (both) lane.unlabelled = 0;
-    const show = (side: Side): string => (both || changed.has(side) ? lane.state[side] : '');
-    return { left: show('left'), right: show('right') };
-  }
-
-  private gap(t: number): void {
-    const silence = t - this.lastTime;
-    if (this.lastLane !== null && silence >= GAP) {
-      this.options.write(this.layout.gap(`${(silence / 1000).toFixed(1)} s pass`));
-    }
-    this.lastTime = t;
+    this.rows.row(draft);
   }
 
   private sideOf(host: string): Side | null {
@@ -142,9 +147,14 @@ export class Ladder {
     return host === this.options.right ? 'right' : null;
   }
 
+  private isStray(event: TraceEvent): boolean {
+    if (event.kind !== 'packet-dropped' && event.kind !== 'packet-lost') return false;
+    return this.laneOf(event) === null;
+  }
+
   private connection(event: ConnectionEvent, side: Side): void {
     if (event.connection === null || this.lanes.has(event.connection)) return;
-    this.flush();
+    this.finish();
     const own = event.passive ? 'LISTEN' : 'CLOSED';
     const other = event.passive ? '~CLOSED' : '~LISTEN';
     const lane: Lane = {
@@ -152,26 +162,22 @@ export class Ladder {
       state: side === 'left' ? { left: own, right: other } : { left: other, right: own },
       peer: this.options.right === null ? new PeerInference(event.passive ? 'CLOSED' : 'LISTEN') : null,
       unlabelled: 0,
+      held: null,
+      told: null,
     };
-    this.several = this.lanes.size > 0;
+    this.rows.several = this.lanes.size > 0;
     this.lanes.set(event.connection, lane);
     if (this.lanes.size > MAX_LANES) this.lanes.delete(this.lanes.keys().next().value!);
-    this.header(event, side);
-  }
-
-  private header(event: ConnectionEvent, side: Side): void {
-    const { left, right, rightTitle = right ?? 'peer', write } = this.options;
+    const { left, right, rightTitle = right ?? 'peer' } = this.options;
     const [leftEnd, rightEnd] = side === 'left' ? [event.local, event.remote] : [event.remote, event.local];
-    if (!this.several) write(this.layout.legend(LEGEND));
-    const tag = this.several ? `#${event.connection}` : '';
-    for (const line of this.layout.header(tag, [left, leftEnd], [rightTitle, rightEnd])) write(line);
-    this.lastLane = null;
+    this.rows.header(lane, [left, leftEnd], [rightTitle, rightEnd]);
   }
 
   private call(event: CallEvent, side: Side): void {
     // Reading shows in the windows.
     if (event.call === 'receive') return;
-    const text = event.call === 'send' ? `send(${event.bytes} bytes)` : `${event.call}()`;
+    const text =
+      event.call === 'send' ? `send(${event.bytes} byte${event.bytes === 1 ? '' : 's'})` : `${event.call}()`;
     const draft = this.begin(event, side);
     draft.body = { kind: 'note', at: side, text, tone: 'plain' };
   }
@@ -192,7 +198,9 @@ export class Ladder {
       tone: toneOf(event),
     };
     draft.remarks.push(...optionsOf(segment));
-    if (event.why !== null) addReason(draft, event.why);
+    // What was told of the state that our end has entered goes for the segment that follows from it, too.
+    const news = draft === bare || event.why !== draft.lane?.told;
+    if (event.why !== null && news) addReason(draft, event.why);
     draft.unseen = true;
     // A reset of no connection shows that there is none (§3.10.7.1).
     if (event.why === '9293-3.10.7.1-reset') show(draft, side, 'CLOSED');
@@ -212,12 +220,34 @@ export class Ladder {
       departure.sides.add(side);
       return;
     }
-    const draft = this.arrival(event, side, segment, event.retransmission);
-    draft.lane?.peer?.received(segment);
+    const lane = this.laneOf(event);
+    const wasHeld = lane?.held != null && isSame(lane.held, segment);
+    const draft = this.arrival(event, side, segment, event.retransmission, wasHeld ? 'arriving' : null);
+    // The peer has been where this took it since it was held.
+    if (wasHeld) lane.held = null;
+    else lane?.peer?.received(segment);
     showPeer(draft);
   }
 
-  private arrival(event: TraceEvent, side: Side, segment: SegmentRecord, again: boolean): Draft {
+  /** It has left the peer, which is in another state for it, and is not here yet. */
+  private packetHeld(event: PacketHeldEvent, side: Side): void {
+    const { segment, link, reason } = event;
+    const lane = this.laneOf(event);
+    if (segment === null || lane === null) return;
+    const draft = this.arrival(event, side, segment, false, 'leaving');
+    draft.reasons.push({ text: `held on ${link}: ${reason}`, section: '', tone: 'plain', minor: false });
+    lane.held = segment;
+    lane.peer?.received(segment);
+    showPeer(draft);
+  }
+
+  private arrival(
+    event: TraceEvent,
+    side: Side,
+    segment: SegmentRecord,
+    again: boolean,
+    way: 'arriving' | 'leaving' | null = null,
+  ): Draft {
     const oneEnd = this.options.right === null;
     const draft = this.begin(event, side);
     const shown = { segment, retransmission: again };
@@ -225,19 +255,32 @@ export class Ladder {
     draft.body = {
       kind: 'arrow',
       from: opposite(side),
-      way: oneEnd ? 'whole' : 'arriving',
-      labels: oneEnd ? labelsOf(shown) : [shortLabel(shown)],
+      way: way ?? (oneEnd ? 'whole' : 'arriving'),
+      labels: oneEnd && way !== 'arriving' ? labelsOf(shown) : shortLabelsOf(shown),
       tone: toneOf(shown),
     };
-    if (oneEnd) draft.remarks.push(...optionsOf(segment));
+    draft.remarks.push(...(oneEnd ? optionsOf(segment) : blocksOf(segment)));
     return draft;
   }
 
   private state(event: StateEvent, side: Side): void {
     const now = this.current(event, side);
+    if (event.to === 'LISTEN') {
+      // The listener was there before: the row that matters is that of the SYN.
+      const lane = this.laneOf(event);
+      if (lane !== null) lane.state[side] = 'LISTEN';
+      return;
+    }
+    const late =
+      isFinsDoing(event.why) && now !== null && hasArrived(now, side) && !hasFlag(now.segment, 'FIN');
     const joins = now !== null && !now.changed.has(side) && !isLeaving(event.why);
     const draft = joins ? now : this.begin(event, side);
+    if (event.from === 'LISTEN') draft.remarks.push(`LISTEN → ${event.to}`);
+    if (event.to === 'TIME-WAIT' && this.wait !== '') draft.remarks.push(this.wait);
+    this.wait = '';
+    if (late) draft.reasons.push({ text: LATE_FIN, section: '', tone: 'dim', minor: false });
     addReason(draft, event.why);
+    if (draft.lane !== null) draft.lane.told = event.why;
     show(draft, side, event.to);
   }
 
@@ -246,9 +289,19 @@ export class Ladder {
       const draft = this.begin(event, side);
       draft.body = { kind: 'note', at: side, text: `* ${event.timer} timer fires`, tone: 'warn' };
     } else if (event.timer === 'time-wait' && event.deadline !== null) {
-      const draft = this.current(event, side) ?? this.begin(event, side);
-      draft.remarks.push(`TIME-WAIT lasts ${((event.deadline - event.t) / 1000).toFixed(1)} s from here`);
+      const text = `TIME-WAIT lasts ${((event.deadline - event.t) / 1000).toFixed(1)} s from here`;
+      if (this.laneOf(event)?.state[side] !== 'TIME-WAIT') this.wait = text;
+      else (this.current(event, side) ?? this.begin(event, side)).remarks.push(text);
     }
+  }
+
+  private congestion(event: CongestionEvent, side: Side): void {
+    const text = congestionText(event);
+    const draft = this.current(event, side);
+    // A row without a body waits for a segment, and for its reasons.
+    if (draft !== null && draft.body !== null) {
+      draft.reasons.push({ text, section: '', tone: 'plain', minor: false });
+    } else this.begin(event, side).body = { kind: 'note', at: side, text, tone: 'plain' };
   }
 
   private segmentDropped(event: SegmentDroppedEvent, side: Side): void {
@@ -262,14 +315,14 @@ export class Ladder {
 
   private packetDropped(event: PacketDroppedEvent, side: Side): void {
     const { segment } = event;
-    const text = `dropped, ${event.bytes} bytes: ${event.reason}`;
+    const what = `dropped: ${event.reason}, ${event.bytes} bytes`;
     if (segment !== null && event.connection !== null) {
       const draft = this.arrival(event, side, segment, false);
-      draft.reasons.push({ text: `X ${text}`, section: '', tone: 'bad', minor: false });
+      draft.reasons.push({ text: what, section: '', tone: 'bad', minor: false });
       return;
     }
     const draft = this.begin(event, side);
-    draft.body = { kind: 'note', at: side, text: `X packet ${text}`, tone: 'bad' };
+    draft.body = { kind: 'note', at: side, text: `packet ${what}`, tone: 'bad' };
   }
 
   private packetLost(event: PacketLostEvent, side: Side): void {
@@ -281,7 +334,8 @@ export class Ladder {
       departure.reasons.push({ text: lost, section: '', tone: 'bad', minor: false });
       return;
     }
-    const what = segment === null ? `${event.bytes} bytes` : shortLabel({ segment, retransmission: false });
+    const what =
+      segment === null ? `${event.bytes} bytes` : shortLabelsOf({ segment, retransmission: false })[0];
     const draft = this.begin(event, side);
     draft.body = { kind: 'note', at: side, text: `${lost}: ${what}`, tone: 'bad' };
   }
@@ -294,7 +348,7 @@ export class Ladder {
   }
 
   private begin(event: TraceEvent, side: Side): Draft {
-    this.flush();
+    this.finish();
     const draft = newDraft(event.t, this.laneOf(event), side);
     this.draft = draft;
     return draft;

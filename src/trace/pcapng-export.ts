@@ -9,9 +9,9 @@ import { foldChecksum, pseudoHeaderSumOf, sumBytes } from '../wire/checksum.ts';
 import { isFragment, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { interfaceBlock, packetBlock, sectionHeaderBlock } from '../wire/pcapng.ts';
-import { RST, type TcpFields } from '../wire/tcp.ts';
+import { FIN, RST, type TcpFields } from '../wire/tcp.ts';
 import { isLeaving } from './leaving.ts';
-import { formatRule, RULES } from './rules.ts';
+import { formatRule, isFinsDoing, LATE_FIN, RULES } from './rules.ts';
 import { readIpHeader, readSegment } from './segment-record.ts';
 
 /** Where the checksum lies in a TCP and in a UDP header. */
@@ -47,6 +47,8 @@ export class PcapngExport implements HostProbe {
   private held: HeldPacket | null = null;
   /** The host is at work on the held packet: what the engine says is about it. */
   private processing = false;
+  /** The segment in it has a FIN. */
+  private hasFin = false;
   private announced: Announced | null = null;
   /** State changes of `leavingTcb` that the next segment will show. */
   private leaving: string[] = [];
@@ -83,7 +85,9 @@ export class PcapngExport implements HostProbe {
     this.comment(`dropped: ${reason}`);
   }
 
-  segmentArrives(): void {}
+  segmentArrives(_tcb: Tcb, seg: Segment): void {
+    this.hasFin = (seg.flags & FIN) !== 0;
+  }
 
   segmentSent(tcb: Tcb, seg: Segment): void {
     this.processing = false;
@@ -100,7 +104,8 @@ export class PcapngExport implements HostProbe {
   stateChange(tcb: Tcb, from: State, to: State, why: RuleId): void {
     const change = `${from} → ${to}`;
     if (this.processing && !isLeaving(why)) {
-      this.comment(`${change}: ${explain(why)}`);
+      const late = isFinsDoing(why) && !this.hasFin ? `${LATE_FIN}; ` : '';
+      this.comment(`${change}: ${late}${explain(why)}`);
       return;
     }
     if (this.leavingTcb !== tcb.id) this.leaving = [];

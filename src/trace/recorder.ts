@@ -1,24 +1,30 @@
 // Hears the observer seam of one or more hosts and makes one ordered stream of trace events of it.
 
-import type { DropReason, HostProbe } from '../host/probe.ts';
-import type { TimerName, UserCall } from '../tcp/probe.ts';
-import type { RuleId } from '../tcp/rules.ts';
-import { Segment, segmentCount } from '../tcp/segment.ts';
-import { add, gt, leq, lt, type Seq } from '../tcp/seq.ts';
-import { isSynchronized, type State } from '../tcp/state.ts';
-import type { Tcb } from '../tcp/tcb.ts';
-import { formatEndpoint } from '../wire/address.ts';
+import type { HostProbe } from '../host/probe.ts';
 import type { Packet } from '../wire/packet.ts';
-import { RST, SYN } from '../wire/tcp.ts';
-import { ConnectionDirectory, type TracedConnection } from './connections.ts';
-import type { SegmentRecord, TraceEvent, TraceListener } from './events.ts';
-import { readSegment, recordSegment } from './segment-record.ts';
+import { ConnectionDirectory } from './connections.ts';
+import type { TraceEvent, TraceListener } from './events.ts';
+import { describePacket, HostRecorder, type Unstamped } from './host-recorder.ts';
 
-/** Closed TCBs that a host's recorder still knows: a RST may leave after CLOSED was entered. */
-const CLOSED_REMEMBERED = 256;
+/** Events kept unless another number is given. */
+const KEPT = 10_000;
 
-/** `Omit` for each member of a union by itself. */
-type Unstamped<T> = T extends TraceEvent ? Omit<T, 'id'> : never;
+/** What is needed of a link's event: see `LinkEvent`. */
+export interface WatchedEvent {
+  /** `lost` is what matters here. */
+  readonly kind: string;
+  readonly link: string;
+  readonly direction: 'a->b' | 'b->a';
+  /** Milliseconds. */
+  readonly at: number;
+  readonly reason: string | null;
+  readonly packet: Packet;
+}
+
+/** A link that says what becomes of its packets, such as `MemoryLink`. */
+export interface WatchableLink<E extends WatchedEvent> {
+  observer: ((event: E) => void) | null;
+}
 
 export class Recorder {
   /** Events no longer kept because there were more than `limit`. */
@@ -29,8 +35,11 @@ export class Recorder {
   private readonly directory = new ConnectionDirectory();
   private lastId = 0;
 
-  /** Keeps the latest `limit` events; 0: none, they are for the listeners alone. */
-  constructor(limit = 0) {
+  /**
+   * Keeps the latest `limit` events (default 10,000, some megabytes; up to twice as many are in memory);
+   * 0: none, they are for the listeners alone; Infinity: all.
+   */
+  constructor(limit = KEPT) {
     this.limit = limit;
   }
 
@@ -52,11 +61,39 @@ export class Recorder {
     return new HostRecorder(host, this.directory, (event) => this.emit(event));
   }
 
-  /** A link lost a packet that `host` had sent; `reason` in the link's words. */
+  /**
+   * Hear of the packets that `link` loses, so that a trace shows where they end; `ends` are the names of the
+   * hosts at either end. An observer that the link has hears on. Returns how to stop.
+   */
+  watch<E extends WatchedEvent>(
+    link: WatchableLink<E>,
+    ends: { readonly a: string; readonly b: string },
+  ): () => void {
+    const { observer } = link;
+    let watching = true;
+    link.observer = (event) => {
+      observer?.(event);
+      if (!watching || event.kind !== 'lost') return;
+      const sender = event.direction === 'a->b' ? ends.a : ends.b;
+      this.packetLost(sender, event.link, event.packet, event.reason ?? 'lost', event.at);
+    };
+    return () => {
+      watching = false;
+    };
+  }
+
+  /** As `watch` does it by itself: a link lost a packet that `host` had sent; `reason` in the link's words. */
   packetLost(host: string, link: string, packet: Packet, reason: string, now: number): void {
     const { connection, segment } = describePacket(packet, this.directory);
     const bytes = packet.end - packet.start;
     this.emit({ t: now, host, connection, kind: 'packet-lost', link, bytes, reason, segment });
+  }
+
+  /** A packet for `host` is kept waiting on its link, so that something else happens first: the `reason`. */
+  packetHeld(host: string, link: string, packet: Packet, reason: string, now: number): void {
+    const { connection, segment } = describePacket(packet, this.directory);
+    const bytes = packet.end - packet.start;
+    this.emit({ t: now, host, connection, kind: 'packet-held', link, bytes, reason, segment });
   }
 
   private emit(unstamped: Unstamped<TraceEvent>): void {
@@ -73,219 +110,3 @@ export class Recorder {
     if (this.kept.length >= 2 * this.limit) this.kept.splice(0, this.kept.length - this.limit);
   }
 }
-
-/** One TCB as its host's recorder knows it. */
-interface End {
-  readonly connection: TracedConnection;
-  readonly local: string;
-  readonly remote: string;
-  /** Behind the highest sequence number sent and received so far; null: nothing yet. */
-  sent: Seq | null;
-  received: Seq | null;
-}
-
-class HostRecorder implements HostProbe {
-  private readonly host: string;
-  private readonly directory: ConnectionDirectory;
-  private readonly emit: (event: Unstamped<TraceEvent>) => void;
-  private readonly ends = new Map<number, End>();
-  private readonly closed = new Set<number>();
-  /** The last RST of a connection of ours: the packet that carries it is not told again. */
-  private lastReset = '';
-
-  constructor(host: string, directory: ConnectionDirectory, emit: (event: Unstamped<TraceEvent>) => void) {
-    this.host = host;
-    this.directory = directory;
-    this.emit = emit;
-  }
-
-  segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
-    const end = this.end(tcb, now);
-    const edge = add(seg.seq, seg.len);
-    const seen = end.received !== null && leq(edge, end.received);
-    const retransmission = seg.len > 0 && seen && leq(edge, tcb.rcv.nxt);
-    if (end.received === null || gt(edge, end.received)) end.received = edge;
-    const segment = arriving(tcb, end, seg);
-    this.emit({
-      ...this.base(end, now),
-      kind: 'segment',
-      direction: 'in',
-      segment,
-      why: null,
-      retransmission,
-    });
-  }
-
-  segmentSent(tcb: Tcb, seg: Segment, now: number): void {
-    const end = this.end(tcb, now);
-    const probe = seg.why === '9293-3.8.4-probe' || seg.why === '9293-3.8.6.1-probe';
-    const retransmission = !probe && seg.len > 0 && end.sent !== null && lt(seg.seq, end.sent);
-    const edge = add(seg.seq, seg.len);
-    if (end.sent === null || gt(edge, end.sent)) end.sent = edge;
-    const segment = leaving(tcb, end, seg);
-    if ((seg.flags & RST) !== 0) this.lastReset = identity(segment);
-    this.emit({
-      ...this.base(end, now),
-      kind: 'segment',
-      direction: 'out',
-      segment,
-      why: seg.why,
-      retransmission,
-    });
-  }
-
-  segmentDropped(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
-    const end = this.end(tcb, now);
-    this.emit({ ...this.base(end, now), kind: 'segment-dropped', segment: arriving(tcb, end, seg), why });
-  }
-
-  stateChange(tcb: Tcb, from: State, to: State, why: RuleId, now: number): void {
-    const end = this.end(tcb, now, from);
-    learnIrs(tcb, end);
-    this.emit({ ...this.base(end, now), kind: 'state', from, to, why });
-    if (to === 'CLOSED') this.retire(tcb.id);
-  }
-
-  timerSet(tcb: Tcb, timer: TimerName, deadline: number, now: number): void {
-    const end = this.end(tcb, now);
-    const set = Number.isFinite(deadline);
-    const action = set ? 'set' : 'stopped';
-    this.emit({ ...this.base(end, now), kind: 'timer', timer, action, deadline: set ? deadline : null });
-  }
-
-  timerFired(tcb: Tcb, timer: TimerName, now: number): void {
-    const end = this.end(tcb, now);
-    this.emit({ ...this.base(end, now), kind: 'timer', timer, action: 'fired', deadline: null });
-  }
-
-  rule(tcb: Tcb, why: RuleId, now: number): void {
-    this.emit({ ...this.base(this.end(tcb, now), now), kind: 'rule', why });
-  }
-
-  userCall(tcb: Tcb, call: UserCall, bytes: number, now: number): void {
-    this.emit({ ...this.base(this.end(tcb, now), now), kind: 'call', call, bytes });
-  }
-
-  /** Packets are told of by their segments, but for a RST that no connection sent (§3.10.7.1). */
-  packetSent(_host: string, _link: string, packet: Packet, now: number): void {
-    if (readSegment(packet, scratch) === null || (scratch.flags & RST) === 0) return;
-    const { connection, segment } = describePacket(packet, this.directory);
-    if (segment === null) return;
-    const told = identity(segment) === this.lastReset;
-    this.lastReset = '';
-    if (told) return;
-    this.emit({
-      t: now,
-      host: this.host,
-      connection,
-      kind: 'segment',
-      direction: 'out',
-      segment,
-      why: '9293-3.10.7.1-reset',
-      retransmission: false,
-    });
-  }
-
-  packetReceived(): void {}
-
-  packetDropped(_host: string, link: string, packet: Packet, reason: DropReason, now: number): void {
-    const { connection, segment } = describePacket(packet, this.directory);
-    const bytes = packet.end - packet.start;
-    this.emit({
-      t: now,
-      host: this.host,
-      connection,
-      kind: 'packet-dropped',
-      link,
-      bytes,
-      reason,
-      segment,
-    });
-  }
-
-  private base(end: End, now: number): { t: number; host: string; connection: number } {
-    return { t: now, host: this.host, connection: end.connection.number };
-  }
-
-  private end(tcb: Tcb, now: number, state = tcb.state): End {
-    return this.ends.get(tcb.id) ?? this.meet(tcb, state, now);
-  }
-
-  private meet(tcb: Tcb, state: State, now: number): End {
-    const local = formatEndpoint(tcb.local);
-    const remote = formatEndpoint(tcb.remote);
-    const connection = this.directory.join(local, remote);
-    connection.isns.set(local, tcb.iss);
-    const end: End = { connection, local, remote, sent: null, received: null };
-    this.ends.set(tcb.id, end);
-    this.emit({ ...this.base(end, now), kind: 'connection', local, remote, passive: tcb.passive, state });
-    return end;
-  }
-
-  private retire(id: number): void {
-    this.closed.add(id);
-    if (this.closed.size <= CLOSED_REMEMBERED) return;
-    for (const oldest of this.closed) {
-      this.closed.delete(oldest);
-      this.ends.delete(oldest);
-      return;
-    }
-  }
-}
-
-/** IRS is known from SYN-RECEIVED on (§3.3.2). */
-function learnIrs(tcb: Tcb, end: End): void {
-  if (tcb.state === 'SYN-RECEIVED' || isSynchronized(tcb.state)) {
-    end.connection.isns.set(end.remote, tcb.irs);
-  }
-}
-
-function arriving(tcb: Tcb, end: End, seg: Segment): SegmentRecord {
-  learnIrs(tcb, end);
-  const known = end.connection.isns.get(end.remote) ?? null;
-  return recordSegment(seg, {
-    source: end.remote,
-    destination: end.local,
-    senderIsn: known === null && (seg.flags & SYN) !== 0 ? seg.seq : known,
-    receiverIsn: tcb.iss,
-    windowShift: tcb.snd.scale,
-    count: segmentCount(seg),
-  });
-}
-
-function leaving(tcb: Tcb, end: End, seg: Segment): SegmentRecord {
-  learnIrs(tcb, end);
-  return recordSegment(seg, {
-    source: end.local,
-    destination: end.remote,
-    senderIsn: tcb.iss,
-    receiverIsn: end.connection.isns.get(end.remote) ?? null,
-    windowShift: tcb.rcv.scale,
-    count: segmentCount(seg),
-  });
-}
-
-const scratch = new Segment();
-
-function describePacket(
-  packet: Packet,
-  directory: ConnectionDirectory,
-): { connection: number | null; segment: SegmentRecord | null } {
-  const read = readSegment(packet, scratch);
-  if (read === null) return { connection: null, segment: null };
-  const { source, destination } = read;
-  const connection = directory.find(source, destination);
-  const segment = recordSegment(scratch, {
-    source,
-    destination,
-    senderIsn: connection?.isns.get(source) ?? null,
-    receiverIsn: connection?.isns.get(destination) ?? null,
-    windowShift: null,
-    count: segmentCount(scratch),
-  });
-  return { connection: connection?.number ?? null, segment };
-}
-
-/** Tells one RST from another. */
-const identity = (segment: SegmentRecord): string =>
-  `${segment.source} ${segment.destination} ${segment.seq} ${segment.flags}`;

@@ -2,11 +2,14 @@
 
 import type { ConnectionSummary, EndSummary } from './summary.ts';
 
-/** Lines about one connection at `now`, in ms; times count from `start`. */
-export function formatSummary(summary: ConnectionSummary, start: number, now: number): string[] {
+/**
+ * Lines about one connection at `now`, in ms; times count from `start`. `other` is what to call an end that is
+ * not observed; empty: nothing.
+ */
+export function formatSummary(summary: ConnectionSummary, start: number, now: number, other = ''): string[] {
   const { client, server } = summary;
   return [
-    `${client.endpoint} → ${server.endpoint}`,
+    `${named('client', client, other)} → ${named('server', server, other)}`,
     line('handshake', handshake(summary, start)),
     line('round trip', summary.roundTrip === null ? 'not measured' : milliseconds(summary.roundTrip)),
     line('client sent', sent(client)),
@@ -16,6 +19,12 @@ export function formatSummary(summary: ConnectionSummary, start: number, now: nu
     line('server', state(server, now)),
     line('exchange', summary.complete ? 'complete' : 'not complete'),
   ];
+}
+
+/** `client (kernel) 10.0.0.1:40000`; a host that is called after its role is named once. */
+function named(role: string, { endpoint, host }: EndSummary, other: string): string {
+  const name = host ?? other;
+  return name === '' || name === role ? `${role} ${endpoint}` : `${role} (${name}) ${endpoint}`;
 }
 
 const line = (title: string, text: string): string => `  ${title.padEnd(12)}${text}`;

@@ -27,6 +27,8 @@ export interface SentSummary {
 
 export interface EndSummary {
   readonly endpoint: string;
+  /** Name of the host where it is observed; null: it is not, and its state follows from the segments. */
+  readonly host: string | null;
   readonly state: State;
   /** `inferred` also when the end is not observed and the segments do not prove its state. */
   readonly confidence: Confidence;
@@ -179,10 +181,11 @@ class End {
   }
 
   summary(): EndSummary {
-    const { endpoint, segments, bytes, retransmissions, fin, timeWaitUntil, peer } = this;
-    const observed = this.host !== null;
+    const { endpoint, host, segments, bytes, retransmissions, fin, timeWaitUntil, peer } = this;
+    const observed = host !== null;
     return {
       endpoint,
+      host,
       state: observed ? this.state : peer.state,
       confidence: observed ? 'observed' : peer.confidence,
       sent: { segments, bytes, retransmissions },

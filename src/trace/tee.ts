@@ -1,8 +1,10 @@
 // One probe for several observers: each hears everything, in the order given.
 
-import type { HostProbe } from '../host/probe.ts';
+import { checkProbe, type HostProbe } from '../host/probe.ts';
 
+/** @throws TypeError ERR_INVALID_ARG_TYPE for a probe that lacks a method */
 export function tee(...probes: readonly HostProbe[]): HostProbe {
+  for (const probe of probes) checkProbe(probe);
   const each = (tell: (probe: HostProbe) => void): void => {
     for (const probe of probes) tell(probe);
   };

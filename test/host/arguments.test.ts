@@ -193,13 +193,19 @@ describe('misuse of a host', () => {
     ]);
   });
 
-  test('a parameter out of range', () => {
+  test.each([
+    [{ msl: Number.NaN }, 'ERR_OUT_OF_RANGE', /^parameters.msl must be from 0 to .*, not NaN$/],
+    [{ receiveBuffer: 0 }, 'ERR_OUT_OF_RANGE', /^parameters.receiveBuffer must be from 1 to/],
+    [{ receiveBuffer: 2 ** 30 }, 'ERR_OUT_OF_RANGE', /^parameters.receiveBuffer must be from 1 to/],
+    [{ delayedAck: 500 }, 'ERR_OUT_OF_RANGE', /^parameters.delayedAck must be from 0 to 499, not 500$/],
+    [{ keepAliveCount: 1 }, 'ERR_OUT_OF_RANGE', /^parameters.keepAliveCount must be from 2/],
+    [{ rtoInitial: Number.NaN }, 'ERR_OUT_OF_RANGE', /^parameters.rtoInitial must be from 1/],
+    [{ congestionControl: 'vegas' }, 'ERR_INVALID_ARG_VALUE', /must be cubic or reno, not "vegas"$/],
+  ])('%j is out of range (MUST-29, MUST-40)', (change, code, message) => {
     const { host } = world();
-    expect(() => host.listen({ port: 7, parameters: { ...LINUX, msl: NaN } })).toThrow(
-      expect.objectContaining({
-        code: 'ERR_OUT_OF_RANGE',
-        message: 'parameters.msl must be at least 0, not NaN',
-      }),
+    const parameters = { ...LINUX, ...change } as typeof LINUX;
+    expect(() => host.listen({ port: 7, parameters })).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
   });
 });

@@ -23,7 +23,7 @@ interface World extends TwoHosts {
   readonly capture: Uint8Array[];
 }
 
-function world(options: { loss?: number; seed?: number }): World {
+function world(options: { loss?: number; seed?: number; superSegment?: number }): World {
   const recorder = new Recorder(100_000);
   const capture: Uint8Array[] = [];
   const file = new PcapngExport((bytes) => capture.push(bytes));
@@ -32,15 +32,11 @@ function world(options: { loss?: number; seed?: number }): World {
     loss: options.loss ?? 0,
     seed: options.seed ?? 1,
     checksumOffload: true,
-    superSegment: 20_000,
+    superSegment: options.superSegment ?? 20_000,
     client: { probe: tee(recorder.probeFor('client'), file) },
     server: { probe: recorder.probeFor('server') },
   });
-  hosts.link.observer = (event) => {
-    if (event.kind !== 'lost') return;
-    const host = event.direction === 'a->b' ? 'client' : 'server';
-    recorder.packetLost(host, event.link, event.packet, event.reason ?? '', event.at);
-  };
+  recorder.watch(hosts.link, { a: 'client', b: 'server' });
   return { ...hosts, recorder, capture };
 }
 
@@ -99,11 +95,12 @@ function inferredBy(events: readonly TraceEvent[], watcher: string): State[] {
   return states;
 }
 
-function ladderOf(events: readonly TraceEvent[], right: string | null): string[] {
+function ladderOf(events: readonly TraceEvent[], right: string | null, strays = false): string[] {
   const lines: string[] = [];
   const ladder = new Ladder({
     left: 'client',
     right,
+    strays,
     width: 100,
     color: false,
     write: (line) => lines.push(line),
@@ -171,6 +168,21 @@ describe('observers of the real engine', () => {
     }
     expect(both!.roundTrip).toBe(40);
     expect(both!.server.timeWaitUntil! - both!.client.fin!).toBeGreaterThan(240_000);
+  });
+
+  test('one lost segment: fast recovery and its end are told, of the sender, and stand on the ladder', () => {
+    const net = world({ superSegment: 1500 });
+    net.link.filter = (_packet, direction, index) => (direction === 'b->a' && index === 4 ? 'drop' : 'pass');
+    exchange(net, 'client', 200_000);
+    const told = net.recorder.events.filter((event) => event.kind === 'congestion');
+    expect(told.map(({ host, change }) => [host, change])).toEqual([
+      ['server', 'recovery'],
+      ['server', 'recovered'],
+    ]);
+    expect(told[0]!.ssthresh).toBeLessThan(told[0]!.cwndBefore);
+    const text = ladderOf(net.recorder.events, 'server').join('\n');
+    expect(text).toMatch(/fast recovery: cwnd \d+( → \d+)?, ssthresh \d+,/);
+    expect(text).toMatch(/recovered: cwnd \d+/);
   });
 
   test('every segment of the ladder that our end sends has a reason with a section', () => {
@@ -244,6 +256,9 @@ describe('observers of the real engine', () => {
       'packet-dropped',
       'packet-dropped',
     ]);
-    expect(ladderOf(dropped, 'server').filter((line) => line.includes('X packet dropped'))).toHaveLength(3);
+    const marks = (strays: boolean) =>
+      ladderOf(dropped, 'server', strays).filter((line) => line.includes('packet dropped'));
+    expect(marks(true)).toHaveLength(3);
+    expect(marks(false)).toEqual([]);
   });
 });

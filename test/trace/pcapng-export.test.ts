@@ -99,9 +99,25 @@ describe('PcapngExport', () => {
     expect(comments(read())).toEqual([
       'text in order: taken, its ACK is due (RFC 9293 §3.10.7.4); ' +
         'CLOSED → CLOSE-WAIT: their FIN: the peer has sent all, we still may send (RFC 9293 §3.10.7.4)',
-      'dropped: outside our window: dropped, an ACK says what we expect (RFC 9293 §3.10.7.4)',
+      'dropped: outside our window: an ACK says what we expect (RFC 9293 §3.10.7.4)',
       'FIN: all our text is sent (RFC 9293 §3.6); CLOSE-WAIT → LAST-ACK',
     ]);
+  });
+
+  test('a FIN that waited behind a gap takes effect with a segment that has none: it says so', () => {
+    const { file, client, peer, read } = capture();
+    for (const letters of ['.', 'F.']) {
+      const seg = peer.segment(letters, 1, 1, { length: 10 });
+      file.packetReceived('client', 'eth', packetOf(seg, SERVER, CLIENT), 0);
+      client.in(seg);
+      client.state('CLOSE-WAIT', '9293-3.10.7.4-eighth-close-wait');
+    }
+    file.flush();
+    const [late, at] = comments(read());
+    expect(late).toContain(
+      'CLOSE-WAIT: the gap is filled: the FIN that waited behind it counts now; their FIN',
+    );
+    expect(at).toContain('CLOSE-WAIT: their FIN');
   });
 
   test('calls and timers end what an arrival explains', () => {

@@ -1,34 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { SegmentEvent, TraceEvent } from '../../src/trace/events.ts';
+import type { TraceEvent } from '../../src/trace/events.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { tee } from '../../src/trace/tee.ts';
 import { Packet } from '../../src/wire/packet.ts';
+import { handshake, record, segments } from './recording.ts';
 import { CLIENT, CLIENT_ISS, endpoint, FakeEnd, packetOf, SERVER, SERVER_ISS } from './support.ts';
-
-function record(limit = 1000): { recorder: Recorder; client: FakeEnd; server: FakeEnd } {
-  const recorder = new Recorder(limit);
-  return {
-    recorder,
-    client: new FakeEnd(recorder.probeFor('client'), 'client'),
-    server: new FakeEnd(recorder.probeFor('server'), 'server'),
-  };
-}
-
-const segments = (recorder: Recorder): SegmentEvent[] =>
-  recorder.events.filter((event): event is SegmentEvent => event.kind === 'segment');
-
-function handshake(client: FakeEnd, server: FakeEnd): void {
-  client.state('SYN-SENT', '9293-3.10.1-active');
-  server.in(client.out('S', 0, 0, { why: '9293-3.5-syn' }));
-  server.state('SYN-RECEIVED', '9293-3.10.7.2-third');
-  client.in(server.out('S.', 0, 1, { why: '9293-3.5-syn-ack' }));
-  client.state('ESTABLISHED', '9293-3.10.7.3-fourth-established');
-  client.tcb.snd.scale = 7;
-  client.tcb.rcv.scale = 7;
-  server.tcb.snd.scale = 7;
-  server.in(client.out('.', 1, 1, { why: '9293-3.5-ack' }));
-  server.state('ESTABLISHED', '9293-3.10.7.4-fifth-established');
-}
 
 describe('Recorder', () => {
   test('tells of a segment in full: names, numbers absolute and relative, options, window, why', () => {
@@ -258,9 +234,21 @@ describe('Recorder', () => {
     expect(recorder.events).toHaveLength(10);
     expect(recorder.events.at(-1)!.id).toBe(100);
     expect(recorder.forgotten).toBe(90);
-    const nothing = new Recorder();
+    const nothing = new Recorder(0);
     new FakeEnd(nothing.probeFor('x'), 'client').call('connect');
     expect(nothing.events).toEqual([]);
+  });
+
+  test('without a number the latest 10,000 are kept, with Infinity all', () => {
+    for (const [recorder, kept] of [
+      [new Recorder(), 10_000],
+      [new Recorder(Infinity), 25_001],
+    ] as const) {
+      const client = new FakeEnd(recorder.probeFor('client'), 'client');
+      for (let i = 0; i < 25_000; i++) client.rule('9293-3.7.4-nagle');
+      expect(recorder.events).toHaveLength(kept);
+      expect(recorder.events.at(-1)!.id).toBe(25_001);
+    }
   });
 
   test('listeners hear until they stop', () => {

@@ -12,11 +12,11 @@ class Talk {
 
   constructor(hears: readonly ('client' | 'server')[] = ['client', 'server']) {
     const recorder = new Recorder();
-    recorder.listen((event) => {
-      if ((hears as readonly string[]).includes(event.host)) this.summary.event(event);
-    });
-    this.client = new FakeEnd(recorder.probeFor('client'), 'client');
-    this.server = new FakeEnd(recorder.probeFor('server'), 'server');
+    recorder.listen((event) => this.summary.event(event));
+    const probe = (name: string) =>
+      ((hears as readonly string[]).includes(name) ? recorder : new Recorder(0)).probeFor(name);
+    this.client = new FakeEnd(probe('client'), 'client');
+    this.server = new FakeEnd(probe('server'), 'server');
   }
 
   get only(): ConnectionSummary {
@@ -90,6 +90,7 @@ describe('Summary', () => {
       connection: 1,
       client: {
         endpoint: '10.0.0.1:40000',
+        host: 'client',
         state: 'TIME-WAIT',
         confidence: 'observed',
         sent: { segments: 6, bytes: 100, retransmissions: 1 },
@@ -98,6 +99,7 @@ describe('Summary', () => {
       },
       server: {
         endpoint: '10.0.0.2:80',
+        host: 'server',
         state: 'CLOSED',
         confidence: 'observed',
         sent: { segments: 4, bytes: 2000, retransmissions: 0 },
@@ -230,7 +232,7 @@ describe('formatSummary', () => {
   test('says it in nine lines', () => {
     const talk = new Talk().open().exchange();
     expect(formatSummary(talk.only, 0, 1070)).toEqual([
-      '10.0.0.1:40000 → 10.0.0.2:80',
+      'client 10.0.0.1:40000 → server 10.0.0.2:80',
       '  handshake   complete: SYN 0.000, SYN,ACK 10.000, ACK 20.000 ms',
       '  round trip  20.000 ms',
       '  client sent 100 bytes in 6 segments, 1 sent again',
@@ -252,6 +254,18 @@ describe('formatSummary', () => {
     talk.client.state('CLOSED', why);
     expect(formatSummary(talk.only, 0, 0)[5]).toBe(`  close       ${text}`);
     expect(formatSummary(talk.only, 0, 0).at(-1)).toBe('  exchange    not complete');
+  });
+
+  test('names the hosts behind the roles, and the end that is not observed as it is told to', () => {
+    const recorder = new Recorder(0);
+    const summary = new Summary();
+    recorder.listen((event) => summary.event(event));
+    new FakeEnd(recorder.probeFor('synfin'), 'server').state('SYN-RECEIVED', '9293-3.10.7.2-third');
+    const only = summary.connections()[0]!;
+    expect([only.client.host, only.server.host]).toEqual([null, 'synfin']);
+    const first = (other?: string) => formatSummary(only, 0, 0, other)[0];
+    expect(first('kernel')).toBe('client (kernel) 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
+    expect(first()).toBe('client 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
   });
 
   test('a state that is only presumed is marked', () => {

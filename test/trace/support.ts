@@ -107,6 +107,15 @@ export class FakeEnd {
     this.probe.timerFired(this.tcb, timer, this.now);
   }
 
+  /** The congestion state of the TCB is this from now on. */
+  congestion(now: { cwnd: number; ssthresh: number; active: boolean; rto: number }): void {
+    const { cwnd, ssthresh, active, rto } = now;
+    const values = { congestion: { cwnd, ssthresh }, recovery: { active }, rto: { value: rto } };
+    for (const [name, value] of Object.entries(values)) {
+      Object.defineProperty(this.tcb, name, { value, configurable: true });
+    }
+  }
+
   timer(timer: TimerName, deadline: number): void {
     this.probe.timerSet(this.tcb, timer, deadline, this.now);
   }
