@@ -146,7 +146,7 @@ export class Connection {
 
   /** The link is gone: the connection ends without a word to the peer. */
   fail(error: ConnectionError, now: number): void {
-    if (this.tcb.state !== 'CLOSED') enterClosed(this.tcb, error, '9293-3.9.2.2-down', now);
+    if (this.tcb.state !== 'CLOSED') enterClosed(this.tcb, error, 'local-link-down', now);
   }
 
   /** §3.10.8: handle every timer whose deadline has passed. */

@@ -1,11 +1,12 @@
-// The rules the engine can follow, by id: `RFC-section-step`. What each one says to a person is in trace/rules.ts.
+// The rules the engine can follow, by id: `RFC-section-step`, or `local-...` for what no RFC asks for.
+// What each one says to a person is in trace/rules.ts.
 
 export type RuleId =
   // RFC 9293 §3.10.1-5: user calls
   | '9293-3.10.1-active'
   | '9293-3.10.1-passive'
   | '9293-3.10.4-close'
-  | '9293-3.10.4-unread'
+  | '9293-3.6.1-unread'
   | '9293-3.10.4-never-open'
   | '9293-3.10.5-abort'
   // §3.10.7.1 CLOSED
@@ -56,7 +57,7 @@ export type RuleId =
   | '9293-3.5-ack'
   | '9293-3.6-fin'
   | '9293-3.6.1-data-after-close'
-  | '9293-3.6.1-fin-wait-2-timeout'
+  | 'local-fin-wait-2'
   | '9293-3.7.4-nagle'
   | '9293-3.8-data'
   | '9293-3.8.3-r1'
@@ -73,7 +74,7 @@ export type RuleId =
   | '9293-3.8.6.3-second'
   | '9293-3.9.2.2-soft'
   | '9293-3.9.2.2-hard'
-  | '9293-3.9.2.2-down'
+  | 'local-link-down'
   // companions
   | '1191-6.4-too-big'
   | '1337-4-rst'

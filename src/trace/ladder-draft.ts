@@ -4,7 +4,7 @@ import type { RuleId } from '../tcp/rules.ts';
 import type { SegmentRecord } from './events.ts';
 import type { PeerInference } from './infer.ts';
 import type { Arrow, Note, Reason, Side, Tone } from './ladder-layout.ts';
-import { RULES } from './rules.ts';
+import { formatRule, RULES } from './rules.ts';
 
 /** One connection on the ladder, and what it shows on each side; an inferred state begins with `~`. */
 export interface Lane {
@@ -68,7 +68,7 @@ export const hasArrived = (draft: Draft, side: Side): draft is Draft & { segment
 /** Why, once. `before` stands in front of the rule's words. */
 export function addReason(draft: Draft, why: RuleId, tone: Tone = 'dim', before = ''): void {
   const { rfc, section, text } = RULES[why];
-  const reference = rfc === 9293 ? `§${section}` : `RFC ${rfc} §${section}`;
+  const reference = rfc === 9293 ? `§${section}` : formatRule(why);
   if (draft.reasons.some((reason) => reason.text.endsWith(text) && reason.section === reference)) return;
   draft.reasons.push({ text: before + text, section: reference, tone, minor: why === WINDOW });
 }

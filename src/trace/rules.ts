@@ -3,6 +3,7 @@
 import type { RuleId } from '../tcp/rules.ts';
 
 export interface Rule {
+  /** 0: no RFC asks for it, the limit is ours. */
   readonly rfc: number;
   /** `3.10.7.4`. */
   readonly section: string;
@@ -14,7 +15,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.10.1-active': 'active OPEN: this end begins the handshake',
   '9293-3.10.1-passive': 'passive OPEN: a listener was waiting for a SYN',
   '9293-3.10.4-close': 'CLOSE: nothing more to send, a FIN ends our text',
-  '9293-3.10.4-unread': 'closed with text unread: RST tells the peer it is lost',
+  '9293-3.6.1-unread': 'closed with text unread: RST tells the peer it is lost',
   '9293-3.10.4-never-open': 'closed before there was a connection',
   '9293-3.10.5-abort': 'ABORT: drop everything, tell the peer by RST',
 
@@ -65,7 +66,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.5-ack': 'their SYN is acknowledged: the third step of three',
   '9293-3.6-fin': 'FIN: all our text is sent',
   '9293-3.6.1-data-after-close': 'text for an end that reads no more: RST',
-  '9293-3.6.1-fin-wait-2-timeout': 'the peer never closed and nobody reads: given up',
+  'local-fin-wait-2': 'the peer never closed and nobody reads: given up',
   '9293-3.7.4-nagle': 'Nagle: less than a full segment waits for an ACK',
   '9293-3.8-data': 'text the peer has room for',
   '9293-3.8.3-r1': 'R1: so many retransmissions that the path is in doubt',
@@ -81,7 +82,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.8.6.3-delayed': 'delayed ACK: its wait is over',
   '9293-3.8.6.3-second': 'an ACK for every second full-sized segment',
   '9293-3.9.2.2-soft': 'ICMP soft error: noted, the connection goes on',
-  '9293-3.9.2.2-down': 'the link is gone: the connection ends with it',
+  'local-link-down': 'the link is gone: the connection ends with it',
   '9293-3.9.2.2-hard': 'ICMP hard error: the connection cannot be made',
 
   '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
@@ -109,11 +110,11 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 const ID = /^(\d+)-([\d.]+)/;
 
 function rule(id: string, text: string): Rule {
-  const parts = ID.exec(id)!;
-  return { rfc: Number(parts[1]), section: parts[2]!, text };
+  const parts = ID.exec(id);
+  return parts === null ? { rfc: 0, section: '', text } : { rfc: Number(parts[1]), section: parts[2]!, text };
 }
 
-/** Every rule by its id. RFC and section are those in the id. */
+/** Every rule by its id. RFC and section are those in the id; a rule that no RFC gives has neither. */
 export const RULES = Object.fromEntries(
   Object.entries(TEXTS).map(([id, text]) => [id, rule(id, text)]),
 ) as Readonly<Record<RuleId, Rule>>;
@@ -124,8 +125,8 @@ export const isFinsDoing = (id: RuleId): boolean => id.startsWith('9293-3.10.7.4
 /** Said with it where the arriving segment has no FIN: the FIN came earlier, out of order. */
 export const LATE_FIN = 'the gap is filled: the FIN that waited behind it counts now';
 
-/** `RFC 9293 §3.10.7.4`. */
+/** `RFC 9293 §3.10.7.4`; `no RFC` for a rule of our own. */
 export function formatRule(id: RuleId): string {
   const { rfc, section } = RULES[id];
-  return `RFC ${rfc} §${section}`;
+  return rfc === 0 ? 'no RFC' : `RFC ${rfc} §${section}`;
 }

@@ -100,7 +100,7 @@ export class Summary {
 /** State changes to CLOSED that a RST of our own, a RST of the peer, or silence brings. */
 const OWN_RESET: ReadonlySet<RuleId> = new Set([
   '9293-3.10.5-abort',
-  '9293-3.10.4-unread',
+  '9293-3.6.1-unread',
   '9293-3.6.1-data-after-close',
 ]);
 const PEER_RESET: ReadonlySet<RuleId> = new Set([
@@ -110,11 +110,7 @@ const PEER_RESET: ReadonlySet<RuleId> = new Set([
   '9293-3.10.7.4-second-refused',
   '9293-3.10.7.4-second-closed',
 ]);
-const SILENCE: ReadonlySet<RuleId> = new Set([
-  '9293-3.6.1-fin-wait-2-timeout',
-  '9293-3.8.3-r2',
-  '9293-3.8.4-dead',
-]);
+const SILENCE: ReadonlySet<RuleId> = new Set(['local-fin-wait-2', '9293-3.8.3-r2', '9293-3.8.4-dead']);
 
 /** One end as it is followed. */
 class End {

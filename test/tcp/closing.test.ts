@@ -130,7 +130,7 @@ describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
       .out('R 1:1')
       .state('CLOSED')
       .error(null)
-      .followed('9293-3.10.4-unread');
+      .followed('9293-3.6.1-unread');
   });
 
   test.each(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const)('so too in %s', (state) => {
@@ -186,7 +186,7 @@ describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
         .after(1)
         .quiet()
         .state('CLOSED');
-      t.followed('9293-3.6.1-fin-wait-2-timeout');
+      t.followed('local-fin-wait-2');
     }
   });
 

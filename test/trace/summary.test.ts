@@ -172,7 +172,7 @@ describe('Summary', () => {
 
   test.each([
     ['9293-3.10.5-abort', 'reset', 'client'],
-    ['9293-3.10.4-unread', 'reset', 'client'],
+    ['9293-3.6.1-unread', 'reset', 'client'],
     ['9293-3.10.7.4-second', 'reset', 'server'],
     ['9293-3.8.3-r2', 'timeout', null],
     ['9293-3.8.4-dead', 'timeout', null],

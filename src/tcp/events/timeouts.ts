@@ -13,7 +13,7 @@ import { enterClosed } from '../transition.ts';
 export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, 'time-wait', now)) return enterClosed(tcb, null, '9293-3.10.8-time-wait', now);
   if (takeExpired(tcb, 'fin-wait-2', now)) {
-    return enterClosed(tcb, null, '9293-3.6.1-fin-wait-2-timeout', now);
+    return enterClosed(tcb, null, 'local-fin-wait-2', now);
   }
   // Before the retransmission timer, whose place it may take.
   if (takeExpired(tcb, 'loss-probe', now)) probeForLoss(tcb, now);

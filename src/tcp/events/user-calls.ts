@@ -122,8 +122,8 @@ export function close(tcb: Tcb, now: number): void {
   const unread = tcb.rcv.queue !== null && tcb.rcv.queue.length > 0;
   tcb.rcv.queue = null;
   if (unread && tcb.state !== 'TIME-WAIT') {
-    sendReset(tcb, acceptableSeq(tcb), '9293-3.10.4-unread');
-    return enterClosed(tcb, null, '9293-3.10.4-unread', now);
+    sendReset(tcb, acceptableSeq(tcb), '9293-3.6.1-unread');
+    return enterClosed(tcb, null, '9293-3.6.1-unread', now);
   }
   tcb.rcv.discard = true;
   if (!tcb.snd.finQueued) finish(tcb, now);
