@@ -70,6 +70,26 @@ function importsOf(file, text) {
   return found;
 }
 
+/** Uses of `Math.random` and `globalThis`, which the linter's list of globals can't name. */
+function forbiddenUses(file, text) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    const isRandom =
+      ts.isPropertyAccessExpression(node) &&
+      node.name.text === 'random' &&
+      node.expression.getText(source) === 'Math';
+    const isGlobal = ts.isIdentifier(node) && node.text === 'globalThis';
+    if (isRandom || isGlobal) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+      found.push({ line: line + 1, what: node.getText(source) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 /** Where a name stands in `steps`: its step, and its group within the step. */
 function place(steps, holds) {
   for (const [step, groups] of steps.entries()) {
@@ -166,7 +186,15 @@ export function checkImports(root) {
     }
     const edges = [];
     graph.set(path, edges);
-    for (const found of importsOf(path, readFileSync(join(root, path), 'utf8'))) {
+    const text = readFileSync(join(root, path), 'utf8');
+    if (ENGINE.includes(layer)) {
+      for (const { line, what } of forbiddenUses(path, text)) {
+        faults.push(
+          `${shown(path)}:${line}: ${layer} may not use ${what}: time and randomness are arguments`,
+        );
+      }
+    }
+    for (const found of importsOf(path, text)) {
       const where = `${shown(path)}:${found.line}`;
       const fault = importFault(root, path, found, edges);
       if (fault !== null) faults.push(`${where}: ${fault}`);

@@ -185,3 +185,18 @@ test('an import says its extension, exists and stays inside src/', () => {
     "src/lib/a.ts:3: '../../c.ts' leaves src/",
   ]);
 });
+
+describe('what the engine may not use', () => {
+  test.each(['Math.random()', 'globalThis.performance.now()'])('%s', (expression) => {
+    const use = `export const x = () => ${expression};\n`;
+    const { faults } = checkTree({ 'tcp/ack.ts': `// one\n${use}`, 'node/clock.ts': use });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^src\/tcp\/ack.ts:2: tcp may not use (Math.random|globalThis): /);
+  });
+
+  test('a field called random is none of that', () => {
+    expect(
+      checkTree({ 'host/core.ts': 'export const r = (host: { random: number }) => host.random;' }).faults,
+    ).toEqual([]);
+  });
+});
