@@ -181,7 +181,7 @@ describe('examples', () => {
     spawnSync(process.execPath, [join(ROOT, 'examples', name), ...args], { encoding: 'utf8' });
 
   test('each of them is run here', () => {
-    expect(EXAMPLES).toEqual(['http-on-tun.mjs', 'lossy-network.mjs', 'two-hosts.mjs']);
+    expect(EXAMPLES).toEqual(['http-on-tun.mjs', 'lossy-network.mjs', 'lost-packet.mjs', 'two-hosts.mjs']);
   });
 
   test('two-hosts', () => {
@@ -195,6 +195,21 @@ describe('examples', () => {
     expect(stdout).toContain('1048576 of 1048576 bytes, 0 damaged, TIME-WAIT\n');
     expect(stdout).not.toMatch(/, 0 segments sent again/);
     expect(example('lossy-network.mjs', seed).stdout).toBe(stdout);
+  });
+
+  test('lost-packet: the loss, how it is found, and the repair; and a capture of it', () => {
+    const file = join(directory, 'lost.pcapng');
+    const { stdout, status } = example('lost-packet.mjs', file);
+    expect(status).toBe(0);
+    for (const sign of [
+      'X lost on link0: filter',
+      'fast recovery: cwnd',
+      '├─ R ACK seq=4345',
+      'recovered: cwnd',
+    ]) {
+      expect(stdout).toContain(sign);
+    }
+    expect(readFileSync(file).includes('RACK: sent before what has arrived, and too late: lost')).toBe(true);
   });
 
   describeTun('on TUN', () => {

@@ -10,9 +10,12 @@ export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
   tcb.ack.why = why;
 }
 
-/** A segment out of order: each is answered by an ACK of its own, which the peer counts (RFC 5681 §4.2). */
+/**
+ * A segment out of order, to be answered at once (RFC 5681 §4.2). Without SACK each has an ACK of its own, which
+ * the peer counts; with it, one tells what all of a batch brought (MUST-58).
+ */
 export function acknowledgeDuplicate(tcb: Tcb, why: RuleId): void {
-  tcb.ack.due += 1;
+  tcb.ack.due = tcb.sack ? 1 : tcb.ack.due + 1;
   tcb.ack.why = why;
 }
 

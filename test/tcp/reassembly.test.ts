@@ -287,3 +287,13 @@ describe('a FIN out of order', () => {
     t.in('. 1:501 ack 1').out('. 1:1 ack 502').state('CLOSE-WAIT').reads(500);
   });
 });
+
+test('MUST-58: with SACK one ACK tells what a batch brought; without, each segment has its own (RFC 5681 §4.2)', () => {
+  const early = ['. 1001:2001 ack 1', '. 2001:3001 ack 1', '. 3001:4001 ack 1'];
+  established()
+    .batch(...early)
+    .out('. 1:1 ack 1', '. 1:1 ack 1', '. 1:1 ack 1');
+  const t = new Script({ parameters: { sack: true } }).connect().in('S. 0:0 ack 1 <mss 1000,sackOK>');
+  t.takeSent();
+  t.batch(...early).out('. 1:1 ack 1 <sack 1001:4001>');
+});
