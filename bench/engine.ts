@@ -15,13 +15,20 @@ const CHUNK = new Uint8Array(1 << 16);
 
 class Pair {
   segments = 0;
-  /** Whole milliseconds: a fraction would be boxed by this caller, 16 bytes each time it is passed on. */
   now = 0;
+  private readonly tick: number;
+  private readonly views: boolean;
   readonly a: Connection;
   readonly b: Connection;
   private readonly segment = new Segment();
 
-  constructor() {
+  /**
+   * `tick`: how far the clock moves between rounds, ms; a fraction is boxed wherever it is passed on, a whole
+   * number is not. `views`: the reader takes text as views, which are garbage of its own making.
+   */
+  constructor({ tick, views }: Options) {
+    this.tick = tick;
+    this.views = views;
     const options = (local: typeof A, remote: typeof A, iss: number): OpenOptions => ({
       id: 1,
       local,
@@ -64,7 +71,7 @@ class Pair {
 
   /** One 64 KiB write, carried over and dropped by the reader. */
   bulk(): void {
-    this.now += 1;
+    this.now += this.tick;
     this.a.send(CHUNK, this.now);
     this.settle();
     this.read(this.b);
@@ -73,7 +80,7 @@ class Pair {
 
   /** One 64-byte request and its answer. */
   requestAnswer(): void {
-    this.now += 1;
+    this.now += this.tick;
     this.a.send(REQUEST, this.now);
     this.settle();
     this.read(this.b);
@@ -82,8 +89,11 @@ class Pair {
     this.read(this.a);
   }
 
-  /** Take what came without making a view of it: the view belongs to whoever wants one. */
   private read(connection: Connection): void {
+    if (this.views) {
+      while (connection.receive(this.now) !== null);
+      return;
+    }
     const { queue } = connection.tcb.rcv;
     queue?.discard(queue.length);
   }
@@ -91,9 +101,16 @@ class Pair {
 
 const REQUEST = new Uint8Array(64);
 
+interface Options {
+  readonly tick: number;
+  readonly views: boolean;
+}
+
+type Step = (pair: Pair) => void;
+
 /** Bytes of heap per segment over `rounds` of `step`, after as many to warm up. */
-function bytesPerSegment(step: (pair: Pair) => void, rounds: number): number {
-  const pair = new Pair();
+function bytesPerSegment(step: Step, rounds: number, options: Options): number {
+  const pair = new Pair(options);
   for (let i = 0; i < rounds; i++) step(pair);
   globalThis.gc?.();
   const segments = pair.segments;
@@ -103,8 +120,8 @@ function bytesPerSegment(step: (pair: Pair) => void, rounds: number): number {
   return grown / (pair.segments - segments);
 }
 
-function nanosecondsPerSegment(step: (pair: Pair) => void, rounds: number): number {
-  const pair = new Pair();
+function nanosecondsPerSegment(step: Step, rounds: number): number {
+  const pair = new Pair({ tick: 1, views: false });
   for (let i = 0; i < rounds; i++) step(pair);
   const segments = pair.segments;
   const start = process.hrtime.bigint();
@@ -112,21 +129,25 @@ function nanosecondsPerSegment(step: (pair: Pair) => void, rounds: number): numb
   return Number(process.hrtime.bigint() - start) / (pair.segments - segments);
 }
 
+const KINDS: readonly (readonly [string, Options, string])[] = [
+  ['', { tick: 1, views: false }, 'whole milliseconds, text left where it is'],
+  ['-fraction', { tick: 1.37, views: false }, 'fractions of milliseconds, boxed as arguments'],
+  ['-views', { tick: 1.37, views: true }, 'and the views that receive() returns'],
+];
+
 export async function allocation(settings: Settings): Promise<Figure[]> {
-  const bulk = (pair: Pair): void => pair.bulk();
-  const ask = (pair: Pair): void => pair.requestAnswer();
+  const bulk: Step = (pair) => pair.bulk();
+  const ask: Step = (pair) => pair.requestAnswer();
+  const figures: Figure[] = [];
+  for (const [suffix, options, note] of KINDS) {
+    const unit = 'bytes/segment';
+    const bytes = (step: Step, rounds: number) => () => bytesPerSegment(step, rounds, options);
+    figures.push(await compare(`alloc-bulk${suffix}`, unit, note, settings, bytes(bulk, 2000), null));
+    figures.push(await compare(`alloc-request${suffix}`, unit, note, settings, bytes(ask, 20_000), null));
+  }
   const note = 'engine alone, MTU 1500, timestamps';
-  return [
-    await compare('alloc-bulk', 'bytes/segment', note, settings, () => bytesPerSegment(bulk, 2000), null),
-    await compare('alloc-request', 'bytes/segment', note, settings, () => bytesPerSegment(ask, 20_000), null),
-    await compare('engine-bulk', 'ns/segment', note, settings, () => nanosecondsPerSegment(bulk, 5000), null),
-    await compare(
-      'engine-request',
-      'ns/segment',
-      note,
-      settings,
-      () => nanosecondsPerSegment(ask, 50_000),
-      null,
-    ),
-  ];
+  const time = (step: Step, rounds: number) => () => nanosecondsPerSegment(step, rounds);
+  figures.push(await compare('engine-bulk', 'ns/segment', note, settings, time(bulk, 5000), null));
+  figures.push(await compare('engine-request', 'ns/segment', note, settings, time(ask, 50_000), null));
+  return figures;
 }

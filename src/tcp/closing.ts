@@ -8,7 +8,7 @@ import type { Segment } from './segment.ts';
 import { add, gt, max, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopAllTimers } from './timers.ts';
+import { setTimer, stopAllTimers, Timer } from './timers.ts';
 import { enter } from './transition.ts';
 
 /** Sequence number of the first octet of the send queue. */
@@ -36,13 +36,13 @@ export function enterTimeWait(tcb: Tcb, why: RuleId, now: number): void {
 }
 
 export function restartTimeWait(tcb: Tcb, now: number): void {
-  setTimer(tcb, 'time-wait', now + 2 * tcb.parameters.msl, now);
+  setTimer(tcb, Timer.timeWait, now + 2 * tcb.parameters.msl, now);
 }
 
 /** FIN-WAIT-2 with nobody left to read here: the peer's FIN is not waited for without end. */
 export function limitFinWait2(tcb: Tcb, now: number): void {
   if (tcb.state === 'FIN-WAIT-2' && tcb.rcv.discard) {
-    setTimer(tcb, 'fin-wait-2', now + tcb.parameters.finWait2, now);
+    setTimer(tcb, Timer.finWait2, now + tcb.parameters.finWait2, now);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { RuleId } from './rules.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning, setTimer, stopTimer } from './timers.ts';
+import { isRunning, setTimer, stopTimer, Timer } from './timers.ts';
 
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
@@ -31,8 +31,8 @@ export function acknowledgeText(tcb: Tcb, length: number, segmentSize: number, n
     acknowledgeNow(tcb, '9293-3.8.6.3-second');
   } else if (parameters.delayedAck === 0) {
     acknowledgeNow(tcb, '9293-3.10.7.4-seventh');
-  } else if (!isRunning(tcb, 'delayed-ack')) {
-    setTimer(tcb, 'delayed-ack', now + parameters.delayedAck, now);
+  } else if (!isRunning(tcb, Timer.delayedAck)) {
+    setTimer(tcb, Timer.delayedAck, now + parameters.delayedAck, now);
   }
 }
 
@@ -42,5 +42,5 @@ export function acknowledged(tcb: Tcb, now: number): void {
   if (ack.due > 0) ack.due -= 1;
   ack.unacknowledged = 0;
   ack.last = rcv.nxt;
-  stopTimer(tcb, 'delayed-ack', now);
+  stopTimer(tcb, Timer.delayedAck, now);
 }

@@ -9,7 +9,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { stopTimer } from './timers.ts';
+import { stopTimer, Timer } from './timers.ts';
 import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
 import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
@@ -69,7 +69,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
   tcb.board.acknowledge(tcb.snd.una, tcb.rack);
   measureRtt(tcb, seg, true, now);
   tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
-  stopTimer(tcb, 'retransmission', now);
+  stopTimer(tcb, Timer.retransmission, now);
 }
 
 /** Both SYNs are acknowledged. */

@@ -6,7 +6,7 @@ import { effectiveSendMss } from './mss.ts';
 import { unsigned } from './seq.ts';
 import type { State } from './state.ts';
 import type { Counters, Tcb } from './tcb.ts';
-import { deadlineOf } from './timers.ts';
+import { deadlineOf, Timer } from './timers.ts';
 import { receiveWindow } from './window.ts';
 
 export interface ConnectionInfo {
@@ -74,7 +74,7 @@ export function info(tcb: Tcb, now: number): ConnectionInfo {
     rto: rto.value,
     sendQueue: queued(tcb),
     receiveQueue: rcv.queue === null ? 0 : rcv.queue.length,
-    timeWaitLeft: tcb.state === 'TIME-WAIT' ? Math.max(deadlineOf(tcb, 'time-wait') - now, 0) : 0,
+    timeWaitLeft: tcb.state === 'TIME-WAIT' ? Math.max(deadlineOf(tcb, Timer.timeWait) - now, 0) : 0,
     counters: { ...tcb.counters },
   };
 }

@@ -5,7 +5,7 @@ import type { Segment } from './segment.ts';
 import { add } from './seq.ts';
 import type { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopTimer } from './timers.ts';
+import { setTimer, stopTimer, Timer } from './timers.ts';
 
 /** Where silence may last: both ends may have nothing to say, or the peer may still be sending its part. */
 const applies = (state: State): boolean =>
@@ -13,13 +13,13 @@ const applies = (state: State): boolean =>
 
 /** The application turned it on, or the connection was established with it on. */
 export function startKeepAlive(tcb: Tcb, now: number): void {
-  if (tcb.keepAlive && applies(tcb.state)) setTimer(tcb, 'keep-alive', now + tcb.keepAliveIdle, now);
+  if (tcb.keepAlive && applies(tcb.state)) setTimer(tcb, Timer.keepAlive, now + tcb.keepAliveIdle, now);
 }
 
 export function stopKeepAlive(tcb: Tcb, now: number): void {
   tcb.keepAliveDue = false;
   tcb.keepAliveProbes = 0;
-  stopTimer(tcb, 'keep-alive', now);
+  stopTimer(tcb, Timer.keepAlive, now);
 }
 
 /**
@@ -31,13 +31,13 @@ export function keepAliveExpired(tcb: Tcb, now: number): 'dead' | 'alive' {
   const quietSince = tcb.lastHeard + tcb.keepAliveIdle;
   if (now < quietSince || tcb.snd.una !== tcb.snd.nxt) {
     tcb.keepAliveProbes = 0;
-    setTimer(tcb, 'keep-alive', Math.max(quietSince, now + tcb.parameters.keepAliveInterval), now);
+    setTimer(tcb, Timer.keepAlive, Math.max(quietSince, now + tcb.parameters.keepAliveInterval), now);
     return 'alive';
   }
   if (tcb.keepAliveProbes >= tcb.parameters.keepAliveCount) return 'dead';
   tcb.keepAliveDue = true;
   tcb.keepAliveProbes += 1;
-  setTimer(tcb, 'keep-alive', now + tcb.parameters.keepAliveInterval, now);
+  setTimer(tcb, Timer.keepAlive, now + tcb.parameters.keepAliveInterval, now);
   return 'alive';
 }
 

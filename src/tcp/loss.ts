@@ -6,7 +6,7 @@ import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { deadlineOf, setTimer, stopTimer } from './timers.ts';
+import { deadlineOf, setTimer, stopTimer, Timer } from './timers.ts';
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -90,13 +90,13 @@ export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
   }
   const recovering = recovery.isRepairing(snd.una);
   if (!recovering && board.sackedCount === 0) {
-    stopTimer(tcb, 'reordering', now);
+    stopTimer(tcb, Timer.reordering, now);
     return;
   }
   const before = board.lost;
   const wait = rack.detectLoss(board, recovering, rto.minRtt, rto.srtt, now);
   if (board.lost > before) snd.again = '8985-6.2-lost';
-  setTimer(tcb, 'reordering', now + wait, now);
+  setTimer(tcb, Timer.reordering, now + wait, now);
 }
 
 /** RFC 9937 §6, RFC 6675 §5 step 4. */
@@ -144,8 +144,8 @@ export function loseAll(tcb: Tcb, now: number): void {
   tcb.snd.again = '6298-5.4-retransmit';
   board.markAllLost();
   tcb.tlp.cancel();
-  stopTimer(tcb, 'reordering', now);
-  stopTimer(tcb, 'loss-probe', now);
+  stopTimer(tcb, Timer.reordering, now);
+  stopTimer(tcb, Timer.lossProbe, now);
 }
 
 /** RFC 8985 §7.2: with something in flight and no sign of trouble, a probe is due before the timer, or in its place. */
@@ -153,10 +153,10 @@ export function scheduleProbe(tcb: Tcb, now: number): void {
   const { board, recovery, rto, snd, tlp } = tcb;
   const calm = isSynchronized(tcb.state) && !recovery.isRepairing(snd.una) && board.sackedCount === 0;
   if (!tcb.sack || !calm || board.count === 0 || snd.probing || tlp.outstanding || tlp.due) {
-    stopTimer(tcb, 'loss-probe', now);
+    stopTimer(tcb, Timer.lossProbe, now);
     return;
   }
   const alone = board.pipe(snd.nxt) <= effectiveSendMss(tcb, 0);
   const deadline = now + tlp.timeout(rto.srtt, alone, rto.value);
-  setTimer(tcb, 'loss-probe', Math.min(deadline, deadlineOf(tcb, 'retransmission')), now);
+  setTimer(tcb, Timer.lossProbe, Math.min(deadline, deadlineOf(tcb, Timer.retransmission)), now);
 }

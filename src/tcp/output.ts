@@ -14,7 +14,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning, setTimer } from './timers.ts';
+import { isRunning, setTimer, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
@@ -25,6 +25,8 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
+  if (out.len > 0) scheduleProbe(tcb, now);
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;
@@ -272,8 +274,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     finLeaves(tcb, now);
   }
   // RFC 6298 §5.1. While probing, the persist timer takes its place.
-  if (!snd.probing && !isRunning(tcb, 'retransmission')) {
-    setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
+  if (!snd.probing && !isRunning(tcb, Timer.retransmission)) {
+    setTimer(tcb, Timer.retransmission, now + tcb.rto.value, now);
   }
-  scheduleProbe(tcb, now);
 }

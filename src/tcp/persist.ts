@@ -2,7 +2,7 @@
 // that something waits, nothing is in flight, and no ACK will come to move it.
 
 import type { Tcb } from './tcb.ts';
-import { isRunning, setTimer, stopTimer } from './timers.ts';
+import { isRunning, setTimer, stopTimer, Timer } from './timers.ts';
 
 /** §3.8.6.2.1: the override timeout lies between 0.1 and 1 s. */
 const OVERRIDE_MIN = 100;
@@ -11,20 +11,20 @@ const OVERRIDE_MAX = 1_000;
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
   const { rto, snd } = tcb;
-  if (isRunning(tcb, 'persist')) return;
+  if (isRunning(tcb, Timer.persist)) return;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
   const wait =
     snd.wnd > 0
       ? Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX)
       : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
-  setTimer(tcb, 'persist', now + wait, now);
+  setTimer(tcb, Timer.persist, now + wait, now);
 }
 
 /** The window let something through, or nothing waits any more. */
 export function disarmPersist(tcb: Tcb, now: number): void {
   tcb.probeDue = false;
   if (tcb.snd.wnd > 0) tcb.snd.probes = 0;
-  stopTimer(tcb, 'persist', now);
+  stopTimer(tcb, Timer.persist, now);
 }
 
 /** A probe has left. */

@@ -16,7 +16,7 @@ import type { Tcb } from './tcb.ts';
 import { enter, enterClosed } from './transition.ts';
 import { acceptableSeq } from './window.ts';
 
-const SMALL = 1024;
+const SMALL = 256;
 
 /** Sixth: RCV.UP (MUST-30..33). The urgent octets themselves stay in the stream (RFC 6093 §6). */
 export function processUrgent(tcb: Tcb, seg: Segment, now: number): void {

@@ -5,7 +5,22 @@ import type { Tcb } from './tcb.ts';
 
 const OFF = Number.POSITIVE_INFINITY;
 
-const TIMERS: readonly TimerName[] = [
+/** Where each timer stands in TCB.deadlines. Numbers, so that what sets one is small enough to be inlined: a
+ * deadline passed to a call that is not would be boxed (bench: alloc-request, 16 bytes a segment). */
+export const Timer = {
+  retransmission: 0,
+  reordering: 1,
+  lossProbe: 2,
+  persist: 3,
+  delayedAck: 4,
+  keepAlive: 5,
+  timeWait: 6,
+  finWait2: 7,
+} as const;
+
+export type Timer = (typeof Timer)[keyof typeof Timer];
+
+const NAMES: readonly TimerName[] = [
   'retransmission',
   'reordering',
   'loss-probe',
@@ -16,47 +31,29 @@ const TIMERS: readonly TimerName[] = [
   'fin-wait-2',
 ];
 
-/** Where in TCB.deadlines a timer stands: a switch, which costs nothing once it is inlined. */
-function place(timer: TimerName): number {
-  switch (timer) {
-    case 'retransmission':
-      return 0;
-    case 'reordering':
-      return 1;
-    case 'loss-probe':
-      return 2;
-    case 'persist':
-      return 3;
-    case 'delayed-ack':
-      return 4;
-    case 'keep-alive':
-      return 5;
-    case 'time-wait':
-      return 6;
-    case 'fin-wait-2':
-      return 7;
-  }
-}
-
 /** When the timer goes off, ms; Infinity = it does not run. */
-export const deadlineOf = (tcb: Tcb, timer: TimerName): number => tcb.deadlines[place(timer)] as number;
+export const deadlineOf = (tcb: Tcb, timer: Timer): number => tcb.deadlines[timer] as number;
 
-export const isRunning = (tcb: Tcb, timer: TimerName): boolean => deadlineOf(tcb, timer) !== OFF;
+export const isRunning = (tcb: Tcb, timer: Timer): boolean => tcb.deadlines[timer] !== OFF;
 
-export function setTimer(tcb: Tcb, timer: TimerName, deadline: number, now: number): void {
-  if (deadlineOf(tcb, timer) === deadline) return;
-  tcb.deadlines[place(timer)] = deadline;
-  if (tcb.probe !== null) tcb.probe.timerSet(tcb, timer, deadline, now);
+export function setTimer(tcb: Tcb, timer: Timer, deadline: number, now: number): void {
+  if (tcb.deadlines[timer] === deadline) return;
+  tcb.deadlines[timer] = deadline;
+  if (tcb.probe !== null) tell(tcb, timer, now);
 }
 
-export function stopTimer(tcb: Tcb, timer: TimerName, now: number): void {
-  if (!isRunning(tcb, timer)) return;
-  tcb.deadlines[place(timer)] = OFF;
-  if (tcb.probe !== null) tcb.probe.timerSet(tcb, timer, OFF, now);
+export function stopTimer(tcb: Tcb, timer: Timer, now: number): void {
+  if (tcb.deadlines[timer] === OFF) return;
+  tcb.deadlines[timer] = OFF;
+  if (tcb.probe !== null) tell(tcb, timer, now);
+}
+
+function tell(tcb: Tcb, timer: Timer, now: number): void {
+  tcb.probe?.timerSet(tcb, NAMES[timer]!, deadlineOf(tcb, timer), now);
 }
 
 export function stopAllTimers(tcb: Tcb, now: number): void {
-  for (const timer of TIMERS) stopTimer(tcb, timer, now);
+  for (const timer of Object.values(Timer)) stopTimer(tcb, timer, now);
 }
 
 /** The earliest deadline; Infinity when no timer runs. */
@@ -68,9 +65,9 @@ export function nextDeadline(tcb: Tcb): number {
 }
 
 /** Is `timer` due? Then it is stopped, and the observer told. */
-export function takeExpired(tcb: Tcb, timer: TimerName, now: number): boolean {
+export function takeExpired(tcb: Tcb, timer: Timer, now: number): boolean {
   if (now < deadlineOf(tcb, timer)) return false;
-  tcb.deadlines[place(timer)] = OFF;
-  if (tcb.probe !== null) tcb.probe.timerFired(tcb, timer, now);
+  tcb.deadlines[timer] = OFF;
+  if (tcb.probe !== null) tcb.probe.timerFired(tcb, NAMES[timer]!, now);
   return true;
 }

@@ -5,7 +5,7 @@ import type { Segment } from './segment.ts';
 import { add, diff, leq, lt, max, min, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning } from './timers.ts';
+import { isRunning, Timer } from './timers.ts';
 
 const MAX_WINDOW = 65_535;
 const MAX_SCALE = 14;
@@ -71,7 +71,7 @@ export function windowUpdateDue(tcb: Tcb): boolean {
   const gain = diff(edgeToOffer(tcb), tcb.rcv.edge);
   if (gain <= 0) return false;
   if (receiveWindow(tcb) < 2 * tcb.announcedMss) return true;
-  return gain >= capacity(tcb) / 2 && !isRunning(tcb, 'delayed-ack');
+  return gain >= capacity(tcb) / 2 && !isRunning(tcb, Timer.delayedAck);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { RuleId } from '../../src/tcp/rules.ts';
 import { copyText, Segment } from '../../src/tcp/segment.ts';
 import { add, diff, leq, type Seq, seq, unsigned } from '../../src/tcp/seq.ts';
 import type { State } from '../../src/tcp/state.ts';
-import { isRunning } from '../../src/tcp/timers.ts';
+import { isRunning, Timer } from '../../src/tcp/timers.ts';
 import { Address } from '../../src/wire/address.ts';
 import { parseSegment, printSegment } from '../../src/wire/print.ts';
 import { ACK } from '../../src/wire/tcp.ts';
@@ -311,7 +311,7 @@ export class Script {
       return;
     }
     const inFlight = tcb.snd.una !== tcb.snd.nxt;
-    if (inFlight && !isRunning(tcb, 'retransmission') && !isRunning(tcb, 'persist')) {
+    if (inFlight && !isRunning(tcb, Timer.retransmission) && !isRunning(tcb, Timer.persist)) {
       this.fail('something is in flight and no timer runs');
     }
     const past: Seq = add(tcb.snd.una, Math.max(tcb.snd.maxWnd, tcb.snd.wnd) + 1);

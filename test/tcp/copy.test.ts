@@ -11,7 +11,7 @@ import type { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add, diff, geq, leq } from '../../src/tcp/seq.ts';
 import { STATES } from '../../src/tcp/state.ts';
-import { isRunning } from '../../src/tcp/timers.ts';
+import { isRunning, Timer } from '../../src/tcp/timers.ts';
 import { ACK, URG } from '../../src/wire/tcp.ts';
 import { established, Script } from '../support/script.ts';
 import { type Drive, driveOn } from './drive.ts';
@@ -122,7 +122,7 @@ describe('A070: whatever happens', () => {
         if (tcb.state === 'CLOSED') {
           expect(connection.deadline, label).toBe(Number.POSITIVE_INFINITY);
         } else if (tcb.snd.una !== tcb.snd.nxt) {
-          expect(isRunning(tcb, 'retransmission') || isRunning(tcb, 'persist'), label).toBe(true);
+          expect(isRunning(tcb, Timer.retransmission) || isRunning(tcb, Timer.persist), label).toBe(true);
         }
       }
     }

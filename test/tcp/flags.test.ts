@@ -8,7 +8,7 @@ import { CLOSED, ERROR } from '../../src/tcp/notice.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add, leq, type Seq } from '../../src/tcp/seq.ts';
 import type { State } from '../../src/tcp/state.ts';
-import { isRunning } from '../../src/tcp/timers.ts';
+import { isRunning, Timer } from '../../src/tcp/timers.ts';
 import { ACK, RST } from '../../src/wire/tcp.ts';
 import { pattern, type Script } from '../support/script.ts';
 import { REACHABLE, type Reachable, reach } from './states.ts';
@@ -45,7 +45,7 @@ function checkInvariants(connection: Connection, notices: number): string | null
   if (isClosed !== ((notices & CLOSED) !== 0)) return 'CLOSED and its notice differ';
   if ((connection.error !== null) !== ((notices & ERROR) !== 0)) return 'an error and its notice differ';
   if (isClosed && connection.deadline !== Number.POSITIVE_INFINITY) return 'a timer runs in CLOSED';
-  const isCovered = isRunning(tcb, 'retransmission') || isRunning(tcb, 'persist');
+  const isCovered = isRunning(tcb, Timer.retransmission) || isRunning(tcb, Timer.persist);
   if (!isClosed && tcb.snd.una !== tcb.snd.nxt && !isCovered) return 'in flight and no timer';
   return null;
 }

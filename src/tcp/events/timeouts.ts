@@ -6,34 +6,34 @@ import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
-import { setTimer, takeExpired } from '../timers.ts';
+import { setTimer, Timer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
 
 /** Every timer whose deadline has passed. */
 export function expire(tcb: Tcb, now: number): void {
-  if (takeExpired(tcb, 'time-wait', now)) return enterClosed(tcb, null, '9293-3.10.8-time-wait', now);
-  if (takeExpired(tcb, 'fin-wait-2', now)) {
+  if (takeExpired(tcb, Timer.timeWait, now)) return enterClosed(tcb, null, '9293-3.10.8-time-wait', now);
+  if (takeExpired(tcb, Timer.finWait2, now)) {
     return enterClosed(tcb, null, 'local-fin-wait-2', now);
   }
   // Before the retransmission timer, whose place it may take.
-  if (takeExpired(tcb, 'loss-probe', now)) probeForLoss(tcb, now);
-  if (takeExpired(tcb, 'retransmission', now) && retransmit(tcb, now) === 'closed') return;
-  if (takeExpired(tcb, 'reordering', now)) reorderingExpired(tcb, now);
-  if (takeExpired(tcb, 'persist', now)) {
+  if (takeExpired(tcb, Timer.lossProbe, now)) probeForLoss(tcb, now);
+  if (takeExpired(tcb, Timer.retransmission, now) && retransmit(tcb, now) === 'closed') return;
+  if (takeExpired(tcb, Timer.reordering, now)) reorderingExpired(tcb, now);
+  if (takeExpired(tcb, Timer.persist, now)) {
     // SHLD-30: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
     if (tcb.snd.una !== tcb.snd.nxt && giveUp(tcb, now)) return;
     tcb.probeDue = true;
   }
-  if (takeExpired(tcb, 'keep-alive', now) && keepAliveExpired(tcb, now) === 'dead') {
+  if (takeExpired(tcb, Timer.keepAlive, now) && keepAliveExpired(tcb, now) === 'dead') {
     return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
   }
-  if (takeExpired(tcb, 'delayed-ack', now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  if (takeExpired(tcb, Timer.delayedAck, now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
 }
 
 /** RFC 8985 §7.3: a probe is due; the retransmission timer starts anew whether it leaves or not. */
 function probeForLoss(tcb: Tcb, now: number): void {
   tcb.tlp.due = true;
-  setTimer(tcb, 'retransmission', now + tcb.rto.value, now);
+  setTimer(tcb, Timer.retransmission, now + tcb.rto.value, now);
 }
 
 /** RFC 6298 §5.4-5.6: the oldest goes again, the timeout doubles; all that is in flight is held lost. */
@@ -47,7 +47,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   rto.backOff();
   counters.timeouts += 1;
   loseAll(tcb, now);
-  setTimer(tcb, 'retransmission', now + rto.value, now);
+  setTimer(tcb, Timer.retransmission, now + rto.value, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);
   return 'open';
