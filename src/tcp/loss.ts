@@ -72,9 +72,11 @@ export function answerAck(
     const fresh = repair === 'partial' ? delivered - (duplicates - recovery.duplicates) * smss : delivered;
     congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
   } else if (acknowledged > 0 && repair === 'none') {
+    const { rto } = tcb;
+    rto.latest = rack.rtt;
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
-    congestion.acked(acknowledged, snd.cwndLimited, rack.rtt, tcb.rto.srtt, round, now);
+    congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
   }
 }
 

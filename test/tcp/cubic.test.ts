@@ -29,7 +29,8 @@ function run(c: Cubic, from: number, ms: number, rtt: number, limited = true): n
   let now = from;
   for (; now < from + ms; now += rtt) {
     const segments = Math.max(Math.floor(c.cwnd / SMSS), 1);
-    for (let i = 0; i < segments; i++) c.acked(SMSS, limited, 1, rtt, i === 0, now + (rtt * i) / segments);
+    for (let i = 0; i < segments; i++)
+      c.acked(SMSS, limited, { latest: 1, srtt: rtt }, i === 0, now + (rtt * i) / segments);
   }
   return now;
 }
@@ -105,7 +106,7 @@ describe('9438.2: the cubic', () => {
   test('slow start after silence begins another epoch', () => {
     const c = new Cubic(10);
     c.setSegmentSize(SMSS);
-    while (c.cwnd < 100_000) c.acked(SMSS, true, 0, 100, false, 0);
+    while (c.cwnd < 100_000) c.acked(SMSS, true, { latest: 0, srtt: 100 }, false, 0);
     c.lossDetected(100_000);
     c.repaired();
     const now = run(c, 0, 1_000, 100) + 60_000;
@@ -122,10 +123,11 @@ describe('9438.2: the cubic', () => {
 
 test('9438.3: at most half as much again in a round trip, however far behind the cubic is', () => {
   const c = repaired(20_000);
-  c.acked(SMSS, true, 100, 100, true, 0);
+  c.acked(SMSS, true, { latest: 100, srtt: 100 }, true, 0);
   const { cwnd } = c;
   // A minute with no ACK at all, and then one for each segment.
-  for (let acked = 0; acked < cwnd; acked += SMSS) c.acked(SMSS, true, 100, 100, false, 60_000);
+  for (let acked = 0; acked < cwnd; acked += SMSS)
+    c.acked(SMSS, true, { latest: 100, srtt: 100 }, false, 60_000);
   expect(c.cwnd).toBeGreaterThan(1.4 * cwnd);
   // Each ACK adds its share of half of cwnd.
   expect(c.cwnd).toBeLessThan(cwnd * (1 + 0.5 / 14) ** 15);
@@ -139,7 +141,7 @@ describe('9438.4: the Reno-friendly region', () => {
     for (let acks = 0; acks < 400; acks++) {
       now += 0.1;
       est += ((est < 20_000 ? ALPHA : 1) * SMSS * SMSS) / c.cwnd;
-      c.acked(SMSS, true, 1, 1, false, now);
+      c.acked(SMSS, true, { latest: 1, srtt: 1 }, false, now);
       expect(c.cwnd).toBeCloseTo(est, 3);
     }
     expect(est).toBeGreaterThan(22_000);
@@ -191,9 +193,9 @@ describe('9438.6: a timeout', () => {
     expect([c.cwnd, c.ssthresh]).toEqual([SMSS, 7_000]);
     c.timeout(1_000, true);
     expect([c.cwnd, c.ssthresh]).toEqual([SMSS, 7_000]);
-    for (let i = 0; i < 6; i++) c.acked(SMSS, true, 100, 100, false, 0);
+    for (let i = 0; i < 6; i++) c.acked(SMSS, true, { latest: 100, srtt: 100 }, false, 0);
     expect(c.cwnd).toBe(7_000);
-    c.acked(SMSS, true, 100, 100, false, 0);
+    c.acked(SMSS, true, { latest: 100, srtt: 100 }, false, 0);
     expect(c.cwnd).toBeLessThan(7_200);
   });
 
@@ -201,7 +203,7 @@ describe('9438.6: a timeout', () => {
     const c = repaired(1_000_000);
     c.timeout(700_000, false);
     let now = 0;
-    while (c.cwnd < c.ssthresh) c.acked(SMSS, true, 200, 200, false, now);
+    while (c.cwnd < c.ssthresh) c.acked(SMSS, true, { latest: 200, srtt: 200 }, false, now);
     const { cwnd } = c;
     now = run(c, now, 4_000, 200);
     expect(c.cwnd).toBeLessThanOrEqual(wCubic((now + 200) / 1000, cwnd, cwnd));
@@ -221,7 +223,7 @@ describe('9438.6: a timeout', () => {
 describe('9438.7: no growth while the program or the peer’s window is what limits', () => {
   test('in slow start', () => {
     const c = cubic(10_000);
-    c.acked(5_000, false, 100, 100, true, 0);
+    c.acked(5_000, false, { latest: 100, srtt: 100 }, true, 0);
     expect(c.cwnd).toBe(10_000);
   });
 
@@ -236,7 +238,7 @@ test('9438.9: without a loss, HyStart++ ends slow start, and the cubic begins th
   const c = cubic(10_000);
   let now = 0;
   for (const rtt of [100, 150, 150, 150, 150, 150, 150]) {
-    for (let i = 0; i < 8; i++) c.acked(SMSS, true, rtt, rtt, i === 0, now);
+    for (let i = 0; i < 8; i++) c.acked(SMSS, true, { latest: rtt, srtt: rtt }, i === 0, now);
     now += rtt;
   }
   const start = c.ssthresh;

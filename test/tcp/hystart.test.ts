@@ -84,10 +84,10 @@ describe('9406.2: conservative slow start', () => {
     const c = new Cubic(10);
     c.setSegmentSize(SMSS);
     for (const rtt of [100, 120]) {
-      for (let i = 0; i < 8; i++) c.acked(SMSS, true, rtt, rtt, i === 0, 0);
+      for (let i = 0; i < 8; i++) c.acked(SMSS, true, { latest: rtt, srtt: rtt }, i === 0, 0);
     }
     const { cwnd } = c;
-    c.acked(SMSS, true, 120, 120, false, 0);
+    c.acked(SMSS, true, { latest: 120, srtt: 120 }, false, 0);
     expect(c.cwnd - cwnd).toBe(250);
   });
 
@@ -96,12 +96,12 @@ describe('9406.2: conservative slow start', () => {
     c.setSegmentSize(SMSS);
     let now = 0;
     for (const rtt of [100, 120, 120, 120, 120, 120]) {
-      for (let i = 0; i < 8; i++) c.acked(SMSS, true, rtt, rtt, i === 0, now);
+      for (let i = 0; i < 8; i++) c.acked(SMSS, true, { latest: rtt, srtt: rtt }, i === 0, now);
       now += rtt;
     }
     const { cwnd } = c;
     expect(c.ssthresh).toBe(Number.POSITIVE_INFINITY);
-    c.acked(SMSS, true, 120, 120, true, now);
+    c.acked(SMSS, true, { latest: 120, srtt: 120 }, true, now);
     expect([c.ssthresh, c.cwnd]).toEqual([cwnd, cwnd]);
   });
 });
@@ -135,7 +135,7 @@ test('9406.4: a loss ends it', () => {
   c.lossDetected(10_000);
   c.repaired();
   expect(c.cwnd).toBe(c.ssthresh);
-  c.acked(SMSS, true, 100, 100, true, 0);
+  c.acked(SMSS, true, { latest: 100, srtt: 100 }, true, 0);
   expect(c.cwnd - c.ssthresh).toBeLessThan(SMSS / 2);
 });
 
@@ -143,9 +143,9 @@ describe('9406.5: the limit of one ACK', () => {
   test('eight segments in the first slow start', () => {
     const c = new Cubic(10);
     c.setSegmentSize(SMSS);
-    c.acked(50_000, true, 100, 100, true, 0);
+    c.acked(50_000, true, { latest: 100, srtt: 100 }, true, 0);
     expect(c.cwnd).toBe(18_000);
-    c.acked(3_000, true, 100, 100, false, 0);
+    c.acked(3_000, true, { latest: 100, srtt: 100 }, false, 0);
     expect(c.cwnd).toBe(21_000);
   });
 
@@ -153,10 +153,10 @@ describe('9406.5: the limit of one ACK', () => {
     const c = new Cubic(10);
     c.setSegmentSize(SMSS);
     c.timeout(100_000, false);
-    c.acked(50_000, true, 100, 100, true, 0);
+    c.acked(50_000, true, { latest: 100, srtt: 100 }, true, 0);
     expect(c.cwnd).toBe(2_000);
     for (const rtt of [100, 200]) {
-      for (let i = 0; i < 8; i++) c.acked(SMSS, true, rtt, rtt, i === 0, 0);
+      for (let i = 0; i < 8; i++) c.acked(SMSS, true, { latest: rtt, srtt: rtt }, i === 0, 0);
     }
     expect([c.cwnd, c.ssthresh]).toEqual([18_000, 70_000]);
   });

@@ -1,5 +1,13 @@
 // §3.8.2: what the engine asks of a congestion controller. Bytes and milliseconds throughout.
 
+/** Round trips, ms; passed as an object, since numbers with fractions would be boxed. */
+export interface RoundTrip {
+  /** Of what an ACK delivered last; 0 without a sample. */
+  readonly latest: number;
+  /** Smoothed; 0 before the first sample. */
+  readonly srtt: number;
+}
+
 export interface CongestionControl {
   readonly name: string;
   readonly cwnd: number;
@@ -8,10 +16,9 @@ export interface CongestionControl {
   setSegmentSize(smss: number): void;
   /**
    * New data was acknowledged outside a repair. `limited`: cwnd was what held the sender back (RFC 7661 §4.1);
-   * `rtt`: the latest sample, `srtt`: the smoothed ones, 0 without any; `round`: all that was in flight when
-   * the last round began is acknowledged.
+   * `round`: all that was in flight when the last round began is acknowledged.
    */
-  acked(bytes: number, limited: boolean, rtt: number, srtt: number, round: boolean, now: number): void;
+  acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
   /** Loss was detected with `flight` bytes in flight: SSTHRESH for the repair that begins. */
   lossDetected(flight: number, now: number): void;
   /** During a repair PRR says what cwnd is (RFC 9937). */

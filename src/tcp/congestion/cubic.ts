@@ -1,6 +1,6 @@
 // RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
 
-import { type CongestionControl, initialWindow } from './control.ts';
+import { type CongestionControl, initialWindow, type RoundTrip } from './control.ts';
 import { HyStart, UNPACED_LIMIT } from './hystart.ts';
 
 const BETA = 0.7;
@@ -41,10 +41,10 @@ export class Cubic implements CongestionControl {
     this.smss = smss;
   }
 
-  acked(bytes: number, limited: boolean, rtt: number, srtt: number, round: boolean, now: number): void {
+  acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void {
     if (!limited) this.passOver(now);
     else if (this.cwnd < this.ssthresh) this.slowStart(bytes, rtt, round);
-    else this.avoidCongestion(bytes, srtt, now);
+    else this.avoidCongestion(bytes, rtt, now);
     this.lastAck = now;
   }
 
@@ -53,10 +53,10 @@ export class Cubic implements CongestionControl {
     if (this.lastAck !== NEVER) this.epoch += now - this.lastAck;
   }
 
-  private slowStart(bytes: number, rtt: number, round: boolean): void {
+  private slowStart(bytes: number, rtt: RoundTrip, round: boolean): void {
     const { hystart } = this;
     this.epoch = NEVER;
-    if (hystart?.acked(rtt, round)) {
+    if (hystart?.acked(rtt.latest, round)) {
       this.ssthresh = this.cwnd;
       return;
     }
@@ -66,7 +66,7 @@ export class Cubic implements CongestionControl {
   }
 
   /** §4.2 to §4.5. */
-  private avoidCongestion(bytes: number, srtt: number, now: number): void {
+  private avoidCongestion(bytes: number, rtt: RoundTrip, now: number): void {
     if (this.epoch === NEVER) this.beginEpoch(now);
     const t = (now - this.epoch) / 1000;
     const alpha = this.wEst < this.cwndPrior ? ALPHA : 1;
@@ -75,7 +75,7 @@ export class Cubic implements CongestionControl {
       this.cwnd = Math.max(this.cwnd, this.wEst);
       return;
     }
-    const ahead = this.cubic(t + srtt / 1000);
+    const ahead = this.cubic(t + rtt.srtt / 1000);
     const target = Math.min(Math.max(ahead, this.cwnd), MOST_GROWTH * this.cwnd);
     this.cwnd += ((target - this.cwnd) * bytes) / this.cwnd;
   }

@@ -7,6 +7,8 @@ export class RetransmissionTimeout {
   /** Smoothed round-trip time; 0 before the first sample. */
   srtt = 0;
   rttvar = 0;
+  /** The round trip of what was delivered last, whether or not it counted as a sample; 0 before the first. */
+  latest = 0;
   /** The smallest sample so far; Infinity before the first. */
   minRtt = Number.POSITIVE_INFINITY;
   /** Timeouts since the last sample that counted (§5.5). */
