@@ -50,9 +50,12 @@ build();
 
 const vitest = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...args];
 const command = why === null ? ['unshare', '-r', '-n', '--', process.execPath] : [process.execPath];
-const child = spawn(command[0], [...command.slice(1), ...vitest], { cwd: root, stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  // A terminal sends its Ctrl-C to the child too.
-  process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal));
-}
+// A process group of its own: a terminal's Ctrl-C reaches only us, so that the tests hear of each signal once.
+const child = spawn(command[0], [...command.slice(1), ...vitest], {
+  cwd: root,
+  stdio: 'inherit',
+  detached: true,
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => process.kill(-child.pid, signal));
 child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));

@@ -1,19 +1,21 @@
 // Where `--pcapng` writes: whole blocks, gathered into larger writes.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { CommandError, complaint } from './exit.ts';
+import { CommandError } from './exit.ts';
 
 const BATCH = 1 << 18;
 
 export class CaptureFile {
   private readonly path: string;
+  private readonly failed: (error: Error) => void;
   /** -1: closed, or given up after a failed write. */
   private fd: number;
   private waiting: Uint8Array[] = [];
   private bytes = 0;
 
-  /** @throws CommandError if the file cannot be made. */
-  constructor(path: string) {
+  /** `failed` hears, once, that the recording ends early. @throws CommandError if the file cannot be made. */
+  constructor(path: string, failed: (error: Error) => void) {
     this.path = path;
+    this.failed = failed;
     try {
       this.fd = openSync(path, 'w');
     } catch (error) {
@@ -45,9 +47,9 @@ export class CaptureFile {
     try {
       for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
     } catch (error) {
-      process.stderr.write(complaint(new Error(`${this.path} ends here: ${code(error)}`)));
       closeSync(fd);
       this.fd = -1;
+      this.failed(new Error(`${this.path} ends here: ${code(error)}`));
     }
   }
 }

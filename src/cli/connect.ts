@@ -1,7 +1,7 @@
 // `synfin connect`: netcat, over our TCP, to a program of the kernel's side.
 import { Command } from 'commander';
 import type { Address } from '../wire/address.ts';
-import { type Cleanup, EXIT, runCommand } from './exit.ts';
+import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
 import { relay } from './netcat.ts';
 import {
   addDeviceOptions,
@@ -45,11 +45,25 @@ async function connect(
   cleanup: Cleanup,
 ): Promise<number> {
   const device = completeDevice(options);
+  checkReachable(address, device);
   const trace = openTrace(options, process.stderr, cleanup);
   const { host, net, lost } = openStack(device, trace.probe, cleanup);
-  const socket = net.connect({ host: String(address), port, allowHalfOpen: true });
-  await Promise.race([relay(socket, process.stdin, process.stdout), lost]);
-  await settleEnd(host);
-  trace.end();
+  try {
+    const socket = net.connect({ host: String(address), port, allowHalfOpen: true });
+    await Promise.race([relay(socket, process.stdin, process.stdout), lost]);
+    await settleEnd(host);
+  } finally {
+    trace.end();
+  }
   return EXIT.ok;
+}
+
+/** The device leads to the kernel, and no further. @throws CommandError */
+function checkReachable(address: Address, { address: ours, kernel }: DeviceOptions): void {
+  const near = ours.some((prefix) => prefix.contains(address) && !prefix.broadcast()?.equals(address));
+  const own = ours.some((prefix) => prefix.address.equals(address));
+  if (near && !own) return;
+  const what = own ? `${address} is our own address` : `${address} is on no network of ours`;
+  const others = kernel.map((prefix) => prefix.address).join(', ');
+  throw new CommandError(`cannot connect to ${address}: ${what}; this machine is ${others} here (--kernel)`);
 }

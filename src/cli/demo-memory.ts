@@ -1,71 +1,121 @@
-// The demo without a kernel: two hosts of ours, a link in memory between them, real time.
-import { randomBytes } from 'node:crypto';
+// The demo without a kernel: two hosts of ours, a link in memory between them, virtual time. Everything that
+// happens follows from the options.
 import http from 'node:http';
 import type { Socket as NodeSocket } from 'node:net';
-import { Host } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { createNet, type Net } from '../net/net.ts';
-import { NodeClock } from '../node/clock.ts';
-import { createLink } from '../sim/link.ts';
+import type { VirtualClock } from '../sim/clock.ts';
+import { Network } from '../sim/network.ts';
 import { type Address, Prefix } from '../wire/address.ts';
 import type { DemoOptions, DemoWorld } from './demo.ts';
 import type { ClientResult } from './demo-client.ts';
-import { DEMO_PORT, DemoServer } from './demo-server.ts';
+import { allAcknowledged, DEMO_PORT, DemoServer } from './demo-server.ts';
 import { DemoTrace } from './demo-trace.ts';
 import type { Cleanup } from './exit.ts';
+import { ADDRESS, KERNEL } from './options.ts';
 import { probeOf } from './tracing.ts';
 
-/** One way, milliseconds: enough to see a segment leave before it arrives. */
-const DELAY = 10;
+/** The longest that an exchange may last, virtual milliseconds: every timer of TCP but TIME-WAIT has given up. */
+const LIMIT = 3_600_000;
+
+/** How often the event loop must turn without a trace of anything until the programs are taken to be waiting. */
+const STILL = 4;
 
 export async function memoryWorld(options: DemoOptions, cleanup: Cleanup): Promise<DemoWorld> {
+  const { close, seed, delay, loss, json, pcapng } = options;
   const sides = { left: 'client', right: 'server', rightTitle: 'server' };
-  const trace = new DemoTrace(options.json, sides);
-  const clock = new NodeClock();
-  const link = createLink({ clock, name: 'wire', delay: DELAY });
-  const makeHost = (name: string, end: typeof link.a, prefix: Prefix): Net => {
-    const probe = probeOf(trace.recorder, name, name === 'client' ? options.pcapng : null, cleanup);
-    const host = new Host({ name, clock, random: randomBytes, probe });
+  const trace = new DemoTrace({ ...sides, json: json === true, time: 'virtual' });
+  const network = new Network({ seed });
+  const { clock } = network;
+  const makeHost = (name: string, capture: string | undefined): Host => {
+    const host = network.host(name, { probe: probeOf(trace.recorder, name, capture, cleanup, 0) });
     cleanup.defer(() => host.close());
-    host.addInterface(end, [prefix]);
-    return createNet(host);
+    return host;
   };
-  const to = Prefix.parse('10.77.0.2/24')!;
-  const client = makeHost('client', link.a, Prefix.parse('10.77.0.1/24')!);
-  const server = new DemoServer(options.close);
-  await server.listen(makeHost('server', link.b, to));
+  const [ours, theirs] = [makeHost('client', pcapng), makeHost('server', undefined)];
+  const link = network.link(
+    { host: ours, addresses: [KERNEL] },
+    { host: theirs, addresses: [ADDRESS] },
+    { name: 'wire', delay, loss: loss / 100 },
+  );
+  trace.recorder.watch(link, { a: 'client', b: 'server' });
+  const acknowledged = (): boolean => allAcknowledged(theirs);
+  const server = new DemoServer({ close, clock, dated: false, acknowledged });
+  await server.listen(createNet(theirs));
+  const { address } = Prefix.parse(ADDRESS)!;
+  const until = (over: () => boolean): Promise<void> => drive(clock, trace, over);
+  const lossy = loss === 0 ? '' : `, ${loss} % of the packets lost`;
   return {
     trace,
-    title: `Two hosts of synfin, ${DELAY} ms apart: ${to.address}:${DEMO_PORT} serves, the other connects.`,
+    title: `Two hosts of synfin, ${delay} ms apart${lossy}, seed ${seed}: ${address}:${DEMO_PORT} serves.`,
+    server,
+    now: () => clock.now(),
     exchange: () => {
-      const received = options.close === 'both' ? () => server.closeToo() : () => {};
-      return fetchInMemory(client, to.address, received);
+      const received = close === 'both' ? () => server.closeToo() : () => {};
+      return exchange(createNet(ours), address, received, until);
     },
+    until,
     remarks: () => [],
   };
 }
 
+/** Moves time on, alarm by alarm, whenever the programs wait; until `over()`, or nothing more can happen. */
+async function drive(clock: VirtualClock, trace: DemoTrace, over: () => boolean): Promise<void> {
+  const limit = clock.now() + LIMIT;
+  for (;;) {
+    let seen = trace.events;
+    for (let still = 0; still < STILL; still++) {
+      await new Promise((turn) => setImmediate(turn));
+      if (trace.events > seen) still = -1;
+      seen = trace.events;
+    }
+    if (over() || clock.next() > limit) return;
+    clock.step();
+  }
+}
+
+async function exchange(
+  net: Net,
+  address: Address,
+  received: () => void,
+  until: (over: () => boolean) => Promise<void>,
+): Promise<ClientResult> {
+  const fetched: Fetched = { body: '', error: '', over: false };
+  fetchInMemory(net, address, received, fetched);
+  await until(() => fetched.over);
+  return { program: 'node:http', body: fetched.body, error: fetched.error };
+}
+
+/** What the client has by now. */
+interface Fetched {
+  body: string;
+  error: string;
+  /** It has heard that there is no more to come. */
+  over: boolean;
+}
+
 /** `received` is called in the turn in which the client has the page and closes. */
-function fetchInMemory(net: Net, address: Address, received: () => void): Promise<ClientResult> {
-  return new Promise((resolve) => {
-    const socket = net.connect(DEMO_PORT, String(address));
-    let body = '';
-    const done = (error: string): void => resolve({ program: 'node:http', body, error });
-    const options = {
-      headers: { Host: String(address), Connection: 'keep-alive' },
-      // Node's types know only its own sockets; its code asks for a stream.
-      createConnection: () => socket as unknown as NodeSocket,
-    };
-    const request = http.get(options, (response) => {
-      response.setEncoding('utf8').on('data', (text: string) => {
-        body += text;
-      });
-      response.once('error', (error) => done(error.message));
-      response.once('end', () => {
-        received();
-        socket.end();
-        done('');
-      });
+function fetchInMemory(net: Net, address: Address, received: () => void, fetched: Fetched): void {
+  const socket = net.connect(DEMO_PORT, String(address));
+  const failed = ({ message }: Error): void => {
+    if (!fetched.over) fetched.error = message;
+    fetched.over = true;
+  };
+  const options = {
+    headers: { Host: String(address), Connection: 'keep-alive' },
+    // Node's types know only its own sockets; its code asks for a stream.
+    createConnection: () => socket as unknown as NodeSocket,
+  };
+  const request = http.get(options, (response) => {
+    response.setEncoding('utf8').on('data', (text: string) => {
+      fetched.body += text;
     });
-    request.once('error', (error) => done(error.message));
+    response.once('error', failed);
+    response.once('end', () => {
+      received();
+      socket.end();
+      fetched.over = true;
+    });
   });
+  request.once('error', failed);
 }

@@ -5,17 +5,42 @@ import { type ConnectionSummary, Summary } from '../trace/summary.ts';
 import { formatSummary } from '../trace/summary-text.ts';
 import { type LadderSides, ladderTo } from './tracing.ts';
 
+export interface DemoTraceOptions extends LadderSides {
+  /** Instead of the ladder: events, one JSON object per line. */
+  readonly json: boolean;
+  readonly time: 'real' | 'virtual';
+}
+
+/** What an exchange was, beside its connection. */
+export interface Outcome {
+  /** On the clock of the events, milliseconds. */
+  readonly now: number;
+  /** Empty: there was none. */
+  readonly request: string;
+  readonly response: string;
+  /** What the exchange lacks; empty = it went as it was meant to, which can be with a reset. */
+  readonly fault: string;
+  /** How it went, where there is no fault. */
+  readonly verdict: string;
+  readonly remarks: readonly string[];
+}
+
 export class DemoTrace {
-  readonly recorder = new Recorder();
+  readonly recorder = new Recorder(0);
   private readonly summary = new Summary();
   private readonly json: boolean;
+  /** What an end is called that is not observed. */
+  private readonly other: string;
   private readonly ladder: ReturnType<typeof ladderTo>;
   private readonly stop: () => void;
   private start = Number.NaN;
+  /** How many there were so far. */
+  events = 0;
 
-  constructor(json: boolean, sides: LadderSides) {
-    this.json = json;
-    this.ladder = ladderTo(process.stdout, sides);
+  constructor(options: DemoTraceOptions) {
+    this.json = options.json;
+    this.other = options.right === null ? options.rightTitle : '';
+    this.ladder = ladderTo(process.stdout, options, options.time);
     this.stop = this.recorder.listen((event) => this.event(event));
   }
 
@@ -35,26 +60,30 @@ export class DemoTrace {
     this.ladder.flush();
   }
 
-  /** `fault`: what the exchange lacks; empty = it is complete, which a reset that was asked for can be as well. */
-  print(connection: ConnectionSummary, fault: string, remarks: readonly string[]): void {
+  print(connection: ConnectionSummary, outcome: Outcome): void {
+    const { now, request, response, fault, verdict, remarks } = outcome;
     if (this.json) {
-      process.stdout.write(`${JSON.stringify({ kind: 'summary', ...connection, fault })}\n`);
+      const summary = { kind: 'summary', ...connection, request, response, fault };
+      process.stdout.write(`${JSON.stringify(summary)}\n`);
       return;
     }
-    const lines = formatSummary(connection, this.start, performance.now());
-    lines.splice(-1, 1, `  exchange    ${fault === '' ? 'complete' : `not complete: ${fault}`}`);
+    const lines = formatSummary(connection, this.start, now, this.other);
+    lines.splice(-1, 1, entry('exchange', fault === '' ? verdict : `not complete: ${fault}`));
+    lines.splice(1, 0, entry('request', request || 'none'), entry('response', response || 'none'));
     for (const line of ['', ...lines, ...remarks]) this.say(line);
   }
 
   private event(event: TraceEvent): void {
+    this.events += 1;
     this.summary.event(event);
     if (this.json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    // Neither is what the kernel says to all of a new network part of the exchange.
-    if (event.connection === null) return;
-    if (Number.isNaN(this.start)) this.start = event.t;
-    if (!this.json) this.ladder.event(event);
+    else this.ladder.event(event);
+    // What the kernel says to all of a new network is no part of the exchange.
+    if (event.connection !== null && Number.isNaN(this.start)) this.start = event.t;
   }
 }
+
+const entry = (title: string, text: string): string => `  ${title.padEnd(12)}${text}`;
 
 /** Neither end has anything to do any more: each is CLOSED, or waits in TIME-WAIT. */
 export function isOver({ client, server }: ConnectionSummary): boolean {

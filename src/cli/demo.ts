@@ -5,61 +5,84 @@ import type { ConnectionSummary } from '../trace/summary.ts';
 import type { ClientResult } from './demo-client.ts';
 import { kernelWorld } from './demo-kernel.ts';
 import { memoryWorld } from './demo-memory.ts';
-import { CLOSERS, type Closer, PAGE } from './demo-server.ts';
+import { CLOSERS, type Closer, type DemoServer, PAGE } from './demo-server.ts';
 import { type DemoTrace, isOver } from './demo-trace.ts';
 import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
+import { parseSeed, parseUpTo, pcapngOption } from './options.ts';
 import { inPrivate } from './private.ts';
 
-export interface DemoOptions {
-  readonly memory: boolean;
-  readonly json: boolean;
+/** What the in-memory network is like. */
+export interface NetworkOptions {
+  readonly seed: number;
+  /** One way, milliseconds. */
+  readonly delay: number;
+  /** Percent of the packets. */
+  readonly loss: number;
+}
+
+export interface DemoOptions extends NetworkOptions {
+  readonly memory?: true;
+  readonly json?: true;
   readonly close: Closer;
-  readonly pcapng: string | null;
+  readonly pcapng?: string;
 }
 
 /** Where the demo happens. */
 export interface DemoWorld {
   readonly trace: DemoTrace;
   readonly title: string;
+  readonly server: DemoServer;
+  /** The time of the trace, milliseconds. */
+  now(): number;
   /** Fetches the page once, and closes. */
   exchange(): Promise<ClientResult>;
+  /** Resolves once `over()`, or when that is not to be expected any more. */
+  until(over: () => boolean): Promise<void>;
   /** Further lines for the summary. */
   remarks(): string[];
 }
 
 type MakeWorld = (options: DemoOptions, cleanup: Cleanup) => Promise<DemoWorld>;
 
-/** How long the last segments may take after the client has its page, milliseconds. */
-const CLOSING_LIMIT = 5_000;
-const POLL = 5;
+/** One way in memory, milliseconds: enough to see a segment leave before it arrives. */
+const DELAY = 10;
+const LONGEST_DELAY = 60_000;
 
 const EXAMPLES = `
 Examples:
   synfin demo
-  synfin demo --close server        our end closes first, and keeps TIME-WAIT
-  synfin demo --close both          both FINs cross: CLOSING
+  synfin demo --close server          our end closes first, and keeps TIME-WAIT
+  synfin demo --close both            both FINs cross: CLOSING
+  synfin demo --memory --loss 10      what is lost (X) is sent again (R); --seed 2 loses others
   synfin demo --memory --json | jq -c 'select(.kind == "state")'
-  synfin demo --pcapng demo.pcapng  then: wireshark demo.pcapng
+  synfin demo --pcapng demo.pcapng    then: wireshark demo.pcapng
+
+In memory time is virtual, and everything follows from the options and the seed: the same command prints the same.
+\`npm start\` writes two lines of its own to stdout: with --json, say npm start --silent -- --json.
 
 States that begin with ~ are inferred: of the kernel's end only the segments are seen. The summary checks them
 against what the kernel itself reports (sock_diag). TIME-WAIT is not waited for.`;
 
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description('watch one HTTP exchange live, from SYN to FIN')
-    .option('--memory', 'on the in-memory network: both ends ours, no kernel', false)
-    .option('--json', 'print the events, one JSON object per line, instead of the ladder', false)
+    .option('--memory', 'on the in-memory network: both ends ours, no kernel, virtual time')
+    .option('--seed <number>', 'decides every number and loss (with --memory)', parseSeed, 1)
+    .option('--delay <ms>', 'one way (with --memory)', parseUpTo(LONGEST_DELAY), DELAY)
+    .option('--loss <percent>', 'how many packets are lost (with --memory)', parseUpTo(100), 0)
+    .option('--json', 'print the events, one JSON object per line, instead of the ladder')
     .addOption(new Option('--close <who>', 'who closes the connection').choices(CLOSERS).default('client'))
-    .addOption(
-      new Option('--pcapng <file>', 'record every packet, each with the reason it was sent').default(null),
-    )
-    .addHelpText('after', EXAMPLES)
-    .action((options: DemoOptions) => {
-      const inMemory = (reason: string): Promise<never> =>
-        runCommand((cleanup) => demo(options, memoryWorld, reason, cleanup));
-      if (options.memory) return inMemory('');
-      return inPrivate(() => runCommand((cleanup) => withKernel(options, cleanup)), inMemory);
-    });
+    .addOption(pcapngOption())
+    .addHelpText('after', EXAMPLES);
+  return command.action((options: DemoOptions) => {
+    const inMemory = (reason: string): Promise<never> =>
+      runCommand((cleanup) => demo(options, memoryWorld, reason, cleanup));
+    if (options.memory) return inMemory('');
+    const alone = ['seed', 'delay', 'loss'].find((name) => command.getOptionValueSource(name) === 'cli');
+    if (alone !== undefined)
+      command.error(`error: --${alone} needs --memory: the kernel knows no such thing`);
+    return inPrivate(() => runCommand((cleanup) => withKernel(options, cleanup)), inMemory);
+  });
 }
 
 /** Where no device can be had, the same in memory. */
@@ -79,25 +102,34 @@ async function demo(
   instead: string,
   cleanup: Cleanup,
 ): Promise<number> {
-  const { trace, title, exchange, remarks } = await makeWorld(options, cleanup);
+  const { close } = options;
+  const { trace, title, server, now, exchange, until, remarks } = await makeWorld(options, cleanup);
   if (instead !== '') trace.say(`No TUN device here (${instead}): the same on the in-memory network.`);
   trace.say(title);
   const { program, body, error } = await exchange();
-  await closed(trace);
+  // The client is done; the connection's last segments may still be on their way.
+  await until(() => trace.connection === null || isOver(trace.connection));
   trace.end();
   const { connection } = trace;
   if (connection === null) throw new CommandError(`no connection was made (${program}: ${error})`);
-  const fault = missing(options.close, connection, body);
-  trace.print(connection, fault, [...(error === '' ? [] : [`  client said ${error}`]), ...remarks()]);
+  const fault = missing(close, connection, body);
+  const { request, response } = server;
+  trace.print(connection, {
+    now: now(),
+    request,
+    response,
+    fault,
+    verdict: close === 'abort' ? 'the page came whole; then our RST ended the connection' : 'complete',
+    remarks: [...complaints(error, close === 'abort' && fault === ''), ...remarks()],
+  });
   if (fault !== '') throw new CommandError(`the exchange was not complete: ${fault}`);
   return EXIT.ok;
 }
 
-/** The client is done; the connection's last segments may still be on their way. */
-async function closed(trace: DemoTrace): Promise<void> {
-  const limit = performance.now() + CLOSING_LIMIT;
-  const over = (): boolean => trace.connection === null || isOver(trace.connection);
-  while (!over() && performance.now() < limit) await new Promise((next) => setTimeout(next, POLL));
+/** `reset`: its complaint is what was to be seen. */
+function complaints(error: string, reset: boolean): string[] {
+  if (error === '') return [];
+  return [`  client said ${error}${reset ? ' (that is how it sees our RST)' : ''}`];
 }
 
 /** What a complete exchange would have had; empty if it was complete. */

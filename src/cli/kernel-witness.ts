@@ -2,7 +2,7 @@
 import { TunError } from '../node/errors.ts';
 import { SocketDiag } from '../node/socket-diag.ts';
 import type { State } from '../tcp/state.ts';
-import type { TraceEvent } from '../trace/events.ts';
+import type { SegmentRecord, TraceEvent } from '../trace/events.ts';
 import { PeerInference } from '../trace/infer.ts';
 import { Address, type Endpoint } from '../wire/address.ts';
 
@@ -11,13 +11,14 @@ import { Address, type Endpoint } from '../wire/address.ts';
  * lasts microseconds, but it must not find one that was not inferred, nor another order.
  */
 export class KernelWitness {
-  /** Each state as it was entered; what was presumed wrongly is put right by what came later. */
+  /** Each state as the ladder shows it. */
   readonly inferred: State[] = [];
   readonly reported: State[] = [];
   /** Until the kernel's TIME-WAIT ends, milliseconds; 0: it is not in TIME-WAIT. */
   timeWaitLeft = 0;
   /** Why the kernel cannot be asked; empty = it can. */
   refusal = '';
+  private held: SegmentRecord | null = null;
   private diag: SocketDiag | null = null;
   private connection: number | null = null;
   private kernel: Endpoint | null = null;
@@ -36,10 +37,22 @@ export class KernelWitness {
       this.kernel = parseEndpoint(event.remote);
       this.ours = parseEndpoint(event.local);
     }
-    if (event.kind !== 'segment' || event.connection !== this.connection) return;
-    if (event.direction === 'in') this.peer.received(event.segment);
-    else this.peer.sent(event.segment);
-    this.infer(this.peer.state);
+    if (event.connection !== this.connection) return;
+    if (event.kind === 'packet-held') this.heard(event.segment);
+    if (event.kind === 'segment' && event.direction === 'out') this.peer.sent(event.segment);
+    if (event.kind === 'segment' && event.direction === 'in') this.arrives(event.segment);
+    note(this.inferred, this.peer.state);
+  }
+
+  /** What was held back on the way has been heard of before it arrives. */
+  private arrives(segment: SegmentRecord): void {
+    if (this.held !== null && this.held.seq === segment.seq) this.held = null;
+    else this.peer.received(segment);
+  }
+
+  private heard(segment: SegmentRecord | null): void {
+    this.held = segment;
+    if (segment !== null) this.peer.received(segment);
   }
 
   look(): void {
@@ -65,13 +78,6 @@ export class KernelWitness {
   close(): void {
     this.diag?.close();
     this.diag = null;
-  }
-
-  /** Who goes on to CLOSING had sent its FIN before ours came: it was in FIN-WAIT-1 where we presumed CLOSE-WAIT. */
-  private infer(state: State): void {
-    if (state === 'CLOSING' && this.inferred.at(-1) === 'CLOSE-WAIT')
-      this.inferred.splice(-1, 1, 'FIN-WAIT-1');
-    note(this.inferred, state);
   }
 
   private attempt(ask: () => void): void {

@@ -43,13 +43,16 @@ async function listen(port: number, options: ListenOptions, cleanup: Cleanup): P
   const trace = openTrace(options, process.stderr, cleanup);
   const { host, net, lost } = openStack(device, trace.probe, cleanup);
   const places = device.address.map(({ address }) => formatEndpoint({ address, port }));
-  const socket = await Promise.race([
-    accept(net, port, () => process.stderr.write(`synfin: listening on ${places.join(', ')}\n`)),
-    lost,
-  ]);
-  await Promise.race([relay(socket, process.stdin, process.stdout), lost]);
-  await settleEnd(host);
-  trace.end();
+  try {
+    const socket = await Promise.race([
+      accept(net, port, () => process.stderr.write(`synfin: listening on ${places.join(', ')}\n`)),
+      lost,
+    ]);
+    await Promise.race([relay(socket, process.stdin, process.stdout), lost]);
+    await settleEnd(host);
+  } finally {
+    trace.end();
+  }
   return EXIT.ok;
 }
 

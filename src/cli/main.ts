@@ -15,7 +15,9 @@ Examples:
   synfin serve . --private -- curl http://10.77.0.2/   no root needed
   sudo synfin serve ./public --port 8080               then: curl http://10.77.0.2:8080/
   sudo synfin connect 10.77.0.1 22 --trace
-  sudo synfin listen 7000                              then: nc 10.77.0.2 7000`;
+  sudo synfin listen 7000                              then: nc -N 10.77.0.2 7000
+
+From a checkout, after \`npm ci\`: npx synfin COMMAND, and sudo npx synfin COMMAND where root is needed.`;
 
 /** The package's own, beside the bundle's directory. */
 function version(): string {
@@ -34,6 +36,7 @@ function program(afterDashes: readonly string[]): Command {
   root.addCommand(serveCommand(afterDashes));
   root.addCommand(connectCommand());
   root.addCommand(listenCommand());
+  root.addCommand(helpCommand(root));
   root.addHelpText('after', EXAMPLES);
   for (const command of [root, ...root.commands]) {
     command
@@ -42,6 +45,19 @@ function program(afterDashes: readonly string[]): Command {
       .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   }
   return root;
+}
+
+/** Commander's own answers a name that is none with the whole help. */
+function helpCommand(root: Command): Command {
+  return new Command('help')
+    .description('display help for a command')
+    .argument('[command]')
+    .helpOption(false)
+    .action((name: string | undefined) => {
+      const found = name === undefined ? root : root.commands.find((command) => command.name() === name);
+      if (found === undefined) root.error(`error: unknown command '${name}'`);
+      found.help();
+    });
 }
 
 /** Commander's complaint in our form. */

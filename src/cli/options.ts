@@ -11,8 +11,8 @@ export interface DeviceOptions {
 }
 
 export interface TraceOptions {
-  readonly trace: boolean;
-  readonly pcapng: string | null;
+  readonly trace?: true;
+  readonly pcapng?: string;
 }
 
 /** The longest interface name of Linux (IFNAMSIZ, without its final zero). */
@@ -40,12 +40,14 @@ export function addDeviceOptions(command: Command): Command {
 }
 
 export function addTraceOptions(command: Command, traceDescription: string): Command {
-  return command
-    .addOption(new Option('--trace', traceDescription).default(false, 'off'))
-    .addOption(
-      new Option('--pcapng <file>', 'record every packet, each with the reason it was sent').default(null),
-    );
+  return command.option('--trace', traceDescription).addOption(pcapngOption());
 }
+
+export const pcapngOption = (): Option =>
+  new Option('--pcapng <file>', 'record every packet, each with the reason it was sent').argParser((file) => {
+    if (file === '') throw new InvalidArgumentError('It must name a file.');
+    return file;
+  });
 
 /** Fills in the default addresses. @throws CommandError if the two ends do not share a network. */
 export function completeDevice(options: DeviceOptions): DeviceOptions {
@@ -72,6 +74,22 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** A whole number from 0 to 2^32 - 1. */
+export function parseSeed(text: string): number {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seed < 2 ** 32)) throw new InvalidArgumentError('It must be a whole number from 0 to 4294967295.');
+  return seed;
+}
+
+/** A decimal number from 0 to `most`. */
+export const parseUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value <= most)) throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
+    return value;
+  };
+
 export function parseAddress(text: string): Address {
   const address = Address.parse(text);
   if (address === null) throw new InvalidArgumentError('It must be an IPv4 or IPv6 address.');
@@ -81,7 +99,24 @@ export function parseAddress(text: string): Address {
 function collectPrefix(text: string, previous: readonly Prefix[]): readonly Prefix[] {
   const prefix = Prefix.parse(text);
   if (prefix === null) throw new InvalidArgumentError('It must look like 10.77.0.2/24 or fd77::2/64.');
+  const fault = faultOf(prefix);
+  if (fault !== null) throw new InvalidArgumentError(`${fault} is no address of a host.`);
   return [...previous, prefix];
+}
+
+/** What an address is that no host on that network can have (RFC 1122 §3.2.1.3, RFC 4291 §2); null: one can. */
+function faultOf(prefix: Prefix): string | null {
+  const { address, length } = prefix;
+  if (length === 0) return 'One on a network of all addresses';
+  if (address.isLoopback) return 'A loopback address';
+  if (address.isMulticast) return 'A multicast address';
+  if (address.isUnspecified || (address.family === 4 && address.d >>> 24 === 0))
+    return 'One of "this network"';
+  if (address.isMapped) return 'An IPv4-mapped address';
+  const broadcast = prefix.broadcast();
+  if (address.isLimitedBroadcast || broadcast?.equals(address)) return 'The broadcast address';
+  const hostBits = 2 ** (32 - length) - 1;
+  return broadcast !== null && (address.d & hostBits) === 0 ? 'The address of the network itself' : null;
 }
 
 function parseDeviceName(text: string): string {

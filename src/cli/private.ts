@@ -1,13 +1,14 @@
 // Commands that run in a private network namespace: the same program, run again inside.
-import { enterPrivateNamespace, privateNamespaceAvailable } from '../node/namespace.ts';
+import { TunError } from '../node/errors.ts';
+import { endWithParent, enterPrivateNamespace, privateNamespaceAvailable } from '../node/namespace.ts';
 import { complaint, EXIT } from './exit.ts';
 
-/** Tells the program that it is the one inside. */
-const INSIDE = 'SYNFIN_PRIVATE';
+/** Tells the program that it is the one inside, and which process is outside. */
+const OUTSIDE = 'SYNFIN_PRIVATE';
 
-/** Whether this process is the one inside. The programs that it runs are not told. */
-const inside = process.env[INSIDE] === '1';
-delete process.env[INSIDE];
+/** The process outside, if this is the one inside. The programs that it runs are not told. */
+const outside = process.env[OUTSIDE];
+delete process.env[OUTSIDE];
 
 /**
  * Inside, runs the command; outside, runs this program again inside, and ends with its exit code. `otherwise`
@@ -17,7 +18,8 @@ export async function inPrivate(
   command: () => Promise<unknown>,
   otherwise: (reason: string) => Promise<unknown> = refuse,
 ): Promise<void> {
-  if (inside) {
+  if (outside !== undefined) {
+    followOutside(Number(outside));
     await command();
     return;
   }
@@ -26,8 +28,18 @@ export async function inPrivate(
     await otherwise(available.reason);
     return;
   }
-  process.env[INSIDE] = '1';
+  process.env[OUTSIDE] = String(process.pid);
   process.exitCode = await enterPrivateNamespace();
+}
+
+/** Whatever ends the process outside ends us: nobody else knows of this place. */
+function followOutside(parent: number): void {
+  try {
+    endWithParent(parent);
+  } catch (error) {
+    // Nothing runs here for long without the C library: it opens the device, too.
+    if (!(error instanceof TunError)) throw error;
+  }
 }
 
 async function refuse(reason: string): Promise<void> {

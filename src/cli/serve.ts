@@ -1,6 +1,6 @@
 // `synfin serve`: a static HTTP server. Node's own http does the talking, over our sockets.
 import { stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Net } from '../net/net.ts';
@@ -22,7 +22,8 @@ import { openTrace } from './tracing.ts';
 
 interface ServeOptions extends DeviceOptions, TraceOptions {
   readonly port: number;
-  readonly private: boolean;
+  readonly private?: true;
+  readonly dotfiles?: true;
 }
 
 /** What connections of a program that has ended may still take to close, milliseconds. */
@@ -35,8 +36,9 @@ Examples:
   sudo synfin serve ./public --port 8080
   sudo synfin serve --address fd77::2/64 --kernel fd77::1/64     then: curl 'http://[fd77::2]/'
 
-With a program after \`--\`, the server ends with it, and the exit code is the program's; stdout is the
-program's alone, everything of ours goes to stderr.`;
+With a program after \`--\`, the server ends with it, and the exit code is the program's (126: it cannot be run,
+127: there is no such program, 128 + n: signal n ended it); stdout is the program's alone, everything of ours goes
+to stderr. When the server ends first, the program gets SIGTERM, and SIGKILL 2 s later.`;
 
 /** @param program what stands behind `--`, with its arguments. */
 export function serveCommand(program: readonly string[]): Command {
@@ -45,7 +47,8 @@ export function serveCommand(program: readonly string[]): Command {
     .usage('[options] [dir] [-- program [arguments...]]')
     .argument('[dir]', 'what to serve', '.')
     .option('--port <number>', 'where to listen', parsePort, 80)
-    .option('--private', 'in a private network namespace, for the program after `--`; needs no root', false);
+    .option('--dotfiles', 'serve files and directories whose names begin with a dot, too')
+    .option('--private', 'in a private network namespace, for the program after `--`; needs no root');
   addDeviceOptions(command);
   return addTraceOptions(command, 'print the ladder of every connection to stderr')
     .addHelpText('after', EXAMPLES)
@@ -69,23 +72,31 @@ async function serve(
   const found = await stat(root).catch(() => null);
   if (!found?.isDirectory()) throw new CommandError(`${dir} is not a directory`, EXIT.usage);
   const trace = openTrace(options, process.stderr, cleanup);
-  const { host, net, lost } = openStack(device, trace.probe, cleanup);
-  await Promise.race([listen(net, root, options.port, options.trace), lost]);
+  const advice = options.private ? '' : '; --private needs no root';
+  const { host, net, lost } = openStack(device, trace.probe, cleanup, advice);
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const files = staticFiles(root, {
+    dotfiles: options.dotfiles === true,
+    // The ladder shows them.
+    log: options.trace ? () => {} : log,
+  });
+  await Promise.race([listen(net, files, options.port), lost]);
   for (const { address } of device.address) {
     const place = formatEndpoint({ address, port: options.port }).replace(/:80$/, '');
     process.stderr.write(`synfin: serving ${root} at http://${place}/ (device ${device.tun})\n`);
   }
-  if (program.length === 0) return lost;
-  const exitCode = await Promise.race([runProgram(program[0]!, program.slice(1), cleanup), lost]);
-  await settle(host, AFTER_PROGRAM);
-  trace.end();
-  return exitCode;
+  try {
+    if (program.length === 0) return await lost;
+    const exitCode = await Promise.race([runProgram(program[0]!, program.slice(1), cleanup), lost]);
+    await settle(host, AFTER_PROGRAM);
+    return exitCode;
+  } finally {
+    trace.end();
+  }
 }
 
-/** `quiet`: requests are not logged, e.g. because the ladder shows them. */
-async function listen(net: Net, root: string, port: number, quiet: boolean): Promise<void> {
-  const log = (line: string): void => void (quiet || process.stderr.write(`${line}\n`));
-  const http = createServer(staticFiles(root, log));
+async function listen(net: Net, answer: RequestListener, port: number): Promise<void> {
+  const http = createServer(answer);
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     http.emit('connection', socket);
   });

@@ -33,9 +33,14 @@ export interface Stack {
   readonly lost: Promise<never>;
 }
 
-/** @throws CommandError (69) if no such device can be had. */
-export function openStack(options: DeviceOptions, probe: HostProbe | null, cleanup: Cleanup): Stack {
-  const device = openDevice(options.tun, options.kernel);
+/** `advice`: what to do where devices are not permitted. @throws CommandError (69) if no such device can be had. */
+export function openStack(
+  options: DeviceOptions,
+  probe: HostProbe | null,
+  cleanup: Cleanup,
+  advice = '',
+): Stack {
+  const device = openDevice(options.tun, options.kernel, advice);
   cleanup.defer(() => device.close());
   const host = new Host({ name: OUR_NAME, clock: new NodeClock(), random: randomBytes, probe });
   cleanup.defer(() => host.close());
@@ -50,13 +55,14 @@ export function openStack(options: DeviceOptions, probe: HostProbe | null, clean
   return { host, net: createNet(host), lost };
 }
 
-/** @throws CommandError (69) if no such device can be had. */
-export function openDevice(name: string, kernel: readonly Prefix[]): TunDevice {
+/** As `openStack` does. */
+export function openDevice(name: string, kernel: readonly Prefix[], advice = ''): TunDevice {
   try {
     return openTun({ name, addresses: kernel });
   } catch (error) {
-    if (error instanceof TunError) throw new CommandError(error.message, EXIT.unavailable);
-    throw error;
+    if (!(error instanceof TunError)) throw error;
+    const refused = error.code === 'EPERM' || error.code === 'EACCES';
+    throw new CommandError(error.message + (refused ? advice : ''), EXIT.unavailable);
   }
 }
 

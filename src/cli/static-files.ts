@@ -1,7 +1,7 @@
 // A static file server for Node's own http: GET and HEAD, index.html, directory listings, nothing outside its root.
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { join, posix, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { contentType } from './content-types.ts';
 
@@ -12,17 +12,29 @@ interface Answer {
   readonly body: string | FileHandle;
 }
 
-/** `log` is told of each request once it is answered. (Node's parser lets no control character into a target.) */
-export function staticFiles(root: string, log: (line: string) => void): RequestListener {
+/** What is served. */
+interface Site {
+  readonly root: string;
+  /** Also what has a name that begins with a dot: configuration, histories, secrets. */
+  readonly dotfiles: boolean;
+}
+
+export interface StaticFilesOptions {
+  readonly dotfiles: boolean;
+  /** Told of each request once it is answered. (Node's parser lets no control character into a target.) */
+  readonly log: (line: string) => void;
+}
+
+export function staticFiles(root: string, { dotfiles, log }: StaticFilesOptions): RequestListener {
   return (request, response) => {
-    serve(root, request, response)
+    serve({ root, dotfiles }, request, response)
       .catch(() => response.destroy())
       .finally(() => log(`${request.method} ${request.url} ${response.statusCode}`));
   };
 }
 
-async function serve(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { status, headers, body } = await answerOrFault(root, request);
+async function serve(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { status, headers, body } = await answerOrFault(site, request);
   response.writeHead(status, headers);
   if (typeof body === 'string') {
     response.end(request.method === 'HEAD' ? '' : body);
@@ -43,9 +55,9 @@ async function serve(root: string, request: IncomingMessage, response: ServerRes
   }
 }
 
-async function answerOrFault(root: string, request: IncomingMessage): Promise<Answer> {
+async function answerOrFault(site: Site, request: IncomingMessage): Promise<Answer> {
   try {
-    return await answer(root, request);
+    return await answer(site, request);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'EACCES' || code === 'EPERM') return page(403, 'Forbidden');
@@ -56,7 +68,7 @@ async function answerOrFault(root: string, request: IncomingMessage): Promise<An
   }
 }
 
-async function answer(root: string, request: IncomingMessage): Promise<Answer> {
+async function answer({ root, dotfiles }: Site, request: IncomingMessage): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return page(405, 'Method Not Allowed', { Allow: 'GET, HEAD' });
   }
@@ -68,10 +80,12 @@ async function answer(root: string, request: IncomingMessage): Promise<Answer> {
   if (found !== base && !found.startsWith(base.endsWith(sep) ? base : base + sep)) {
     return page(404, 'Not Found');
   }
+  // Both as it is asked for and as it is: a link may have another name.
+  if (!dotfiles && [path, relative(base, found)].some(isHidden)) return page(404, 'Not Found');
   if (!(await stat(found)).isDirectory()) return path.endsWith('/') ? page(404, 'Not Found') : file(found);
   if (!path.endsWith('/')) return page(301, 'Moved Permanently', { Location: encodePath(`${path}/`) });
   const index = await file(join(found, 'index.html')).catch(() => null);
-  return index?.status === 200 ? index : listing(found, path);
+  return index?.status === 200 ? index : listing(found, path, dotfiles);
 }
 
 /** The decoded, normalized path of a request's target: absolute, without `..` and without repeated slashes. */
@@ -84,6 +98,8 @@ function requestedPath(target: string): string | null {
     return null;
   }
 }
+
+const isHidden = (path: string): boolean => path.split('/').some((name) => name.startsWith('.'));
 
 /** Only regular files: a FIFO or a device would hold the request for ever. */
 async function file(path: string): Promise<Answer> {
@@ -98,9 +114,10 @@ async function file(path: string): Promise<Answer> {
   return { status: 200, headers, body: handle };
 }
 
-async function listing(directory: string, path: string): Promise<Answer> {
+async function listing(directory: string, path: string, dotfiles: boolean): Promise<Answer> {
   const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+  const shown = entries.filter(({ name }) => dotfiles || !isHidden(name));
+  const names = shown.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
   if (path !== '/') names.unshift('../');
   const items = names.map((name) => `<li><a href="${encodeName(name)}">${escapeHtml(name)}</a></li>`);
   const title = escapeHtml(path);

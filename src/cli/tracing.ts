@@ -24,8 +24,15 @@ export interface LadderSides {
 
 type Output = Writable & { readonly columns?: number; readonly isTTY?: boolean };
 
-/** A ladder that writes each row as soon as nothing more can belong to it; `flush` writes what is held back. */
-export function ladderTo(output: Output, sides: LadderSides): { event: TraceListener; flush: () => void } {
+/**
+ * A ladder that writes each row as soon as nothing more can belong to it; `flush` writes what is held back. Where
+ * time is virtual nothing is written before something else happens, or `flush` is called.
+ */
+export function ladderTo(
+  output: Output,
+  sides: LadderSides,
+  time: 'real' | 'virtual' = 'real',
+): { event: TraceListener; flush: () => void } {
   const ladder = new Ladder({
     ...sides,
     width: output.columns ?? WIDTH,
@@ -39,27 +46,34 @@ export function ladderTo(output: Output, sides: LadderSides): { event: TraceList
   };
   const event = (event: TraceEvent): void => {
     ladder.event(event);
-    if (!pending) setImmediate(flush);
+    if (pending || time === 'virtual') return;
+    setImmediate(flush);
     pending = true;
   };
   return { event, flush };
 }
 
-/** A recorder's probe for one host, which also records its packets in the file `pcapng` unless that is null. */
+/** NodeClock counts from the start of the process. */
+const REAL_EPOCH = performance.timeOrigin;
+
+/**
+ * A recorder's probe for one host, which also records its packets in the file `pcapng` if one is given. The time
+ * of its packets is `epoch`, in ms since 1970, and what the host's clock says.
+ */
 export function probeOf(
   recorder: Recorder,
   host: string,
-  pcapng: string | null,
+  pcapng: string | undefined,
   cleanup: Cleanup,
+  epoch = REAL_EPOCH,
 ): HostProbe {
   const probe = recorder.probeFor(host);
-  return pcapng === null ? probe : tee(probe, openCapture(pcapng, cleanup));
+  return pcapng === undefined ? probe : tee(probe, openCapture(pcapng, epoch, cleanup));
 }
 
-function openCapture(path: string, cleanup: Cleanup): HostProbe {
-  const file = new CaptureFile(path);
-  // NodeClock counts from the start of the process.
-  const capture = new PcapngExport((block) => file.write(block), performance.timeOrigin);
+function openCapture(path: string, epoch: number, cleanup: Cleanup): HostProbe {
+  const file = new CaptureFile(path, (error) => cleanup.report(error));
+  const capture = new PcapngExport((block) => file.write(block), epoch);
   cleanup.defer(() => {
     capture.flush();
     file.close();
@@ -76,8 +90,8 @@ export interface Tracing {
 }
 
 export function openTrace(options: TraceOptions, output: Output, cleanup: Cleanup): Tracing {
-  if (!options.trace && options.pcapng === null) return { probe: null, end: () => {} };
-  const recorder = new Recorder();
+  if (!options.trace && options.pcapng === undefined) return { probe: null, end: () => {} };
+  const recorder = new Recorder(0);
   const probe = probeOf(recorder, OUR_NAME, options.pcapng, cleanup);
   if (!options.trace) return { probe, end: () => {} };
   const ladder = ladderTo(output, { left: OUR_NAME, right: null, rightTitle: 'kernel' });

@@ -10,8 +10,8 @@ import { FIN } from '../wire/tcp.ts';
 export interface Watcher {
   /** The kernel has just taken a packet, or one of its packets was heard and not answered yet. */
   look(): void;
-  /** Called with the kernel's first FIN in hold, which goes on when this has had its effect. Null: no hold. */
-  onFin: (() => void) | null;
+  /** Called with the kernel's first FIN, which is held back until this has had its effect. Null: no hold. */
+  onFin: ((fin: Packet) => void) | null;
 }
 
 export class WatchedLink implements Link {
@@ -57,9 +57,10 @@ export class WatchedLink implements Link {
       this.watcher.look();
       return;
     }
-    if (this.held === null) this.hold(receiver);
     // The bytes are ours to keep (see `LinkReceiver`), their description is not.
-    this.held?.push(Object.assign(new Packet(), packet));
+    const kept = Object.assign(new Packet(), packet);
+    if (this.held === null) this.hold(kept, receiver);
+    else this.held.push(kept);
   }
 
   private isAwaited(packet: Packet): boolean {
@@ -68,11 +69,12 @@ export class WatchedLink implements Link {
   }
 
   /** Our side acts outside the device's delivery, and the FIN goes on once what it does has left. */
-  private hold(receiver: LinkReceiver): void {
-    this.held = [];
+  private hold(fin: Packet, receiver: LinkReceiver): void {
+    const { onFin } = this.watcher;
+    this.held = [fin];
+    this.watcher.onFin = null;
     setImmediate(() => {
-      this.watcher.onFin?.();
-      this.watcher.onFin = null;
+      onFin?.(fin);
       setImmediate(() => {
         const packets = this.held ?? [];
         this.held = null;

@@ -18,6 +18,7 @@ export interface Libc {
   /** `argument`: the memory that the request points to, or the value that it takes directly. */
   ioctl(fd: number, request: number, argument: Uint8Array | number): number;
   socket(domain: number, type: number, protocol: number): number;
+  prctl(option: number, argument: number): number;
   /** The errno name of the call that failed last, e.g. 'EAGAIN'. To be asked before any other call. */
   lastError(): string;
   /** Where `bytes` lie in memory: valid for as long as the caller holds on to `bytes`. */
@@ -57,6 +58,7 @@ function bind(koffi: Koffi): Libc {
     'int ioctl(int, unsigned long, uintptr_t)',
   );
   const socket: Libc['socket'] = symbols.func('int socket(int, int, int)');
+  const prctl: Libc['prctl'] = symbols.func('int prctl(int, unsigned long)');
   // Some numbers have two names: EAGAIN, not EWOULDBLOCK.
   const errors = Object.entries(koffi.os.errno).sort(([a], [b]) => (a < b ? 1 : -1));
   const names = new Map(errors.map(([name, errno]) => [errno, name]));
@@ -67,6 +69,7 @@ function bind(koffi: Koffi): Libc {
     ioctl: (fd, request, argument) =>
       ioctl(fd, request, typeof argument === 'number' ? argument : addressOf(argument)),
     socket,
+    prctl,
     lastError: () => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`,
     addressOf,
     watch: (fd, wake) => watch(koffi, fd, wake),

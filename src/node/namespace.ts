@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { TunError } from './errors.ts';
-import { loadLibc } from './libc.ts';
+import { type Libc, loadLibc } from './libc.ts';
 
 export type Availability = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
@@ -13,6 +13,7 @@ export type Availability = { readonly ok: true } | { readonly ok: false; readonl
 const UNSHARE = ['unshare', '-r', '-n', '--'] as const;
 
 const CAP_NET_ADMIN = 12n;
+const PR_SET_PDEATHSIG = 1;
 
 /** Whether `enterPrivateNamespace` can work here; tries it. */
 export function privateNamespaceAvailable(): Availability {
@@ -49,18 +50,16 @@ export function inPrivateNamespace(): boolean {
 
 /**
  * Run this program again in a private network namespace, with the arguments behind `node` (by default those it
- * was run with), and the same standard streams. SIGINT, SIGTERM and SIGHUP are passed on. Resolves to the exit
- * code: the program's, or 128 + the number of the signal that ended it. Rejects with TunError if it cannot be run.
+ * was run with), and the same standard streams. SIGINT, SIGTERM and SIGHUP are passed on: of a terminal's Ctrl-C,
+ * which goes to both, the program hears twice. Resolves to the exit code: the program's, or 128 + the number of the
+ * signal that ended it. Rejects with TunError if it cannot be run.
  */
 export function enterPrivateNamespace(argv: readonly string[] = process.argv.slice(1)): Promise<number> {
   const [unshare, ...args] = UNSHARE;
   const child = spawn(unshare, [...args, process.execPath, ...process.execArgv, ...argv], {
     stdio: 'inherit',
   });
-  const pass = (signal: NodeJS.Signals) => {
-    // A terminal sends its Ctrl-C to the child too; twice would be once too often.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  };
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, pass);
   return new Promise<number>((resolve, reject) => {
@@ -71,6 +70,18 @@ export function enterPrivateNamespace(argv: readonly string[] = process.argv.sli
   }).finally(() => {
     for (const signal of signals) process.off(signal, pass);
   });
+}
+
+/**
+ * Have SIGTERM end this process when `parent`, the process that started it, has ended in whatever way, SIGKILL
+ * included (PR_SET_PDEATHSIG, prctl(2)). Throws TunError where the C library cannot be had.
+ */
+export function endWithParent(parent: number, libc: Libc = loadLibc()): void {
+  if (libc.prctl(PR_SET_PDEATHSIG, os.signals.SIGTERM) < 0) {
+    throw new TunError(libc.lastError(), `cannot follow process ${parent}: ${libc.lastError()}`);
+  }
+  // It may have been the faster one.
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
 }
 
 function unavailable(reason: string): Availability {

@@ -1,13 +1,13 @@
 // `synfin demo` on the in-memory network and with the kernel: who closes decides through which states both go.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ConnectionSummary } from '../../src/trace/summary.ts';
 import { PcapngReader } from '../../src/wire/pcapng-reader.ts';
 import { describeTun } from '../support/tun.ts';
-import { Running, run, statesOf } from './support.ts';
+import { CLI, Running, run, statesOf } from './support.ts';
 
 interface Scene {
   readonly client: readonly string[];
@@ -100,15 +100,86 @@ describe('in memory', () => {
     });
   });
 
-  test('a disk that is full ends the recording, not the exchange', async () => {
-    const { code, stderr } = await run('demo', '--memory', '--pcapng', '/dev/full');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'synfin: /dev/full ends here: ENOSPC\n' });
+  test('a disk that is full ends the recording, not the exchange; but it is a failure', async () => {
+    const { code, stdout, stderr } = await run('demo', '--memory', '--pcapng', '/dev/full');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'synfin: /dev/full ends here: ENOSPC\n' });
+    expect(stdout).toMatch(/exchange {4}complete\n/);
   });
 
-  test('a reader of our output that goes away ends it', async () => {
+  test('a reader of our output that goes away ends it, and that is no failure', async () => {
     const running = new Running(['demo', '--memory']);
     running.child.stdout!.destroy();
-    expect(await running.finish()).toMatchObject({ code: 1, stderr: '' });
+    expect(await running.finish()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('an output that takes nothing is one', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [CLI, 'demo', '--memory'], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect({ status, stderr: String(stderr) }).toEqual({ status: 1, stderr: 'synfin: stdout: ENOSPC\n' });
+  });
+
+  test('what HTTP carried is named', async () => {
+    const { stdout } = await run('demo', '--memory');
+    expect(stdout).toMatch(/^ {2}request {5}GET \/ HTTP\/1\.1$/m);
+    expect(stdout).toMatch(/^ {2}response {4}HTTP\/1\.1 200 OK$/m);
+  });
+
+  test('--close abort: the rule is told once, and the summary puts page and reset in order', async () => {
+    const { stdout } = await run('demo', '--memory', '--close', 'abort');
+    expect(stdout.match(/ABORT: drop everything/g)).toHaveLength(1);
+    expect(stdout).toMatch(/exchange {4}the page came whole; then our RST ended the connection\n/);
+    expect(stdout).toMatch(/client said read ECONNRESET \(that is how it sees our RST\)\n/);
+  });
+});
+
+describe('virtual time', () => {
+  const LOSSY = ['--memory', '--loss', '20'];
+
+  test('the same options and the same seed give the same bytes, recorded ones too', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'synfin-seed-'));
+    const once = async (name: string, ...more: string[]) => {
+      const file = join(directory, name);
+      const { stdout } = await run('demo', ...LOSSY, '--json', '--pcapng', file, ...more);
+      return { stdout, capture: readFileSync(file).toString('hex') };
+    };
+    try {
+      const first = await once('a', '--seed', '7');
+      expect(await once('b', '--seed', '7')).toEqual(first);
+      expect((await once('c', '--seed', '8')).stdout).not.toBe(first.stdout);
+      expect((await once('d')).stdout).toBe((await once('e', '--seed', '1')).stdout);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test('what is lost is drawn lost, and sent again', async () => {
+    const { code, stdout } = await run('demo', ...LOSSY, '--seed', '2');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/X lost on wire: loss/);
+    expect(stdout).toMatch(/R PSH,ACK/);
+    expect(stdout.split('\n')[0]).toContain('20 % of the packets lost, seed 2');
+  });
+
+  test('--delay is how long a segment takes', async () => {
+    const { stdout } = await run('demo', '--memory', '--delay', '150');
+    expect(stdout).toMatch(/^ +150\.000 .*SYN seq=0 ─►│ SYN-RECEIVED$/m);
+    expect(stdout).toMatch(/round trip {2}300\.000 ms/);
+  });
+
+  test.each(['client', 'server', 'both', 'abort'])('--close %s where packets are lost', async (closer) => {
+    const { code, stdout } = await run('demo', ...LOSSY, '--seed', '2', '--json', '--close', closer);
+    expect(code).toBe(0);
+    expect(stdout).toContain('"kind":"packet-lost"');
+  });
+
+  test('where everything is lost, our side gives up in no time', async () => {
+    const { code, stdout, stderr } = await run('demo', '--memory', '--loss', '100');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/R2: retransmitted for too long/);
+    expect(stderr).toBe('synfin: the exchange was not complete: the handshake was not completed\n');
   });
 });
 
@@ -160,6 +231,15 @@ describeTun('with the kernel', () => {
     expect(stdout).toMatch(/SYN,ACK .*► *│ ~ESTABLISHED/);
     expect(stdout).toMatch(/client {6}TIME-WAIT/);
     expect(stdout).toMatch(/TIME-WAIT \(for another \d+\.\d s\): as inferred/);
+  });
+
+  test('--close both: the FIN that is held is drawn as sent before ours, and no state is impossible', async () => {
+    const { code, stdout } = await run('demo', '--close', 'both');
+    expect(code).toBe(0);
+    const states = [...stdout.matchAll(/^ +\d+\.\d+ .*[│┤] (~?)([A-Z][A-Z0-9-]+)$/gm)];
+    const shown = states.map(([, , state]) => state);
+    expect(shown).toEqual(['SYN-SENT', 'ESTABLISHED', 'ESTABLISHED', 'FIN-WAIT-1', 'CLOSING', 'TIME-WAIT']);
+    expect(stdout).toMatch(/FIN,ACK .*─┤ FIN-WAIT-1\n.*held on syn0: our end closes first/);
   });
 
   test('without curl, a process with node:http is the client', async () => {

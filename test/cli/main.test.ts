@@ -19,6 +19,22 @@ describe('help', () => {
     for (const part of [...parts, 'Examples:', 'Exit codes:', '  69 ', '  130 ']) {
       expect(stdout).toContain(part);
     }
+    expect(stdout).not.toMatch(/default: (null|false|\[\])/);
+  });
+
+  test('help names what is special about a command', async () => {
+    const text = async (...args: string[]) => (await run(...args, '--help')).stdout;
+    const about = await text('serve');
+    for (const part of ['--dotfiles', '126', '127', '(129: the terminal']) expect(about).toContain(part);
+    for (const part of ['--seed', '--delay', '--loss', 'npm start --silent -- --json']) {
+      expect(await text('demo')).toContain(part);
+    }
+    expect(await text()).toContain('sudo npx synfin');
+  });
+
+  test('`help` and `help COMMAND` are the same as --help', async () => {
+    expect(await run('help')).toEqual(await run('--help'));
+    expect(await run('help', 'serve')).toEqual(await run('serve', '--help'));
   });
 
   test('without a command it is shown as a complaint', async () => {
@@ -36,6 +52,14 @@ describe('help', () => {
 describe('wrong usage: exit code 2, one line', () => {
   test.each([
     [['nonsense'], "unknown command 'nonsense'"],
+    [['help', 'bogus'], "unknown command 'bogus'"],
+    [['demo', '--pcapng', ''], 'It must name a file'],
+    [['demo', '--loss', '10'], '--loss needs --memory'],
+    [['demo', '--seed', '0'], '--seed needs --memory'],
+    [['demo', '--memory', '--loss', '101'], 'from 0 to 100'],
+    [['demo', '--memory', '--loss', '-1'], 'from 0 to 100'],
+    [['demo', '--memory', '--delay', '1e3'], 'from 0 to 60000'],
+    [['demo', '--memory', '--seed', '4294967296'], 'from 0 to 4294967295'],
     [['demo', '--nonsense'], "unknown option '--nonsense'"],
     [['demo', '--close', 'nobody'], 'Allowed choices are client, server, both, abort'],
     [['serve', '--port', '0'], 'from 1 to 65535'],
@@ -45,6 +69,18 @@ describe('wrong usage: exit code 2, one line', () => {
     [['serve', '--tun', 'sixteenletters16'], '1 to 15'],
     [['serve', '--address', '10.0.0.2'], 'It must look like'],
     [['serve', '--address', '10.0.0.2/33'], 'It must look like'],
+    [['serve', '--address', '127.0.0.2/8'], 'A loopback address'],
+    [['serve', '--address', '::1/128'], 'A loopback address'],
+    [['serve', '--address', '0.0.0.0/0'], 'all addresses'],
+    [['serve', '--address', '0.0.0.0/8'], 'this network'],
+    [['serve', '--address', '::/64'], 'this network'],
+    [['serve', '--address', '224.0.0.2/24'], 'A multicast address'],
+    [['serve', '--address', 'ff02::2/64'], 'A multicast address'],
+    [['serve', '--address', '255.255.255.255/32'], 'The broadcast address'],
+    [['serve', '--address', '10.0.0.255/24'], 'The broadcast address'],
+    [['serve', '--kernel', '10.0.0.255/24'], 'The broadcast address'],
+    [['serve', '--address', '10.0.0.0/24'], 'The address of the network itself'],
+    [['serve', '--address', '::ffff:10.0.0.1/128'], 'An IPv4-mapped address'],
     [['serve', '--address', '10.0.0.2/24'], 'are not on one network'],
     [['serve', '--address', '10.0.0.2/24', '--kernel', '10.0.0.1/16'], 'are not on one network'],
     [['serve', '--address', '10.0.0.2/24', '--kernel', '10.0.0.2/24'], 'are both 10.0.0.2'],

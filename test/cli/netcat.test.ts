@@ -1,18 +1,118 @@
 // `synfin connect` and `synfin listen` with node:net on the kernel's side: text both ways, half-close, failures.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net, { type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { describeTun } from '../support/tun.ts';
-import { Running } from './support.ts';
+import { eventually } from '../support/wait.ts';
+import { CLI, Running } from './support.ts';
 
 const OURS = '10.91.0.2';
 const KERNEL = '10.91.0.1';
 const DEVICE = ['--tun', 'cat0', '--address', `${OURS}/24`, '--kernel', `${KERNEL}/24`];
+const V6_TOO = [...DEVICE, '--address', 'fd91::2/64', '--kernel', 'fd91::1/64'];
 const V6 = ['--tun', 'cat0', '--address', 'fd91::2/64', '--kernel', 'fd91::1/64'];
+
+/**
+ * Takes `first` bytes of its stdin, nothing more until something comes from the FIFO `gate`, then the rest; says how
+ * many there were in all, and their hash.
+ */
+const READER = `
+const { readFileSync, readSync } = require('node:fs');
+const [first, gate] = process.argv.slice(1);
+const hash = require('node:crypto').createHash('sha256');
+const buffer = Buffer.alloc(4096);
+let total = 0;
+let stop = Number(first);
+for (;;) {
+  if (total >= stop) {
+    readFileSync(gate);
+    stop = Infinity;
+  }
+  const length = readSync(0, buffer, 0, Math.min(buffer.length, stop - total));
+  if (length === 0) break;
+  hash.update(buffer.subarray(0, length));
+  total += length;
+}
+console.log(total, hash.digest('hex'));
+`;
+
+/** What a pipe of Linux holds, bytes (pipe(7)). */
+const PIPE = 65_536;
+
+describeTun('output into a pipe whose reader is slow', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'synfin-pipe-'));
+  const gate = join(directory, 'gate');
+  execFileSync('mkfifo', [gate]);
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** `command | reader`, and the exit code of the command on stderr. */
+  function pipe(command: string, first: number) {
+    const script = `{ ${command}; echo "exit $?" >&2; } </dev/null | "$NODE" -e "$READER" ${first} ${gate}`;
+    const env = { ...process.env, NODE: process.execPath, CLI, READER };
+    const child = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      out.stderr += text;
+    });
+    return { out, ended: once(child, 'close') };
+  }
+
+  /** Time enough for a command that does not wait for its reader to be gone; it decides nothing else. */
+  const linger = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
+
+  test.each([60_000, 62_000, PIPE, 66_000, 3_000_000])('listen: all of %i bytes', async (size) => {
+    const sent = randomBytes(size);
+    const { out, ended } = pipe(`"$NODE" "$CLI" listen 7011 ${DEVICE.join(' ')}`, Math.max(size - PIPE, 0));
+    await eventually(
+      () => out.stderr.includes('listening'),
+      () => out.stderr,
+    );
+    const socket = net.connect(7011, OURS);
+    socket.resume().end(sent);
+    await once(socket, 'close');
+    await linger();
+    writeFileSync(gate, '');
+    await ended;
+    expect(out.stdout).toBe(`${size} ${createHash('sha256').update(sent).digest('hex')}\n`);
+    expect(out.stderr).toMatch(/\nexit 0\n$/);
+  });
+
+  test('demo --json: every line', async () => {
+    const demo = '"$NODE" "$CLI" demo --memory --json --loss 50';
+    const env = { ...process.env, NODE: process.execPath, CLI };
+    const whole = execFileSync('sh', ['-c', `${demo} 2>/dev/null; true`], { env });
+    const { out, ended } = pipe(`head -c ${PIPE - 4096} /dev/zero; ${demo}`, 0);
+    await linger();
+    writeFileSync(gate, '');
+    await ended;
+    const all = Buffer.concat([Buffer.alloc(PIPE - 4096), whole]);
+    expect(out.stdout).toBe(`${all.length} ${createHash('sha256').update(all).digest('hex')}\n`);
+  });
+});
+
+describe('where connect cannot get to', () => {
+  test.each([
+    ['127.0.0.1', `127.0.0.1 is on no network of ours`],
+    ['192.0.2.1', `192.0.2.1 is on no network of ours`],
+    ['10.91.0.255', `10.91.0.255 is on no network of ours`],
+    [OURS, `${OURS} is our own address`],
+  ])('%s: one line that says what it can get to', async (host, why) => {
+    const { code, stderr } = await new Running(['connect', host, '7012', ...DEVICE]).finish();
+    const here = `this machine is ${KERNEL} here (--kernel)`;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `synfin: cannot connect to ${host}: ${why}; ${here}\n`,
+    });
+  });
+});
 
 describeTun('netcat', () => {
   const servers: Server[] = [];
@@ -71,6 +171,16 @@ describeTun('netcat', () => {
       stdout: '',
       stderr: `synfin: connect ECONNREFUSED ${KERNEL}:7003\n`,
     });
+  });
+
+  test('connect --trace: the ladder begins with our SYN, and stands before the complaint', async () => {
+    const { code, stderr } = await new Running(['connect', KERNEL, '7003', '--trace', ...V6_TOO]).finish();
+    const rows = stderr.trimEnd().split('\n');
+    expect(code).toBe(1);
+    expect(rows.find((row) => /^ +\d+\.\d/.test(row))).toMatch(/^ +0\.000 .*connect\(\)/);
+    expect(stderr).not.toMatch(/multicast/);
+    expect(stderr.indexOf('RST,ACK')).toBeGreaterThan(0);
+    expect(rows.at(-1)).toBe(`synfin: connect ECONNREFUSED ${KERNEL}:7003`);
   });
 
   test('connect: a reset is one line and exit code 1, and what came before it is printed', async () => {
@@ -133,18 +243,24 @@ describeTun('netcat', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s: the connection is reset, the device is gone, exit code %i', async (signal, code) => {
-    const running = new Running(['listen', '7007', ...DEVICE]);
+    ['SIGHUP', 129],
+  ] as const)('%s: connection reset, device gone, capture written, exit code %i', async (signal, code) => {
+    const directory = mkdtempSync(join(tmpdir(), 'synfin-netcat-'));
+    const capture = join(directory, 'x.pcapng');
+    const running = new Running(['listen', '7007', '--pcapng', capture, ...DEVICE]);
     await running.says('listening');
     const socket = net.connect(7007, OURS);
     await once(socket, 'connect');
     running.write('accepted');
     await once(socket, 'data');
     running.child.kill(signal);
+    running.child.kill(signal);
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNRESET');
     expect((await running.ended()).code).toBe(code);
     expect(devices()).not.toContain('cat0');
+    expect(statSync(capture).size).toBeGreaterThan(500);
+    rmSync(directory, { recursive: true });
   });
 
   test('the device is deleted: reported, exit code 1', async () => {

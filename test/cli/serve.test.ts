@@ -1,11 +1,13 @@
 // `synfin serve`: real curl against a directory of real files, in a private network of the command's own.
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeTun } from '../support/tun.ts';
-import { Running, run } from './support.ts';
+import { eventually } from '../support/wait.ts';
+import { CLI, Running, run } from './support.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'synfin-serve-'));
 const large = randomBytes(8 << 20);
@@ -77,6 +79,85 @@ describeTun('serve --private', () => {
     await running.says('serving');
     running.child.kill('SIGINT');
     expect((await running.ended()).code).toBe(130);
+  });
+});
+
+/** `sleep`, deaf to SIGTERM; says its process id. */
+const DEAF = ['sh', '-c', 'trap "" TERM; echo $$; exec sleep 60'];
+
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+describeTun('what serve --private leaves behind', () => {
+  const start = async (): Promise<{ running: Running; program: number }> => {
+    const running = new Running(['serve', root, '--private', '--', ...DEAF]);
+    const program = Number(
+      await eventually(
+        () => running.stdout.trim() || null,
+        () => 'the process id',
+      ),
+    );
+    return { running, program };
+  };
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s: nothing, not even a program that ignores SIGTERM; exit code %i', async (signal, code) => {
+    const { running, program } = await start();
+    running.child.kill(signal);
+    expect((await running.ended()).code).toBe(code);
+    expect(isAlive(program)).toBe(false);
+  });
+
+  test('a Ctrl-C that comes twice, as a terminal and a parent send it, leaves the program its time', async () => {
+    const script =
+      'trap "echo ending; sleep .2; echo ended; exit" TERM; echo ready; while :; do sleep .02; done';
+    const running = new Running(['serve', root, '--private', '--', 'sh', '-c', script]);
+    const said = (word: string): Promise<true> =>
+      eventually(
+        () => running.stdout.includes(word),
+        () => word,
+      );
+    await said('ready');
+    running.child.kill('SIGINT');
+    await said('ending');
+    running.child.kill('SIGINT');
+    expect(await running.ended()).toMatchObject({ code: 130, stdout: 'ready\nending\nended\n' });
+  });
+
+  test('SIGKILL: nothing', async () => {
+    const { running, program } = await start();
+    running.child.kill('SIGKILL');
+    await eventually(
+      () => !isAlive(program),
+      () => 'the end of the program',
+    );
+    await running.ended();
+  });
+});
+
+describeTun('dotfiles', () => {
+  test('are served with --dotfiles only', async () => {
+    writeFileSync(join(root, '.env'), 'secret');
+    const status = [...curl, '-o', '/dev/null', '-w', '%{http_code}', 'http://10.77.0.2/.env'];
+    expect((await run('serve', root, '--private', '--', ...status)).stdout).toBe('404');
+    expect((await run('serve', root, '--private', '--dotfiles', '--', ...status)).stdout).toBe('200');
+  });
+});
+
+describeTun('where devices are not permitted', () => {
+  // Root of the namespace, but for the power over its network.
+  const say = (...args: string[]): string => {
+    const options = ['--bounding-set', '-net_admin', '--', process.execPath, CLI];
+    return spawnSync('setpriv', [...options, ...args], { encoding: 'utf8' }).stderr;
+  };
+
+  test('--private is advised by serve, where it would help', () => {
+    expect(say('serve', root)).toMatch(
+      /permission denied \(needs CAP_NET_ADMIN\); --private needs no root\n$/,
+    );
+    expect(say('listen', '7000')).toMatch(/permission denied \(needs CAP_NET_ADMIN\)\n$/);
   });
 });
 

@@ -19,8 +19,11 @@ const top = mkdtempSync(join(tmpdir(), 'synfin-static-'));
 const root = join(top, 'root');
 const large = randomBytes(3_000_000);
 const logged: string[] = [];
-const server = http.createServer(staticFiles(root, (line) => logged.push(line)));
+const log = (line: string): void => void logged.push(line);
+const server = http.createServer(staticFiles(root, { dotfiles: false, log }));
+const openServer = http.createServer(staticFiles(root, { dotfiles: true, log }));
 let port = 0;
+let openPort = 0;
 
 beforeAll(async () => {
   mkdirSync(join(root, 'sub'), { recursive: true });
@@ -35,19 +38,25 @@ beforeAll(async () => {
   writeFileSync(join(root, '한글.txt'), '안녕');
   symlinkSync(join(top, 'secret.txt'), join(root, 'out.txt'));
   symlinkSync('hello.txt', join(root, 'in.txt'));
+  mkdirSync(join(root, 'listed', '.git'));
+  writeFileSync(join(root, 'listed', '.git', 'config'), 'a secret');
+  symlinkSync(join('listed', '.git', 'config'), join(root, 'innocent.txt'));
   execFileSync('mkfifo', [join(root, 'fifo')]);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   port = (server.address() as AddressInfo).port;
+  await new Promise<void>((done) => openServer.listen(0, '127.0.0.1', done));
+  openPort = (openServer.address() as AddressInfo).port;
 });
 
 afterAll(() => {
   server.close();
+  openServer.close();
   rmSync(top, { recursive: true });
 });
 
-function request(path: string, method = 'GET'): Promise<Reply> {
+function request(path: string, method = 'GET', to = port): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const outgoing = http.request({ port, path, method, agent: false }, async (response) => {
+    const outgoing = http.request({ port: to, path, method, agent: false }, async (response) => {
       const body = Buffer.concat(await response.toArray());
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
     });
@@ -110,6 +119,13 @@ describe('what it serves', () => {
     expect((await request(`/${encodeURIComponent('한글.txt')}`)).body.toString()).toBe('안녕');
   });
 
+  test('names that begin with a dot, if that is wanted', async () => {
+    for (const path of ['/listed/.git/config', '/innocent.txt']) {
+      expect((await request(path, 'GET', openPort)).body.toString()).toBe('a secret');
+    }
+    expect((await request('/listed/', 'GET', openPort)).body.toString()).toContain('./.git/');
+  });
+
   test('a symbolic link inside the root', async () => {
     expect((await request('/in.txt')).body.toString()).toBe('hello');
   });
@@ -126,6 +142,11 @@ describe('what it refuses', () => {
     ['/hello.txt/', 404],
     ['/hello.txt/x', 404],
     ['/fifo', 404],
+    ['/listed/.git/config', 404],
+    ['/listed/%2egit/config', 404],
+    ['/listed/.git/', 404],
+    ['/listed/.git', 404],
+    ['/innocent.txt', 404],
     [`/${'a'.repeat(300)}`, 404],
     ['/%00', 400],
     ['/%', 400],
@@ -135,6 +156,10 @@ describe('what it refuses', () => {
     const reply = await request(path);
     expect(reply.status).toBe(status);
     expect(reply.body.toString()).not.toContain('secret');
+  });
+
+  test('names that begin with a dot are not listed', async () => {
+    expect((await request('/listed/')).body.toString()).not.toContain('.git');
   });
 
   test('a redirect to another host', async () => {

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
+  endWithParent,
   enterPrivateNamespace,
   inPrivateNamespace,
   privateNamespaceAvailable,
   tunAvailable,
 } from '../../src/node/namespace.ts';
 import { describeTun } from '../support/tun.ts';
+import { FakeLibc } from './fake-libc.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -56,6 +58,52 @@ describeTun('a private namespace', () => {
     expect(await ended).toBe(9);
     expect(process.listenerCount('SIGTERM')).toBe(before);
     rmSync(directory, { recursive: true });
+  });
+});
+
+describeTun('the program inside', () => {
+  test('is told of SIGINT also where stdin is a terminal: `kill -INT` reaches only us', async () => {
+    const terminal = Object.getOwnPropertyDescriptor(process.stdin, 'isTTY');
+    Object.defineProperty(process.stdin, 'isTTY', { value: true, configurable: true });
+    const directory = mkdtempSync(join(tmpdir(), 'synfin-'));
+    const ready = join(directory, 'ready');
+    try {
+      const ended = inside(`
+        process.on('SIGINT', () => process.exit(9));
+        setTimeout(() => process.exit(1), 10_000);
+        require('node:fs').writeFileSync(${JSON.stringify(ready)}, '');`);
+      await vi.waitUntil(() => existsSync(ready), { timeout: 20_000 });
+      process.listeners('SIGINT').at(-1)!('SIGINT');
+      expect(await ended).toBe(9);
+    } finally {
+      rmSync(directory, { recursive: true });
+      if (terminal === undefined) Reflect.deleteProperty(process.stdin, 'isTTY');
+      else Object.defineProperty(process.stdin, 'isTTY', terminal);
+    }
+  });
+});
+
+describe.runIf(process.platform === 'linux')('following a parent', () => {
+  test('asks the kernel for SIGTERM, and does not wait where the parent has gone already', () => {
+    const asked: number[][] = [];
+    const libc = Object.assign(new FakeLibc(), {
+      prctl: (option: number, argument: number) => asked.push([option, argument]),
+    });
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    endWithParent(process.ppid, libc);
+    expect(kill).not.toHaveBeenCalled();
+    endWithParent(process.ppid + 1, libc);
+    expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGTERM');
+    kill.mockRestore();
+    const PR_SET_PDEATHSIG = 1;
+    expect(asked).toEqual([
+      [PR_SET_PDEATHSIG, 15],
+      [PR_SET_PDEATHSIG, 15],
+    ]);
+  });
+
+  test('a kernel that refuses is an error', () => {
+    expect(() => endWithParent(process.ppid, new FakeLibc())).toThrow(/cannot follow process \d+: EINVAL/);
   });
 });
 

@@ -4,11 +4,12 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { loadLibc } from '../../src/node/libc.ts';
 import { openTun, type TunDevice, TunError, type TunOptions } from '../../src/node/tun.ts';
 import { Prefix } from '../../src/wire/address.ts';
 import { describeTun, RecordingReceiver } from '../support/tun.ts';
+import { FakeLibc } from './fake-libc.ts';
 import {
   ACK,
   endpoint,
@@ -151,10 +152,7 @@ describeTun('a TUN device is made and goes away', () => {
   test('without permission it says what is needed, and leaves nothing open', () => {
     const denied = { ...loadLibc(), ioctl: () => -1, lastError: () => 'EPERM' };
     expect(() => open({}, denied)).toThrow(
-      new TunError(
-        'EPERM',
-        `cannot open TUN ${NAME}: permission denied (needs CAP_NET_ADMIN; try --private)`,
-      ),
+      new TunError('EPERM', `cannot open TUN ${NAME}: permission denied (needs CAP_NET_ADMIN)`),
     );
     const libc = loadLibc();
     const half = {
@@ -337,3 +335,28 @@ describeTun('the device vanishes', () => {
     expect(open().device.headroom).toBe(HEADROOM);
   });
 });
+
+test.each(['EACCES', 'EPERM'])(
+  'a user who may not open /dev/net/tun at all is told so (%s)',
+  async (code) => {
+    vi.resetModules();
+    vi.doMock('node:fs', async (original) => ({
+      ...(await original<typeof import('node:fs')>()),
+      openSync: () => {
+        throw Object.assign(new Error(code), { code });
+      },
+    }));
+    try {
+      const { openTun } = await import('../../src/node/tun.ts');
+      expect(() => openTun({ name: NAME, addresses: [] }, new FakeLibc())).toThrow(
+        expect.objectContaining({
+          code,
+          message: `cannot open TUN ${NAME}: /dev/net/tun is not readable and writable for this user (${code})`,
+        }),
+      );
+    } finally {
+      vi.doUnmock('node:fs');
+      vi.resetModules();
+    }
+  },
+);
