@@ -108,10 +108,10 @@ interface Options {
 
 type Step = (pair: Pair) => void;
 
-/** Bytes of heap per segment over `rounds` of `step`, after as many to warm up. */
+/** Bytes of heap per segment over `rounds` of `step`, after four times as many for the compiler to settle. */
 function bytesPerSegment(step: Step, rounds: number, options: Options): number {
   const pair = new Pair(options);
-  for (let i = 0; i < rounds; i++) step(pair);
+  for (let i = 0; i < 4 * rounds; i++) step(pair);
   globalThis.gc?.();
   const segments = pair.segments;
   const before = process.memoryUsage().heapUsed;

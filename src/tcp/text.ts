@@ -87,9 +87,10 @@ function keepForLater(tcb: Tcb, seg: Segment, now: number): void {
   const { rcv } = tcb;
   tcb.counters.outOfOrder += 1;
   acknowledgeDuplicate(tcb, '5681-4.2-out-of-order');
-  rcv.reassembly ??= new Reassembly();
+  rcv.reassembly ??= new Reassembly(); // Null, or not empty, after every segment.
   const budget = 2 * tcb.parameters.receiveBuffer;
   const kept = rcv.reassembly.insert(seg.seq, seg.text, seg.textStart, seg.textLength, budget);
+  if (rcv.reassembly.isEmpty) rcv.reassembly = null;
   if (!kept) drop(tcb, seg, '9293-3.10.7.4-seventh-no-room', now);
   else if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-seventh-out-of-order', now);
 }

@@ -297,3 +297,9 @@ test('MUST-58: with SACK one ACK tells what a batch brought; without, each segme
   t.takeSent();
   t.batch(...early).out('. 1:1 ack 1 <sack 1001:4001>');
 });
+
+test('text for which there is no room leaves no trace, and a FIN behind it is remembered', () => {
+  const t = established({ parameters: { receiveBuffer: 100 } });
+  t.in('F. 51:81 ack 1').followed('9293-3.10.7.4-seventh-no-room').in('. 1:51 ack 1').reads(50);
+  t.in('. 51:81 ack 1').reads(30).state('CLOSE-WAIT');
+});
