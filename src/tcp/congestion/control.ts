@@ -33,7 +33,50 @@ export interface CongestionControl {
   handshakeLoss(): void;
 }
 
-/** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */
-export function initialWindow(segments: number, smss: number): number {
-  return Math.min(segments * smss, Math.max(2 * smss, segments * 1460));
+/** What all controllers do alike. */
+export abstract class CongestionWindow implements CongestionControl {
+  abstract readonly name: string;
+  cwnd = 0;
+  ssthresh = Number.POSITIVE_INFINITY;
+  /** 0 until the handshake is done. */
+  protected smss = 0;
+  private readonly initialSegments: number;
+
+  constructor(initialSegments: number) {
+    this.initialSegments = initialSegments;
+  }
+
+  abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
+  abstract lossDetected(flight: number, now: number): void;
+  abstract timeout(flight: number, again: boolean, now: number): void;
+
+  /** Smaller segments: as many as before. Larger ones: as many bytes, but one segment at least. */
+  setSegmentSize(smss: number): void {
+    if (this.smss === 0) this.cwnd = this.initialWindow(smss);
+    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+    this.cwnd = Math.max(this.cwnd, smss);
+    this.smss = smss;
+  }
+
+  repairing(cwnd: number): void {
+    this.cwnd = cwnd;
+  }
+
+  repaired(): void {
+    this.cwnd = this.ssthresh;
+  }
+
+  restartAfterIdle(_now: number): void {
+    this.cwnd = Math.min(this.cwnd, this.initialWindow(this.smss));
+  }
+
+  handshakeLoss(): void {
+    this.cwnd = this.smss;
+  }
+
+  /** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */
+  private initialWindow(smss: number): number {
+    const n = this.initialSegments;
+    return Math.min(n * smss, Math.max(2 * smss, n * 1460));
+  }
 }

@@ -1,6 +1,6 @@
 // RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
 
-import { type CongestionControl, initialWindow, type RoundTrip } from './control.ts';
+import { CongestionWindow, type RoundTrip } from './control.ts';
 import { HyStart, UNPACED_LIMIT } from './hystart.ts';
 
 const BETA = 0.7;
@@ -12,11 +12,8 @@ const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
 const MOST_GROWTH = 1.5;
 const NEVER = Number.NEGATIVE_INFINITY;
 
-export class Cubic implements CongestionControl {
+export class Cubic extends CongestionWindow {
   readonly name = 'cubic';
-  cwnd = 0;
-  ssthresh = Number.POSITIVE_INFINITY;
-  private smss = 0;
   /** Window at the last loss, lowered by fast convergence (§4.7). */
   private wMax = 0;
   /** Seconds from the start of the epoch until the window is wMax again. */
@@ -28,18 +25,6 @@ export class Cubic implements CongestionControl {
   private cwndPrior = 0;
   private lastAck = NEVER;
   private hystart: HyStart | null = new HyStart();
-  private readonly initialSegments: number;
-
-  constructor(initialSegments: number) {
-    this.initialSegments = initialSegments;
-  }
-
-  setSegmentSize(smss: number): void {
-    if (this.smss === 0) this.cwnd = initialWindow(this.initialSegments, smss);
-    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
-    this.cwnd = Math.max(this.cwnd, smss);
-    this.smss = smss;
-  }
 
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void {
     if (!limited) this.passOver(now);
@@ -109,14 +94,6 @@ export class Cubic implements CongestionControl {
     this.hystart = null; // RFC 9406 §4.3: for the first slow start only
   }
 
-  repairing(cwnd: number): void {
-    this.cwnd = cwnd;
-  }
-
-  repaired(): void {
-    this.cwnd = this.ssthresh;
-  }
-
   /** §4.8: what the window was tells nothing any more. */
   timeout(flight: number, again: boolean): void {
     if (this.smss === 0) return; // A SYN: see handshakeLoss.
@@ -126,13 +103,9 @@ export class Cubic implements CongestionControl {
     this.cwnd = this.smss;
   }
 
-  restartAfterIdle(now: number): void {
-    this.cwnd = Math.min(this.cwnd, initialWindow(this.initialSegments, this.smss));
+  override restartAfterIdle(now: number): void {
+    super.restartAfterIdle(now);
     this.passOver(now);
     this.lastAck = now;
-  }
-
-  handshakeLoss(): void {
-    this.cwnd = this.smss;
   }
 }
