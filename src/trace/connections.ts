@@ -61,20 +61,38 @@ export class ConnectionDirectory {
   join(local: string, remote: string): TracedConnection {
     const pair = pairOf(local, remote);
     let connection = this.byPair.get(pair);
-    if (connection === undefined || connection.ends.has(local)) {
-      this.last += 1;
-      connection = new TracedConnection(this.last);
-      this.byPair.delete(pair);
-      this.byPair.set(pair, connection);
-      this.forget();
-    }
+    if (connection === undefined || connection.ends.has(local)) connection = this.add(pair);
     connection.ends.add(local);
+    return connection;
+  }
+
+  /**
+   * A segment comes to `local`, which has no TCB for it: of the latest connection between the two, or of one that
+   * the other end alone knows. `syn`: where it begins, if it is a SYN.
+   */
+  stray(local: string, remote: string, syn: Seq | null): TracedConnection {
+    const pair = pairOf(local, remote);
+    const latest = this.byPair.get(pair);
+    const isn = latest?.isns.get(remote);
+    if (latest !== undefined && (syn === null || isn === undefined || isn === syn)) return latest;
+    const connection = this.add(pair);
+    connection.ends.add(local);
+    if (syn !== null) connection.isns.set(remote, syn);
     return connection;
   }
 
   /** The latest connection between the two, in whatever order they are given. */
   find(one: string, other: string): TracedConnection | null {
     return this.byPair.get(pairOf(one, other)) ?? null;
+  }
+
+  private add(pair: string): TracedConnection {
+    this.last += 1;
+    const connection = new TracedConnection(this.last);
+    this.byPair.delete(pair);
+    this.byPair.set(pair, connection);
+    this.forget();
+    return connection;
   }
 
   private forget(): void {

@@ -75,7 +75,7 @@ export interface SegmentEvent extends EventBase {
   readonly kind: 'segment';
   readonly direction: 'out' | 'in';
   readonly segment: SegmentRecord;
-  /** Why it was sent; null for arrivals. */
+  /** `out`: why it was sent. `in`: that there is no connection here for it, and a RST answers it; else null. */
   readonly why: RuleId | null;
   /**
    * `out`: some of its sequence numbers were sent before. `in`: all of them had been received before, or they

@@ -13,7 +13,7 @@ import { RST, SYN } from '../wire/tcp.ts';
 import { CongestionWatch } from './congestion-watch.ts';
 import { type ConnectionDirectory, Resent, type TracedConnection } from './connections.ts';
 import type { SegmentRecord, TraceEvent } from './events.ts';
-import { readSegment, recordSegment } from './segment-record.ts';
+import { isAnsweredByReset, readSegment, recordSegment } from './segment-record.ts';
 
 /** Closed TCBs that a host's recorder still knows: a RST may leave after CLOSED was entered. */
 const CLOSED_REMEMBERED = 256;
@@ -147,6 +147,7 @@ export class HostRecorder implements HostProbe {
   packetReceived(): void {}
 
   packetDropped(_host: string, link: string, packet: Packet, reason: DropReason, now: number): void {
+    if (reason === 'tcp-no-connection' && this.strayArrives(packet, now)) return;
     const { connection, segment } = describePacket(packet, this.directory);
     const bytes = packet.end - packet.start;
     this.emit({
@@ -159,6 +160,27 @@ export class HostRecorder implements HostProbe {
       reason,
       segment,
     });
+  }
+
+  /** §3.10.7.1: what is answered has arrived, if at no connection. False: it is not answered. */
+  private strayArrives(packet: Packet, now: number): boolean {
+    const read = readSegment(packet, scratch);
+    if (read === null || !isAnsweredByReset(scratch.flags)) return false;
+    const syn = (scratch.flags & SYN) === 0 ? null : scratch.seq;
+    this.directory.stray(read.destination, read.source, syn);
+    const { connection, segment } = describePacket(packet, this.directory);
+    if (segment === null) return false;
+    this.emit({
+      t: now,
+      host: this.host,
+      connection,
+      kind: 'segment',
+      direction: 'in',
+      segment,
+      why: '9293-3.10.7.1-reset',
+      retransmission: false,
+    });
+    return true;
   }
 
   private look(tcb: Tcb, end: End, now: number): void {

@@ -1,12 +1,20 @@
 // The state of the end that nobody watches, from the segments that pass between it and ours (§3.3.2, §3.6).
-// What the peer sent proves where it was; what we sent is presumed to have arrived until the peer shows it.
+// What the peer sent, and our end accepted, proves where it was; what we sent is presumed to have arrived until
+// the peer shows it. A CLOSE counts from when its FIN leaves: before that no segment tells of it.
 
-import { add, gt, leq, type Seq, seq } from '../tcp/seq.ts';
+import { add, geq, gt, leq, lt, type Seq, seq } from '../tcp/seq.ts';
 import type { State } from '../tcp/state.ts';
 import type { SegmentRecord } from './events.ts';
 import { hasFlag, sequenceLength } from './segment-record.ts';
 
-export type Confidence = 'observed' | 'inferred';
+/**
+ * `observed`: the peer has been in this state by the time it sent the last of the segments that we accepted,
+ * they prove it, and none of them shows that it has left it. `inferred`: it follows if nothing was lost that we
+ * cannot see. `unknown`: nothing of the peer has come yet; the state is that of a peer who answers us.
+ * The proofs hold for a peer that obeys RFC 9293, and whose bare ACKs carry SND.NXT (§3.10.7.4): one whose
+ * window we took back may use less.
+ */
+export type Confidence = 'observed' | 'inferred' | 'unknown';
 
 /** What is needed of a segment; numbers absolute and unsigned. */
 export type SeenSegment = Pick<SegmentRecord, 'flags' | 'seq' | 'ack' | 'length'>;
@@ -27,6 +35,13 @@ interface Facts {
   sentFin: Knowledge;
   gotFin: Knowledge;
   gotFinAck: Knowledge;
+  /** It sent a SYN,ACK, and so was in SYN-RECEIVED. */
+  answeredSyn: boolean;
+  /** It sent its FIN before it had ours; it had ours, and had not sent its own. One at most. */
+  finFirst: boolean;
+  finSecond: boolean;
+  /** It sent its FIN again after it had ours: ours did not acknowledge it. */
+  finAgain: boolean;
   /** It sent, or got, a RST that ended the connection. */
   reset: Knowledge;
 }
@@ -38,6 +53,10 @@ const nothing = (): Facts => ({
   sentFin: NO,
   gotFin: NO,
   gotFinAck: NO,
+  answeredSyn: false,
+  finFirst: false,
+  finSecond: false,
+  finAgain: false,
   reset: NO,
 });
 
@@ -49,8 +68,10 @@ export class PeerInference {
   private synEnd: Seq | null = null;
   private finEnd: Seq | null = null;
   private receivedEnd: Seq | null = null;
-  /** The peer sent its first FIN before our FIN had reached it. */
-  private finWasFirst = false;
+  /** Behind the text that came: its FIN is not before. */
+  private textEnd: Seq | null = null;
+  /** Where the furthest segment began that it sent before it had our FIN. */
+  private beforeOurFin: Seq | null = null;
   /** Behind our SYN, our FIN, and everything we sent. */
   private ourSynEnd: Seq | null = null;
   private ourFinEnd: Seq | null = null;
@@ -70,8 +91,9 @@ export class PeerInference {
 
   get confidence(): Confidence {
     const { sentSyn, reset } = this.facts;
-    if (sentSyn === NO && reset !== PROVEN) return 'inferred';
-    return this.stateGiven(PROVEN) === this.state ? 'observed' : 'inferred';
+    if (reset === PROVEN) return 'observed';
+    if (sentSyn === NO) return reset === NO ? 'unknown' : 'inferred';
+    return this.stateGiven(PROVEN) === this.state && this.isProven(this.state) ? 'observed' : 'inferred';
   }
 
   /** We sent this: presumably it arrives. */
@@ -95,7 +117,7 @@ export class PeerInference {
     this.sentEnd = furthest(this.sentEnd, end);
   }
 
-  /** The peer sent this. */
+  /** The peer sent this, and our end accepted it. */
   received(segment: SeenSegment): void {
     const { facts } = this;
     if (hasFlag(segment, 'RST')) {
@@ -104,40 +126,79 @@ export class PeerInference {
     }
     if (hasFlag(segment, 'SYN')) this.receivedSyn(segment);
     if (segment.ack !== null) this.acknowledges(seq(segment.ack));
-    if (segment.length > 0 && !hasFlag(segment, 'SYN')) this.facts.gotSynAck = PROVEN;
+    if (segment.length > 0 && !hasFlag(segment, 'SYN')) this.receivedText(segment);
     if (hasFlag(segment, 'FIN')) this.receivedFin(segment);
+    this.orderFins(segment);
     this.receivedEnd = furthest(this.receivedEnd, endOf(segment));
+  }
+
+  /**
+   * The peer sent this, and our end refused it: it proves nothing. Where it repeats a SYN or a FIN, what should
+   * have stopped that is not presumed to have arrived any more.
+   */
+  refused(segment: SeenSegment): void {
+    const { facts } = this;
+    if (hasFlag(segment, 'RST')) return;
+    if (hasFlag(segment, 'SYN') && add(seq(segment.seq), 1) === this.synEnd) this.repeatsSyn(segment);
+    if (hasFlag(segment, 'FIN') && facts.sentFin === PROVEN && endOf(segment) === this.finEnd)
+      this.repeatsFin();
   }
 
   private receivedSyn(segment: SeenSegment): void {
     const end = add(seq(segment.seq), 1);
-    if (this.synEnd === end) {
-      // It comes again: what should have stopped that has not arrived.
-      const { facts } = this;
-      facts.gotSynAck = unlessProven(facts.gotSynAck);
-      if (segment.ack === null) facts.gotSyn = unlessProven(facts.gotSyn);
-      return;
-    }
-    // The first SYN, or one of a peer that has forgotten the connection (§3.5.1).
+    if (this.synEnd === end) this.repeatsSyn(segment);
+    else this.firstSyn(end);
+    if (segment.ack !== null) this.facts.answeredSyn = true;
+  }
+
+  /** The first SYN, or one of a peer that has forgotten the connection (§3.5.1). */
+  private firstSyn(end: Seq): void {
     const gotSyn = this.synEnd === null ? this.facts.gotSyn : NO;
     this.facts = { ...nothing(), sentSyn: PROVEN, gotSyn };
     this.synEnd = end;
     this.finEnd = null;
     this.receivedEnd = end;
+    this.textEnd = end;
+    this.beforeOurFin = null;
     this.synAckedAt = null;
     this.finAckedAt = null;
   }
 
+  private repeatsSyn({ ack }: SeenSegment): void {
+    const { facts } = this;
+    facts.gotSynAck = unlessProven(facts.gotSynAck);
+    if (ack === null) facts.gotSyn = unlessProven(facts.gotSyn);
+  }
+
+  private receivedText(segment: SeenSegment): void {
+    this.facts.gotSynAck = PROVEN;
+    this.textEnd = furthest(this.textEnd, add(seq(segment.seq), segment.length));
+  }
+
   private receivedFin(segment: SeenSegment): void {
     const { facts } = this;
-    if (facts.sentFin === PROVEN) {
-      facts.gotFinAck = unlessProven(facts.gotFinAck);
-      facts.gotFin = unlessProven(facts.gotFin);
-      return;
-    }
-    this.finWasFirst = facts.gotFin !== PROVEN;
+    if (facts.sentFin === PROVEN) this.repeatsFin();
     facts.sentFin = PROVEN;
     this.finEnd = endOf(segment);
+  }
+
+  private repeatsFin(): void {
+    const { facts } = this;
+    facts.gotFinAck = unlessProven(facts.gotFinAck);
+    facts.gotFin = unlessProven(facts.gotFin);
+  }
+
+  /** What `segment` tells of which FIN was sent first; the first of the peer's may have been lost. */
+  private orderFins(segment: SeenSegment): void {
+    const { facts, finEnd, ourFinEnd, textEnd } = this;
+    const at = seq(segment.seq);
+    const hadOurs = ourFinEnd !== null && segment.ack !== null && geq(seq(segment.ack), ourFinEnd);
+    const bare = sequenceLength(segment) === 0;
+    if (hadOurs && facts.finFirst && hasFlag(segment, 'FIN')) facts.finAgain = true;
+    if (!hadOurs) this.beforeOurFin = furthest(this.beforeOurFin, endOf(segment));
+    else if (bare && textEnd !== null && leq(at, textEnd) && !facts.finFirst) facts.finSecond = true;
+    if (finEnd === null || this.beforeOurFin === null || lt(this.beforeOurFin, finEnd)) return;
+    facts.finFirst = !facts.finSecond;
   }
 
   /** Our ACK up to `ack`, in a segment from `at` on, is under way. */
@@ -185,8 +246,40 @@ export class PeerInference {
 
   private closing(gotFin: boolean, gotFinAck: boolean): State {
     if (!gotFin) return gotFinAck ? 'FIN-WAIT-2' : 'FIN-WAIT-1';
-    if (this.finWasFirst) return gotFinAck ? 'TIME-WAIT' : 'CLOSING';
+    if (this.facts.finFirst) return gotFinAck ? 'TIME-WAIT' : 'CLOSING';
     return gotFinAck ? 'CLOSED' : 'LAST-ACK';
+  }
+
+  /** Nothing that may have been lost leads around `state`, which follows from what is proven. */
+  private isProven(state: State): boolean {
+    const { facts } = this;
+    switch (state) {
+      case 'SYN-RECEIVED':
+        return facts.answeredSyn;
+      case 'ESTABLISHED':
+        return !this.mayHaveSentFin;
+      case 'CLOSE-WAIT':
+        return facts.finSecond && !this.mayHaveSentFin;
+      case 'LAST-ACK':
+        return facts.finSecond;
+      case 'CLOSING':
+        // A FIN of ours that acknowledged its own would have taken it to TIME-WAIT.
+        return facts.finAgain || this.finAckedAt === null;
+      case 'CLOSED':
+        return facts.finSecond;
+      case 'TIME-WAIT':
+      case 'LISTEN':
+      case 'SYN-SENT':
+      case 'FIN-WAIT-1':
+      case 'FIN-WAIT-2':
+        return true;
+    }
+  }
+
+  /** It uses numbers behind those that came: text is on its way, or its FIN, or lost. */
+  private get mayHaveSentFin(): boolean {
+    const { receivedEnd, textEnd } = this;
+    return receivedEnd !== null && textEnd !== null && gt(receivedEnd, textEnd);
   }
 }
 

@@ -6,7 +6,10 @@ import type { PeerInference } from './infer.ts';
 import type { Arrow, Note, Reason, Side, Tone } from './ladder-layout.ts';
 import { formatRule, RULES } from './rules.ts';
 
-/** One connection on the ladder, and what it shows on each side; an inferred state begins with `~`. */
+/**
+ * One connection on the ladder, and what it shows on each side: an inferred state begins with `~`, one that is
+ * not known is empty.
+ */
 export interface Lane {
   readonly number: number;
   readonly state: Record<Side, string>;
@@ -29,8 +32,11 @@ export interface Draft {
   readonly changed: Set<Side>;
   body: Arrow | Note | null;
   segment: SegmentRecord | null;
-  /** The peer's inference has not seen the segment yet: the link may still say that it is lost. */
-  unseen: boolean;
+  /**
+   * What the peer's inference has not been told of the segment yet: the link may still say that it is lost, our
+   * end that it was refused.
+   */
+  untold: 'sent' | 'received' | 'refused' | null;
   readonly remarks: string[];
   readonly reasons: Reason[];
 }
@@ -47,7 +53,7 @@ export function newDraft(t: number, lane: Lane | null, side: Side): Draft {
     changed: new Set(),
     body: null,
     segment: null,
-    unseen: false,
+    untold: null,
     remarks: [],
     reasons: [],
   };
@@ -59,6 +65,18 @@ export function show(draft: Draft, side: Side, label: string): void {
   if (lane === null || lane.state[side] === label) return;
   lane.state[side] = label;
   draft.changed.add(side);
+}
+
+/** The row is complete: the end that is not observed, on the right, is where its segment takes it. */
+export function tellPeer(draft: Draft): void {
+  const { body, lane, segment, untold } = draft;
+  const isLost = body?.kind === 'arrow' && body.way === 'lost';
+  const peer = lane?.peer ?? null;
+  if (peer === null || untold === null || segment === null || isLost) return;
+  peer[untold](segment);
+  if (peer.confidence !== 'unknown') {
+    show(draft, 'right', (peer.confidence === 'inferred' ? '~' : '') + peer.state);
+  }
 }
 
 /** The row is that of a segment which has arrived at the end on `side`. */

@@ -80,7 +80,7 @@ export class RowWriter {
     if (remind) lane.unlabelled = 0;
     const show = (side: Side): string => {
       if (changed.has(side)) return lane.state[side];
-      return remind ? `(${lane.state[side]})` : '';
+      return remind && lane.state[side] !== '' ? `(${lane.state[side]})` : '';
     };
     return { left: show('left'), right: show('right') };
   }

@@ -6,15 +6,11 @@ import { hasFlag } from './segment-record.ts';
 
 type Shown = Pick<SegmentEvent, 'segment' | 'retransmission'>;
 
-/** Everything, and then with less and less, for arrows that are too short; the ACK is the last to go. */
+/** Everything, and then with less and less, for arrows that are too short: the window goes first, the ACK last. */
 export function labelsOf(shown: Shown): string[] {
   const { segment } = shown;
-  const win = ` win=${segment.scaledWindow ?? segment.window}`;
   const full = `${flags(shown)} ${seq(segment, true)}${ack(segment)}${length(segment)}`;
-  const shorter = shortLabelsOf(shown);
-  const relative = shorter[0]! + win;
-  // The initial number is worth more than the window; later ones follow from it.
-  return [full + win, ...(hasFlag(segment, 'SYN') ? [full] : []), relative, ...shorter];
+  return [`${full} win=${segment.scaledWindow ?? segment.window}`, full, ...shortLabelsOf(shown)];
 }
 
 /** What an arrival repeats of its departure. */

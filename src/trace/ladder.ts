@@ -17,12 +17,21 @@ import type {
   TraceEvent,
 } from './events.ts';
 import { PeerInference } from './infer.ts';
-import { addReason, type Draft, hasArrived, isSame, type Lane, newDraft, show } from './ladder-draft.ts';
+import {
+  addReason,
+  type Draft,
+  hasArrived,
+  isSame,
+  type Lane,
+  newDraft,
+  show,
+  tellPeer,
+} from './ladder-draft.ts';
 import { LadderLayout, opposite, type Side } from './ladder-layout.ts';
 import { RowWriter } from './ladder-rows.ts';
 import { blocksOf, congestionText, labelsOf, optionsOf, shortLabelsOf, toneOf } from './ladder-text.ts';
 import { isLeaving } from './leaving.ts';
-import { isFinsDoing, LATE_FIN } from './rules.ts';
+import { isFinsDoing, isRefusal, LATE_FIN } from './rules.ts';
 import { hasFlag } from './segment-record.ts';
 
 export interface LadderOptions {
@@ -134,11 +143,7 @@ export class Ladder {
     const { draft } = this;
     if (draft === null) return;
     this.draft = null;
-    const { lane, segment } = draft;
-    if (draft.unseen && segment !== null && !isLost(draft)) {
-      lane?.peer?.sent(segment);
-      showPeer(draft);
-    }
+    tellPeer(draft);
     this.rows.row(draft);
   }
 
@@ -152,24 +157,27 @@ export class Ladder {
     return this.laneOf(event) === null;
   }
 
-  private connection(event: ConnectionEvent, side: Side): void {
-    if (event.connection === null || this.lanes.has(event.connection)) return;
+  private connection({ connection, local, remote, passive }: ConnectionEvent, side: Side): void {
+    if (connection === null || this.lanes.has(connection)) return;
+    this.newLane(connection, side, [local, remote], passive ? 'LISTEN' : 'CLOSED');
+  }
+
+  /** `ends`: the endpoint on `side`, which is in the `state`, and the other one. */
+  private newLane(number: number, side: Side, ends: readonly [string, string], state: string): void {
     this.finish();
-    const own = event.passive ? 'LISTEN' : 'CLOSED';
-    const other = event.passive ? '~CLOSED' : '~LISTEN';
     const lane: Lane = {
-      number: event.connection,
-      state: side === 'left' ? { left: own, right: other } : { left: other, right: own },
-      peer: this.options.right === null ? new PeerInference(event.passive ? 'CLOSED' : 'LISTEN') : null,
+      number,
+      state: { left: '', right: '', [side]: state },
+      peer: this.options.right === null ? new PeerInference(state === 'LISTEN' ? 'CLOSED' : 'LISTEN') : null,
       unlabelled: 0,
       held: null,
       told: null,
     };
     this.rows.several = this.lanes.size > 0;
-    this.lanes.set(event.connection, lane);
+    this.lanes.set(number, lane);
     if (this.lanes.size > MAX_LANES) this.lanes.delete(this.lanes.keys().next().value!);
     const { left, right, rightTitle = right ?? 'peer' } = this.options;
-    const [leftEnd, rightEnd] = side === 'left' ? [event.local, event.remote] : [event.remote, event.local];
+    const [leftEnd, rightEnd] = side === 'left' ? ends : [ends[1], ends[0]];
     this.rows.header(lane, [left, leftEnd], [rightTitle, rightEnd]);
   }
 
@@ -201,13 +209,18 @@ export class Ladder {
     // What was told of the state that our end has entered goes for the segment that follows from it, too.
     const news = draft === bare || event.why !== draft.lane?.told;
     if (event.why !== null && news) addReason(draft, event.why);
-    draft.unseen = true;
+    draft.untold = 'sent';
     // A reset of no connection shows that there is none (§3.10.7.1).
     if (event.why === '9293-3.10.7.1-reset') show(draft, side, 'CLOSED');
   }
 
   private arrives(event: SegmentEvent, side: Side): void {
-    const { segment } = event;
+    const { connection, segment } = event;
+    const stray = event.why !== null;
+    const unheard = stray && connection !== null && !this.lanes.has(connection);
+    if (unheard) {
+      this.newLane(connection, side, [segment.destination, segment.source], '');
+    }
     const departure = this.draft;
     if (
       departure?.segment != null &&
@@ -218,6 +231,7 @@ export class Ladder {
     ) {
       departure.body.way = 'whole';
       departure.sides.add(side);
+      if (stray) show(departure, side, 'CLOSED');
       return;
     }
     const lane = this.laneOf(event);
@@ -225,8 +239,8 @@ export class Ladder {
     const draft = this.arrival(event, side, segment, event.retransmission, wasHeld ? 'arriving' : null);
     // The peer has been where this took it since it was held.
     if (wasHeld) lane.held = null;
-    else lane?.peer?.received(segment);
-    showPeer(draft);
+    else if (!stray || unheard) draft.untold = 'received';
+    if (stray) show(draft, side, 'CLOSED');
   }
 
   /** It has left the peer, which is in another state for it, and is not here yet. */
@@ -237,8 +251,7 @@ export class Ladder {
     const draft = this.arrival(event, side, segment, false, 'leaving');
     draft.reasons.push({ text: `held on ${link}: ${reason}`, section: '', tone: 'plain', minor: false });
     lane.held = segment;
-    lane.peer?.received(segment);
-    showPeer(draft);
+    draft.untold = 'received';
   }
 
   private arrival(
@@ -306,6 +319,7 @@ export class Ladder {
 
   private segmentDropped(event: SegmentDroppedEvent, side: Side): void {
     const draft = this.current(event, side) ?? this.begin(event, side);
+    if (draft.untold === 'received' && isRefusal(event.why)) draft.untold = 'refused';
     addReason(draft, event.why, 'bad', 'dropped: ');
   }
 
@@ -357,12 +371,4 @@ export class Ladder {
   private laneOf(event: TraceEvent): Lane | null {
     return event.connection === null ? null : (this.lanes.get(event.connection) ?? null);
   }
-}
-
-const isLost = (draft: Draft): boolean => draft.body?.kind === 'arrow' && draft.body.way === 'lost';
-
-/** The state of an end that is not observed, as far as it is known by now. */
-function showPeer(draft: Draft): void {
-  const peer = draft.lane?.peer ?? null;
-  if (peer !== null) show(draft, 'right', (peer.confidence === 'inferred' ? '~' : '') + peer.state);
 }

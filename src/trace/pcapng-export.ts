@@ -12,7 +12,7 @@ import { interfaceBlock, packetBlock, sectionHeaderBlock } from '../wire/pcapng.
 import { FIN, RST, type TcpFields } from '../wire/tcp.ts';
 import { isLeaving } from './leaving.ts';
 import { formatRule, isFinsDoing, LATE_FIN, RULES } from './rules.ts';
-import { readIpHeader, readSegment } from './segment-record.ts';
+import { isAnsweredByReset, readIpHeader, readSegment } from './segment-record.ts';
 
 /** Where the checksum lies in a TCP and in a UDP header. */
 const TCP_CHECKSUM = 16;
@@ -81,8 +81,12 @@ export class PcapngExport implements HostProbe {
     this.hold(host, link, packet, now, 'out', this.announcedFor(packet));
   }
 
-  packetDropped(_host: string, _link: string, _packet: Packet, reason: DropReason): void {
-    this.comment(`dropped: ${reason}`);
+  packetDropped(_host: string, _link: string, packet: Packet, reason: DropReason): void {
+    const answered =
+      reason === 'tcp-no-connection' &&
+      readSegment(packet, scratch) !== null &&
+      isAnsweredByReset(scratch.flags);
+    this.comment(answered ? explain('9293-3.10.7.1-reset') : `dropped: ${reason}`);
   }
 
   segmentArrives(_tcb: Tcb, seg: Segment): void {

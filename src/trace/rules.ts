@@ -122,6 +122,9 @@ export const RULES = Object.fromEntries(
 /** Where a FIN takes the state (§3.10.7.4 eighth). */
 export const isFinsDoing = (id: RuleId): boolean => id.startsWith('9293-3.10.7.4-eighth-');
 
+/** Dropped by this rule, a segment has told nothing: from the seventh step on, its ACK has been taken. */
+export const isRefusal = (id: RuleId): boolean => !id.startsWith('9293-3.10.7.4-seventh');
+
 /** Said with it where the arriving segment has no FIN: the FIN came earlier, out of order. */
 export const LATE_FIN = 'the gap is filled: the FIN that waited behind it counts now';
 

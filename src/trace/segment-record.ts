@@ -113,6 +113,10 @@ export function readSegment(packet: Packet, segment: Segment): PacketSegment | n
   };
 }
 
+/** No connection takes it: a RST is its answer (§3.10.7.1, §3.10.7.2 second), unless it is one. */
+export const isAnsweredByReset = (flags: number): boolean =>
+  (flags & RST) === 0 && (flags & (SYN | ACK)) !== 0;
+
 /** The decoded IP header, valid until the next call; null if it is none. Its checksum is not verified. */
 export function readIpHeader(bytes: Uint8Array, start: number, end: number): IpHeader | null {
   if (start >= end) return null;

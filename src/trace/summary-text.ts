@@ -63,6 +63,7 @@ function closing({ ending, closedFirst, resetBy }: ConnectionSummary): string {
 }
 
 function state({ state, confidence, timeWaitUntil }: EndSummary, now: number): string {
+  if (confidence === 'unknown') return 'not known';
   const wait =
     timeWaitUntil === null ? '' : `, for another ${(Math.max(timeWaitUntil - now, 0) / 1000).toFixed(1)} s`;
   return `${state}${wait}${confidence === 'inferred' ? ' (inferred)' : ''}`;

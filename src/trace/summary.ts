@@ -1,43 +1,22 @@
 // What became of each connection in a trace: handshake, bytes, who closed first, how it ended, who still waits.
 
 import type { RuleId } from '../tcp/rules.ts';
-import { add, gt, leq, type Seq, seq } from '../tcp/seq.ts';
-import type { State } from '../tcp/state.ts';
 import type {
   ConnectionEvent,
+  SegmentDroppedEvent,
   SegmentEvent,
-  SegmentRecord,
   StateEvent,
   TimerEvent,
   TraceEvent,
 } from './events.ts';
-import { type Confidence, PeerInference } from './infer.ts';
-import { hasFlag, sequenceLength } from './segment-record.ts';
+import { isRefusal } from './rules.ts';
+import { hasFlag } from './segment-record.ts';
+import { End, type EndSummary } from './summary-end.ts';
+
+export type { EndSummary, SentSummary } from './summary-end.ts';
 
 /** `fin`: both FINs acknowledged. `failed`: it ended in some other way, e.g. an ICMP error. */
 export type Ending = 'open' | 'fin' | 'reset' | 'timeout' | 'failed';
-
-/** What one end sent: as it left, if that end is observed, else as it arrived. */
-export interface SentSummary {
-  readonly segments: number;
-  /** Text, each octet counted once. */
-  readonly bytes: number;
-  readonly retransmissions: number;
-}
-
-export interface EndSummary {
-  readonly endpoint: string;
-  /** Name of the host where it is observed; null: it is not, and its state follows from the segments. */
-  readonly host: string | null;
-  readonly state: State;
-  /** `inferred` also when the end is not observed and the segments do not prove its state. */
-  readonly confidence: Confidence;
-  readonly sent: SentSummary;
-  /** When it sent its FIN, or when that arrived; null: it has not. Milliseconds. */
-  readonly fin: number | null;
-  /** When its TIME-WAIT ends, milliseconds; null: it is not in TIME-WAIT, or nobody knows. */
-  readonly timeWaitUntil: number | null;
-}
 
 /** Times are the events' own, milliseconds. */
 export interface ConnectionSummary {
@@ -53,6 +32,7 @@ export interface ConnectionSummary {
   readonly ack: number | null;
   /** Of the handshake, at the client if it is observed, else at the server; null: unknown, or sent again. */
   readonly roundTrip: number | null;
+  /** Whose FIN was sent first; `both`: neither had that of the other when it sent its own. */
   readonly closedFirst: 'client' | 'server' | 'both' | null;
   readonly ending: Ending;
   /** Who sent the RST that ended it; null: none did. */
@@ -63,7 +43,10 @@ export interface ConnectionSummary {
 
 const MAX_CONNECTIONS = 10_000;
 
-/** Feed it with every event of a trace; the latest 10,000 connections are kept. */
+/**
+ * Feed it with every event of a trace; the latest 10,000 connections are kept. Ask it between two packets: whether
+ * a segment was accepted shows only after its arrival.
+ */
 export class Summary {
   private readonly stories = new Map<number, Story>();
 
@@ -76,6 +59,7 @@ export class Summary {
     const story = this.stories.get(event.connection);
     if (story === undefined) return;
     if (event.kind === 'segment') story.segment(event);
+    else if (event.kind === 'segment-dropped') story.segmentDropped(event);
     else if (event.kind === 'state') story.stateChange(event);
     else if (event.kind === 'timer') story.timer(event);
   }
@@ -112,85 +96,6 @@ const PEER_RESET: ReadonlySet<RuleId> = new Set([
 ]);
 const SILENCE: ReadonlySet<RuleId> = new Set(['local-fin-wait-2', '9293-3.8.3-r2', '9293-3.8.4-dead']);
 
-/** One end as it is followed. */
-class End {
-  readonly endpoint: string;
-  /** Where it is observed; null: its state follows from the segments. */
-  host: string | null = null;
-  state: State = 'CLOSED';
-  /** Its segments are seen as they leave; when they arrive they have been counted. */
-  leaves = false;
-  readonly peer = new PeerInference();
-  segments = 0;
-  bytes = 0;
-  retransmissions = 0;
-  /** Behind the text seen so far. */
-  private edge: Seq | null = null;
-  fin: number | null = null;
-  /** The event that showed its FIN: which of two came first. */
-  finEvent = 0;
-  finEnd: Seq | null = null;
-  finAcknowledged = false;
-  established = false;
-  /** When its SYN was first seen, and whether it was sent again. */
-  syn: number | null = null;
-  synAgain = false;
-  timeWaitUntil: number | null = null;
-
-  constructor(endpoint: string) {
-    this.endpoint = endpoint;
-  }
-
-  /** It sent this, as far as is known for certain. */
-  sent({ id, segment, retransmission, t }: SegmentEvent): void {
-    this.segments += segment.count;
-    if (retransmission) this.retransmissions += segment.count;
-    const start = add(seq(segment.seq), Number(hasFlag(segment, 'SYN')));
-    const end = add(start, segment.length);
-    if (this.edge === null)
-      this.edge = segment.relativeSeq === 0 ? start : seq(segment.seq - this.offset(segment));
-    if (segment.length > 0 && gt(end, this.edge)) {
-      this.bytes += (end - this.edge) | 0;
-      this.edge = end;
-    }
-    if (hasFlag(segment, 'SYN')) {
-      if (this.syn !== null) this.synAgain = true;
-      this.syn ??= t;
-    }
-    if (hasFlag(segment, 'FIN') && this.fin === null) {
-      this.fin = t;
-      this.finEvent = id;
-      this.finEnd = add(seq(segment.seq), sequenceLength(segment));
-    }
-  }
-
-  /** The other end sent an acknowledgment. */
-  acknowledged(segment: SegmentRecord): void {
-    if (segment.ack !== null && this.finEnd !== null && leq(this.finEnd, seq(segment.ack))) {
-      this.finAcknowledged = true;
-    }
-  }
-
-  /** Text octets before a segment that is the first one seen; the SYN took number 0. */
-  private offset(segment: SegmentRecord): number {
-    return segment.relativeSeq === null ? 0 : Math.max(segment.relativeSeq - 1, 0);
-  }
-
-  summary(): EndSummary {
-    const { endpoint, host, segments, bytes, retransmissions, fin, timeWaitUntil, peer } = this;
-    const observed = host !== null;
-    return {
-      endpoint,
-      host,
-      state: observed ? this.state : peer.state,
-      confidence: observed ? 'observed' : peer.confidence,
-      sent: { segments, bytes, retransmissions },
-      fin,
-      timeWaitUntil,
-    };
-  }
-}
-
 /** One connection as it is followed. */
 class Story {
   private readonly number: number;
@@ -199,7 +104,8 @@ class Story {
   private roundTrip: number | null = null;
   private synAck: number | null = null;
   private ack: number | null = null;
-  private crossed = false;
+  /** It has arrived, and nothing says yet that it was refused. */
+  private arrived: SegmentEvent | null = null;
   private ended: { readonly ending: Ending; readonly resetBy: End | null } | null = null;
 
   constructor(number: number, { local, remote, passive }: ConnectionEvent) {
@@ -216,11 +122,38 @@ class Story {
   }
 
   segment(event: SegmentEvent): void {
+    this.settle();
+    const from = this.end(event.segment.source);
+    // Seen twice if both ends are observed: what one sent counts as it leaves, acknowledgments as they arrive.
+    if (event.direction === 'out') {
+      from.leaves = true;
+      from.counts(event);
+      this.passes(event);
+    } else if (event.why === null) {
+      if (!from.leaves) from.counts(event);
+      this.arrived = event;
+    }
+  }
+
+  segmentDropped({ why, host }: SegmentDroppedEvent): void {
+    const { arrived } = this;
+    if (arrived === null || arrived.host !== host || !isRefusal(why)) return;
+    this.arrived = null;
+    this.end(arrived.segment.source).peer.refused(arrived.segment);
+  }
+
+  /** Whatever has arrived was accepted. */
+  private settle(): void {
+    const { arrived } = this;
+    this.arrived = null;
+    if (arrived !== null) this.passes(arrived);
+  }
+
+  /** It has left one end, or the other has accepted it. */
+  private passes(event: SegmentEvent): void {
     const { segment, direction } = event;
     const from = this.end(segment.source);
     const to = this.other(from);
-    // Seen twice if both ends are observed: what one sent counts as it leaves, acknowledgments as they arrive.
-    if (direction === 'out') from.leaves = true;
     if (direction === 'out' || !from.leaves) {
       this.mark(event, from);
       from.sent(event);
@@ -236,7 +169,6 @@ class Story {
     if (end === null) return;
     end.state = event.to;
     if (event.to === 'ESTABLISHED') end.established = true;
-    if (event.to === 'CLOSING') this.crossed = true;
     if (event.to === 'CLOSED') this.close(end, event.why);
   }
 
@@ -247,6 +179,7 @@ class Story {
   }
 
   summary(): ConnectionSummary {
+    this.settle();
     const { client, server } = this;
     const handshake = [client, server].every((end) => end.host === null || end.established);
     const finished = client.finAcknowledged && server.finAcknowledged;
@@ -289,13 +222,14 @@ class Story {
     else this.ended = { ending: SILENCE.has(why) ? 'timeout' : 'failed', resetBy: null };
   }
 
+  /** By the FINs: the second to be sent acknowledges the first, and where neither does they crossed. */
   private closedFirst(): 'client' | 'server' | 'both' | null {
     const { client, server } = this;
-    if (this.crossed) return 'both';
     if (client.fin === null || server.fin === null) {
       return this.roleOf(client.fin !== null ? client : server.fin !== null ? server : null);
     }
-    return client.finEvent < server.finEvent ? 'client' : 'server';
+    if (server.finishedAfter(client)) return 'client';
+    return client.finishedAfter(server) ? 'server' : 'both';
   }
 
   private roleOf(end: End | null): 'client' | 'server' | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PeerInference } from '../../src/trace/infer.ts';
+import { PeerInference, type SeenSegment } from '../../src/trace/infer.ts';
 
 /** Both wrap within a few octets. */
 const OURS = 2 ** 32 - 2;
@@ -9,8 +9,18 @@ const THEIRS = 2 ** 31 - 2;
 type Step = readonly ['>' | '<', string, number, number | null, number, string];
 
 function run(before: 'LISTEN' | 'CLOSED', steps: readonly Step[]): string[] {
+  const labels: string[] = [];
+  follow(before, steps, (peer) => labels.push(label(peer)));
+  return labels;
+}
+
+function follow(
+  before: 'LISTEN' | 'CLOSED',
+  steps: readonly Step[],
+  after: (peer: PeerInference) => void = () => {},
+): PeerInference {
   const peer = new PeerInference(before);
-  return steps.map(([direction, flags, seq, ack, length]) => {
+  for (const [direction, flags, seq, ack, length] of steps) {
     const [own, other] = direction === '>' ? [OURS, THEIRS] : [THEIRS, OURS];
     const segment = {
       flags,
@@ -20,12 +30,16 @@ function run(before: 'LISTEN' | 'CLOSED', steps: readonly Step[]): string[] {
     };
     if (direction === '>') peer.sent(segment);
     else peer.received(segment);
-    return (peer.confidence === 'inferred' ? '~' : '') + peer.state;
-  });
+    after(peer);
+  }
+  return peer;
 }
 
+const label = ({ confidence, state }: PeerInference): string =>
+  confidence === 'unknown' ? '' : (confidence === 'inferred' ? '~' : '') + state;
+
 const OPENED: readonly Step[] = [
-  ['>', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
+  ['>', 'SYN', 0, null, 0, ''],
   ['<', 'SYN,ACK', 0, 1, 0, 'SYN-RECEIVED'],
   ['>', 'ACK', 1, 1, 0, '~ESTABLISHED'],
 ];
@@ -70,7 +84,7 @@ const PATHS: readonly (readonly [string, readonly Step[]])[] = [
   [
     '§3.5 fig. 7: simultaneous open',
     [
-      ['>', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
+      ['>', 'SYN', 0, null, 0, ''],
       ['<', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
       ['>', 'SYN,ACK', 0, 1, 0, '~ESTABLISHED'],
       ['<', 'SYN,ACK', 0, 1, 0, 'SYN-RECEIVED'],
@@ -82,17 +96,17 @@ const PATHS: readonly (readonly [string, readonly Step[]])[] = [
   [
     '§3.5: our SYN is refused',
     [
-      ['>', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
+      ['>', 'SYN', 0, null, 0, ''],
       ['<', 'RST,ACK', 0, 1, 0, 'CLOSED'],
     ],
   ],
   [
     '§3.5.1 fig. 9: an old ACK, our RST, our SYN again',
     [
-      ['>', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
-      ['<', 'ACK', 300, 100, 0, '~SYN-RECEIVED'],
+      ['>', 'SYN', 0, null, 0, ''],
+      ['<', 'ACK', 300, 100, 0, ''],
       ['>', 'RST', 100, null, 0, '~CLOSED'],
-      ['>', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
+      ['>', 'SYN', 0, null, 0, ''],
       ['<', 'SYN,ACK', 0, 1, 0, 'SYN-RECEIVED'],
     ],
   ],
@@ -122,9 +136,9 @@ const PATHS: readonly (readonly [string, readonly Step[]])[] = [
     [
       ...ACCEPTED,
       ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'],
-      ['<', 'FIN,ACK', 1, 2, 0, 'LAST-ACK'],
+      ['<', 'FIN,ACK', 1, 2, 0, '~LAST-ACK'],
       ['>', 'ACK', 2, 2, 0, '~CLOSED'],
-      ['<', 'FIN,ACK', 1, 2, 0, 'LAST-ACK'],
+      ['<', 'FIN,ACK', 1, 2, 0, '~LAST-ACK'],
       ['>', 'ACK', 2, 2, 0, '~CLOSED'],
     ],
   ],
@@ -197,6 +211,39 @@ const PATHS: readonly (readonly [string, readonly Step[]])[] = [
       ['<', 'ACK', 10, 2, 0, 'CLOSE-WAIT'],
     ],
   ],
+  [
+    '§3.6: its FIN is lost, or late: an ACK from behind it does not prove CLOSE-WAIT',
+    [
+      ...ACCEPTED,
+      ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'],
+      ['<', 'ACK', 2, 2, 0, '~CLOSE-WAIT'],
+      ['<', 'FIN,ACK', 1, 1, 0, 'CLOSING'],
+    ],
+  ],
+  [
+    '§3.6: the FIN that comes first may be its second one: LAST-ACK or CLOSING',
+    [...ACCEPTED, ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'], ['<', 'FIN,ACK', 1, 2, 0, '~LAST-ACK']],
+  ],
+  [
+    '§3.6: it sent from behind its FIN before it had ours: the FIN that comes is its second one',
+    [
+      ...ACCEPTED,
+      ['<', 'ACK', 2, 1, 0, '~ESTABLISHED'],
+      ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'],
+      ['<', 'FIN,ACK', 1, 2, 0, 'CLOSING'],
+      ['>', 'ACK', 2, 2, 0, '~TIME-WAIT'],
+      ['<', 'FIN,ACK', 1, 2, 0, 'CLOSING'],
+    ],
+  ],
+  [
+    '§3.6: text sent with the first FIN lost proves no CLOSE-WAIT either',
+    [
+      ...ACCEPTED,
+      ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'],
+      ['<', 'PSH,ACK', 1, 2, 9, '~CLOSE-WAIT'],
+      ['<', 'ACK', 10, 2, 0, 'CLOSE-WAIT'],
+    ],
+  ],
   ['§3.5.2: we abort', [...ACCEPTED, ['>', 'RST', 1, null, 0, '~CLOSED']]],
   ['§3.5.2: it aborts', [...ACCEPTED, ['<', 'RST', 1, null, 0, 'CLOSED']]],
   [
@@ -210,9 +257,64 @@ describe('PeerInference', () => {
     expect(run('LISTEN', steps)).toEqual(steps.map((step) => step[5]));
   });
 
-  test('before anything passed, the state is presumed', () => {
-    expect([new PeerInference().state, new PeerInference().confidence]).toEqual(['LISTEN', 'inferred']);
+  test('before anything came, the state is not known', () => {
+    expect([new PeerInference().state, new PeerInference().confidence]).toEqual(['LISTEN', 'unknown']);
     expect(new PeerInference('CLOSED').state).toBe('CLOSED');
+  });
+
+  test('a refused segment proves nothing, but a repetition withdraws what was presumed', () => {
+    const peer = new PeerInference('CLOSED');
+    const syn: SeenSegment = { flags: 'SYN', seq: 0, ack: null, length: 0 };
+    const fin: SeenSegment = { flags: 'FIN,ACK', seq: 1, ack: 1, length: 0 };
+    const states = (refused: SeenSegment): string => {
+      peer.refused(refused);
+      return label(peer);
+    };
+    peer.received(syn);
+    peer.sent({ flags: 'SYN,ACK', seq: 0, ack: 1, length: 0 });
+    expect(states({ ...syn, seq: 9 })).toBe('~ESTABLISHED');
+    expect(states(syn)).toBe('SYN-SENT');
+    peer.received({ flags: 'ACK', seq: 1, ack: 1, length: 0 });
+    for (const flags of ['FIN,ACK', 'RST']) expect(states({ ...fin, flags, seq: 900 })).toBe('ESTABLISHED');
+    peer.received(fin);
+    peer.sent({ flags: 'ACK', seq: 1, ack: 2, length: 0 });
+    expect(label(peer)).toBe('~FIN-WAIT-2');
+    expect(states(fin)).toBe('FIN-WAIT-1');
+  });
+
+  test.each<[string, readonly Step[], readonly [string, number, number | null], string]>([
+    [
+      'CLOSING, of a peer that may have got our FIN and the ACK of its own at once',
+      [
+        ...ACCEPTED,
+        ['>', 'FIN,ACK', 1, 1, 0, '~CLOSE-WAIT'],
+        ['<', 'FIN,ACK', 1, 1, 0, '~CLOSING'],
+        ['>', 'FIN,ACK', 1, 2, 0, '~TIME-WAIT'],
+        ['<', 'ACK', 2, 2, 0, '~TIME-WAIT'],
+      ],
+      ['FIN,ACK', 1, 1],
+      '~CLOSING',
+    ],
+    [
+      'SYN-RECEIVED, of a peer that may have got our SYN with its ACK only',
+      [
+        ['>', 'SYN', 0, null, 0, ''],
+        ['<', 'SYN', 0, null, 0, '~SYN-RECEIVED'],
+        ['>', 'SYN,ACK', 0, 1, 0, '~ESTABLISHED'],
+        ['<', 'ACK', 1, 1, 0, '~ESTABLISHED'],
+      ],
+      ['SYN', 0, null],
+      '~SYN-RECEIVED',
+    ],
+  ])('an old copy comes: it proves no %s', (_name, steps, [flags, at, ack], expected) => {
+    const peer = follow('LISTEN', steps);
+    peer.refused({
+      flags,
+      seq: (THEIRS + at) >>> 0,
+      ack: ack === null ? null : (OURS + ack) >>> 0,
+      length: 0,
+    });
+    expect(label(peer)).toBe(expected);
   });
 
   test('what we presume never becomes an observation because it looks like the beginning', () => {
@@ -221,7 +323,7 @@ describe('PeerInference', () => {
         ['>', 'SYN', 0, null, 0, ''],
         ['>', 'RST', 1, null, 0, ''],
       ]),
-    ).toEqual(['~SYN-RECEIVED', '~CLOSED']);
+    ).toEqual(['', '~CLOSED']);
   });
 
   test('more than 2 GiB after the handshake it is still the same connection', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Recorder } from '../../src/trace/recorder.ts';
 import { Packet } from '../../src/wire/packet.ts';
 import { Scene } from './scene.ts';
-import { CLIENT, endpoint, FakeEnd, packetOf, SERVER } from './support.ts';
+import { CLIENT, endpoint, FakeEnd, packetOf, SERVER, SERVER_ISS } from './support.ts';
 
 /** Without ANSI colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
@@ -13,7 +14,7 @@ describe('Ladder', () => {
     scene.open(20);
     expect(scene.take()).toEqual([
       '                    client ╷ 10.0.0.1:40000                                       10.0.0.2:80 ╷ server',
-      '      0.000       (CLOSED) │ connect()                                                        │ (~LISTEN)',
+      '      0.000       (CLOSED) │ connect()                                                        │',
       '      0.000       SYN-SENT ├─ SYN seq=0(2147483646) win=65535 ────────────────╌╌╌╌╌╌┄┄┄┄┄┄    │',
       '                           │   mss 1460, sackOK, TS val 100 ecr 0, wscale 7                   │',
       '                           │   first SYN: our initial sequence number and our options  §3.5   │',
@@ -59,7 +60,7 @@ describe('Ladder', () => {
     ]);
   });
 
-  test('80 columns: the absolute number goes first, then the window', () => {
+  test('80 columns: the window goes first, then the absolute number', () => {
     const scene = new Scene({ width: 80, right: null });
     scene.open(0);
     scene.take();
@@ -68,7 +69,7 @@ describe('Ladder', () => {
     expect(scene.take()).toEqual([
       '    0.000                ├─ PSH,ACK seq=1 ack=1 len=1460 ──────►│',
       '                         │   text the peer has room for  §3.8   │',
-      '    0.000                ├─ ACK seq=1461 ack=1 win=65535 ──────►│',
+      '    0.000                ├─ ACK seq=1461(2147485107) ack=1 ────►│',
       '                         │   an ACK for every second full-sized │',
       '                         │   segment  §3.8.6.3                  │',
     ]);
@@ -191,9 +192,62 @@ describe('Ladder', () => {
     second.state('SYN-SENT', '9293-3.10.1-active');
     const lines = scene.take();
     expect(lines[0]).toMatch(/^#2 +client ╷ 10\.0\.0\.1:40001/);
-    expect(lines[1]).toMatch(/^#2 +0\.000 +\(CLOSED\) │ connect\(\) +│ \(~LISTEN\)$/);
+    expect(lines[1]).toMatch(/^#2 +0\.000 +\(CLOSED\) │ connect\(\) +│$/);
     expect(lines[2]).toMatch(/^#1 +0\.000 +\(ESTABLISHED\) ├─ ACK .*►│ \(~ESTABLISHED\)$/);
-    expect(lines[4]).toMatch(/^#2 +0\.000 +SYN-SENT │ +│ \(~LISTEN\)$/);
+    expect(lines[4]).toMatch(/^#2 +0\.000 +SYN-SENT │ +│$/);
+  });
+
+  test.each([
+    [null, 'SYN-SENT', '~CLOSED'],
+    ['client', '', ''],
+  ])('§3.10.7.1: a SYN that nobody waits for arrives, a RST leaves; other end %s', (right, first, second) => {
+    const scene = new Scene({ left: 'server', right, rightTitle: 'kernel', width: 110 });
+    const kernel = new FakeEnd(new Recorder(0).probeFor('kernel'), 'client');
+    const { probe } = scene.server;
+    const syn = packetOf(kernel.segment('S', 0, 0), CLIENT, SERVER);
+    probe.packetReceived('server', 'eth', syn, 3);
+    probe.packetDropped('server', 'eth', syn, 'tcp-no-connection', 3);
+    const reset = scene.server.segment('R.', -SERVER_ISS, 1);
+    probe.packetSent('server', 'eth', packetOf(reset, SERVER, CLIENT), 4);
+    const rows = scene.take();
+    expect(rows[0]).toMatch(/server ╷ 10\.0\.0\.2:80 +10\.0\.0\.1:40000 ╷ kernel$/);
+    expect(rows[1]).toMatch(new RegExp(`^ +0\\.000 +CLOSED │.* SYN seq=0.*[┤│]${first && ` ${first}`}$`));
+    expect(rows.find((row) => row.includes('RST,ACK'))).toMatch(
+      new RegExp(`^ +1\\.000 +├─ RST,ACK seq=0 ack=1 .*│${second && ` ${second}`}$`),
+    );
+    expect(rows.join('\n')).not.toContain('dropped');
+  });
+
+  test('a peer that has not answered has no state; refused, it is CLOSED', () => {
+    const scene = new Scene({ right: null });
+    const { client, server } = scene;
+    client.call('connect');
+    client.state('SYN-SENT', '9293-3.10.1-active');
+    client.out('S', 0, 0, { why: '9293-3.5-syn' });
+    for (const row of scene.take()) expect(row).toMatch(/(│|►│|╷ peer)$/);
+    client.in(server.segment('R.', 0, 1));
+    client.state('CLOSED', '9293-3.10.7.3-second');
+    expect(scene.take()[0]).toMatch(/ CLOSED │◄─+ RST,ACK .*─┤ CLOSED$/);
+  });
+
+  test('a segment that our end refuses tells nothing of the peer', () => {
+    const scene = new Scene({ right: null });
+    scene.open(0);
+    const { client, server } = scene;
+    client.out('P.', 1, 1, { length: 5, why: '9293-3.8-data' });
+    client.in(server.segment('.', 1, 6));
+    expect(scene.take().at(-1)).toMatch(/─┤ ESTABLISHED$/);
+    for (const [letters, why] of [
+      ['F.', '9293-3.10.7.4-first'],
+      ['R', '5961-3.2-challenge'],
+    ] as const) {
+      const seg = server.segment(letters, 50, 6);
+      client.probe.segmentArrives(client.tcb, seg, 0);
+      client.probe.segmentDropped(client.tcb, seg, why, 0);
+      const rows = scene.take();
+      expect(rows[0]).toMatch(/ │◄.*─┤$/);
+      expect(rows[1]).toContain('dropped: ');
+    }
   });
 
   test('in a long transfer both states are written again now and then', () => {

@@ -139,10 +139,14 @@ describe('PcapngExport', () => {
     file.packetReceived('server', 'eth', packet, 0);
     file.packetDropped('server', 'eth', packet, 'tcp-no-connection');
     file.packetSent('server', 'eth', packetOf(client.segment('R.', 0, 1), SERVER, CLIENT), 0);
+    const reset = packetOf(client.segment('R', 1, 0), CLIENT, SERVER);
+    file.packetReceived('server', 'eth', reset, 0);
+    file.packetDropped('server', 'eth', reset, 'tcp-no-connection');
     file.flush();
     expect(comments(read())).toEqual([
-      'dropped: tcp-no-connection',
       'no connection here: answered by RST (RFC 9293 §3.10.7.1)',
+      'no connection here: answered by RST (RFC 9293 §3.10.7.1)',
+      'dropped: tcp-no-connection',
     ]);
   });
 

@@ -171,7 +171,7 @@ describe('Recorder', () => {
     expect(resets.map((event) => [event.connection, event.why])).toEqual([[1, '9293-3.10.5-abort']]);
   });
 
-  test('§3.10.7.1: a RST that no connection sent is told from its packet', () => {
+  test('§3.10.7.1: what no connection takes arrives, and the RST that no connection sent leaves', () => {
     const { recorder, client, server } = record();
     const syn = client.out('S', 0, 0);
     const packet = packetOf(syn, CLIENT, SERVER);
@@ -179,16 +179,40 @@ describe('Recorder', () => {
     server.probe.packetDropped('server', 'eth', packet, 'tcp-no-connection', 5);
     const reset = server.segment('R.', -SERVER_ISS, 1);
     server.probe.packetSent('server', 'eth', packetOf(reset, SERVER, CLIENT), 5);
+    const both = { kind: 'segment', host: 'server', connection: 1, why: '9293-3.10.7.1-reset' };
     expect(recorder.events.slice(2)).toMatchObject([
-      { kind: 'packet-dropped', host: 'server', connection: 1, link: 'eth', reason: 'tcp-no-connection' },
-      {
-        kind: 'segment',
-        host: 'server',
-        connection: 1,
-        why: '9293-3.10.7.1-reset',
-        segment: { flags: 'RST,ACK', seq: 0, relativeAck: 1 },
-      },
+      { ...both, direction: 'in', segment: { flags: 'SYN', relativeSeq: 0 } },
+      { ...both, direction: 'out', segment: { flags: 'RST,ACK', seq: 0, relativeAck: 1 } },
     ]);
+    expect(recorder.events).toHaveLength(4);
+  });
+
+  test('§3.10.7.1: a SYN nobody knows of has a number of its own, and so has the next one', () => {
+    const recorder = new Recorder();
+    const probe = recorder.probeFor('server');
+    const client = new FakeEnd(new Recorder(0).probeFor('client'), 'client');
+    const arrives = (letters: string, at: number): void => {
+      const packet = packetOf(client.segment(letters, at, 1), CLIENT, SERVER);
+      probe.packetDropped('server', 'eth', packet, 'tcp-no-connection', 0);
+    };
+    for (const at of [0, 0, 7000]) arrives('S', at);
+    arrives('.', 7001);
+    arrives('R', 7001);
+    const told = recorder.events.map(({ kind, connection, ...event }) => [
+      kind,
+      connection,
+      'segment' in event ? event.segment?.relativeSeq : null,
+    ]);
+    expect(told).toEqual([
+      ['segment', 1, 0],
+      ['segment', 1, 0],
+      ['segment', 2, 0],
+      ['segment', 2, 1],
+      ['packet-dropped', 2, 1],
+    ]);
+    const server = new FakeEnd(probe, 'server');
+    server.call('send', 1);
+    expect(recorder.events.at(-1)!.connection).toBe(3);
   });
 
   test('a lost packet is told with its segment; one that is no TCP without', () => {

@@ -4,7 +4,9 @@ import type { RuleId } from '../../src/tcp/rules.ts';
 import { formatRule, RULES } from '../../src/trace/rules.ts';
 
 const IDS = [
-  ...readFileSync(new URL('../../src/tcp/rules.ts', import.meta.url), 'utf8').matchAll(/'((?:\d{4}|local)-[^']+)'/g),
+  ...readFileSync(new URL('../../src/tcp/rules.ts', import.meta.url), 'utf8').matchAll(
+    /'((?:\d{4}|local)-[^']+)'/g,
+  ),
 ].map((match) => match[1]!);
 
 describe('RULES', () => {

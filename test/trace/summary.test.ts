@@ -219,6 +219,61 @@ describe('Summary', () => {
     expect(talk.only.roundTrip).toBeNull();
   });
 
+  test('closed with text unsent, and only the peer sent a FIN: the peer closed first', () => {
+    const talk = new Talk(['client']).open();
+    const { client, server } = talk;
+    client.state('FIN-WAIT-1', '9293-3.10.4-close');
+    client.in(server.segment('F.', 1, 1));
+    client.state('CLOSING', '9293-3.10.7.4-eighth-closing');
+    expect(talk.only.closedFirst).toBe('server');
+    client.out('F.', 101, 2);
+    expect(talk.only.closedFirst).toBe('server');
+  });
+
+  test.each([
+    ['a FIN out of the window', 'F.', 90_000, '9293-3.10.7.4-first'],
+    ['a RST in the window, not at its edge', 'R', 50, '5961-3.2-challenge'],
+    ['a RST outside', 'R', 90_000, '9293-3.10.7.4-first-rst'],
+    ['text that is too old', 'P.', 1, '7323-5.3-paws'],
+  ] as const)('%s was refused: it arrived, and nothing follows from it', (_what, letters, at, why) => {
+    const talk = new Talk(['client']).open();
+    const { client, server } = talk;
+    client.out('P.', 1, 1, { length: 5 });
+    client.in(server.segment('.', 1, 6));
+    const before = talk.only;
+    const seg = server.segment(letters, at, 6, { length: letters === 'P.' ? 9 : 0 });
+    client.probe.segmentArrives(client.tcb, seg, client.now);
+    client.probe.segmentDropped(client.tcb, seg, why, client.now);
+    const { sent } = before.server;
+    const segments = sent.segments + 1;
+    expect(talk.only).toEqual({ ...before, server: { ...before.server, sent: { ...sent, segments } } });
+    expect(talk.only.server).toMatchObject({ state: 'ESTABLISHED', confidence: 'observed' });
+  });
+
+  test('what comes for a connection that is over here, and a RST answers, tells nothing', () => {
+    const talk = new Talk(['client']).open();
+    const { client, server } = talk;
+    client.state('CLOSED', '9293-3.10.5-abort');
+    const before = talk.only;
+    const late = packetOf(server.segment('F.', 1, 1, { length: 9 }), SERVER, CLIENT);
+    client.probe.packetReceived('client', 'wire', late, client.now);
+    client.probe.packetDropped('client', 'wire', late, 'tcp-no-connection', client.now);
+    expect(talk.only).toEqual(before);
+  });
+
+  test('a segment of which the text alone was dropped has told what it acknowledges', () => {
+    const talk = new Talk(['client']).open();
+    const { client, server } = talk;
+    client.out('F.', 1, 1);
+    const seg = server.segment('P.', 9000, 2, { length: 5 });
+    client.probe.segmentArrives(client.tcb, seg, 0);
+    client.probe.segmentDropped(client.tcb, seg, '9293-3.10.7.4-seventh-no-room', 0);
+    client.in(server.segment('F.', 1, 2));
+    expect(talk.only.closedFirst).toBe('client');
+    client.out('.', 2, 2);
+    expect(talk.only.complete).toBe(true);
+  });
+
   test('connections are told apart', () => {
     const talk = new Talk(['client']).open();
     const other = new FakeEnd(talk.client.probe, 'client', 2, endpoint('10.0.0.1', 40_001));
@@ -266,6 +321,13 @@ describe('formatSummary', () => {
     const first = (other?: string) => formatSummary(only, 0, 0, other)[0];
     expect(first('kernel')).toBe('client (kernel) 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
     expect(first()).toBe('client 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
+  });
+
+  test('of a peer that has not answered nothing is known', () => {
+    const talk = new Talk(['client']);
+    talk.client.out('S', 0, 0);
+    expect(talk.only.server.confidence).toBe('unknown');
+    expect(formatSummary(talk.only, 0, 0)[7]).toBe('  server      not known');
   });
 
   test('a state that is only presumed is marked', () => {
