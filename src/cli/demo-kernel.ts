@@ -55,7 +55,7 @@ export async function kernelWorld(options: DemoOptions, cleanup: Cleanup): Promi
   await server.listen(createNet(host));
   return {
     trace,
-    title: `synfin serves ${endpoint} on ${device.name} in a private network; Linux ${release()} connects.`,
+    title: `synfin serves ${endpoint} in a private network; Linux ${release().split('-', 1)[0]} connects.`,
     server,
     now: () => clock.now(),
     exchange: () => fetchFromKernel(`http://${ours.address}/`, cleanup),
