@@ -250,7 +250,7 @@ describeTun('with the kernel', () => {
     const { code, stdout } = await new Running(['demo'], { PATH: path }).finish();
     rmSync(path, { recursive: true });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/10\.77\.0\.2:80 on syn0/);
+    expect(stdout).toMatch(/10\.77\.0\.2:80 in a private network/);
     expect(stdout).toMatch(/exchange {4}complete\n/);
   });
 });

@@ -107,11 +107,15 @@ export class App {
     this.socket.shutdown();
   }
 
-  private read(): void {
-    for (let text = this.socket.receive(); text !== null; text = this.socket.receive()) {
+  /** Take what there is to read, at most `most` bytes. */
+  read(most = Infinity): void {
+    for (let left = most; left > 0; ) {
+      const text = this.socket.receive(left);
+      if (text === null) return;
       const wrong = this.expected.mismatch(text);
       if (wrong >= 0 && this.wrongAt < 0) this.wrongAt = this.received + wrong;
       this.received += text.length;
+      left -= text.length;
     }
   }
 
