@@ -14,7 +14,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { diff, gt, leq, lt, max } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopTimer, Timer } from './timers.ts';
+import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
 import { updateSendWindow } from './window.ts';
@@ -115,7 +115,7 @@ function restartTimers(tcb: Tcb, now: number): void {
   } else {
     snd.unansweredSince = now;
     const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
-    if (!impatient) setTimer(tcb, Timer.retransmission, now + tcb.rto.value, now);
+    if (!impatient) restartRetransmission(tcb, now);
   }
   scheduleProbe(tcb, now);
 }

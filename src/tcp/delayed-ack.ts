@@ -2,7 +2,7 @@
 
 import type { RuleId } from './rules.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning, setTimer, stopTimer, Timer } from './timers.ts';
+import { isRunning, startTimer, stopTimer, Timer } from './timers.ts';
 
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
@@ -32,7 +32,7 @@ export function acknowledgeText(tcb: Tcb, length: number, segmentSize: number, n
   } else if (parameters.delayedAck === 0) {
     acknowledgeNow(tcb, '9293-3.10.7.4-seventh');
   } else if (!isRunning(tcb, Timer.delayedAck)) {
-    setTimer(tcb, Timer.delayedAck, now + parameters.delayedAck, now);
+    startTimer(tcb, Timer.delayedAck, parameters.delayedAck, now);
   }
 }
 

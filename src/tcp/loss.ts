@@ -6,7 +6,7 @@ import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { deadlineOf, setTimer, stopTimer, Timer } from './timers.ts';
+import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -159,6 +159,6 @@ export function scheduleProbe(tcb: Tcb, now: number): void {
     return;
   }
   const alone = board.pipe(snd.nxt) <= effectiveSendMss(tcb, 0);
-  const deadline = now + tlp.timeout(rto.srtt, alone, rto.value);
-  setTimer(tcb, Timer.lossProbe, Math.min(deadline, deadlineOf(tcb, Timer.retransmission)), now);
+  tlp.update(rto, alone);
+  startLossProbe(tcb, now);
 }

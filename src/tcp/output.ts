@@ -14,7 +14,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning, setTimer, Timer } from './timers.ts';
+import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
@@ -275,6 +275,6 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   }
   // RFC 6298 §5.1. While probing, the persist timer takes its place.
   if (!snd.probing && !isRunning(tcb, Timer.retransmission)) {
-    setTimer(tcb, Timer.retransmission, now + tcb.rto.value, now);
+    restartRetransmission(tcb, now);
   }
 }

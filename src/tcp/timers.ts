@@ -42,6 +42,25 @@ export function setTimer(tcb: Tcb, timer: Timer, deadline: number, now: number):
   if (tcb.probe !== null) tell(tcb, timer, now);
 }
 
+/** `delay` ms from now. */
+export function startTimer(tcb: Tcb, timer: Timer, delay: number, now: number): void {
+  tcb.deadlines[timer] = now + delay;
+  if (tcb.probe !== null) tell(tcb, timer, now);
+}
+
+/** RFC 6298 §5.1, §5.3: an RTO from now. It computes and stores here what its callers would box to pass on. */
+export function restartRetransmission(tcb: Tcb, now: number): void {
+  tcb.deadlines[Timer.retransmission] = now + tcb.rto.value;
+  if (tcb.probe !== null) tell(tcb, Timer.retransmission, now);
+}
+
+/** RFC 8985 §7.2: a PTO from now, or in the place of the retransmission timer. */
+export function startLossProbe(tcb: Tcb, now: number): void {
+  const { deadlines } = tcb;
+  deadlines[Timer.lossProbe] = Math.min(now + tcb.tlp.timeout, deadlines[Timer.retransmission] as number);
+  if (tcb.probe !== null) tell(tcb, Timer.lossProbe, now);
+}
+
 export function stopTimer(tcb: Tcb, timer: Timer, now: number): void {
   if (tcb.deadlines[timer] === OFF) return;
   tcb.deadlines[timer] = OFF;

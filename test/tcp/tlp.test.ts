@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import { RetransmissionTimeout } from '../../src/tcp/recovery/rto.ts';
 import { TailLossProbe } from '../../src/tcp/recovery/tlp.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
 import { Script } from '../support/script.ts';
@@ -202,9 +203,13 @@ describe('TailLossProbe', () => {
 
   test('§7.2: one second, the RTO, while there is no sample; and never later than that', () => {
     const tlp = new TailLossProbe();
-    expect(tlp.timeout(0, false, 1000)).toBe(1000);
-    expect(tlp.timeout(100, true, 300)).toBe(300);
-    expect(tlp.timeout(0.2, false, 200)).toBe(10);
+    const pto = (srtt: number, alone: boolean, value: number): number => {
+      tlp.update(Object.assign(new RetransmissionTimeout(1000, 200, 60_000, 1), { srtt, value }), alone);
+      return tlp.timeout;
+    };
+    expect(pto(0, false, 1000)).toBe(1000);
+    expect(pto(100, true, 300)).toBe(300);
+    expect(pto(0.2, false, 200)).toBe(10);
   });
 
   test('§7.4: an ACK of less is no answer, across the wrap', () => {

@@ -6,7 +6,7 @@ import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
-import { setTimer, Timer, takeExpired } from '../timers.ts';
+import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
 
 /** Every timer whose deadline has passed. */
@@ -33,7 +33,7 @@ export function expire(tcb: Tcb, now: number): void {
 /** RFC 8985 §7.3: a probe is due; the retransmission timer starts anew whether it leaves or not. */
 function probeForLoss(tcb: Tcb, now: number): void {
   tcb.tlp.due = true;
-  setTimer(tcb, Timer.retransmission, now + tcb.rto.value, now);
+  restartRetransmission(tcb, now);
 }
 
 /** RFC 6298 §5.4-5.6: the oldest goes again, the timeout doubles; all that is in flight is held lost. */
@@ -47,7 +47,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   rto.backOff();
   counters.timeouts += 1;
   loseAll(tcb, now);
-  setTimer(tcb, Timer.retransmission, now + rto.value, now);
+  restartRetransmission(tcb, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);
   return 'open';

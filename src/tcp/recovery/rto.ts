@@ -13,6 +13,8 @@ export class RetransmissionTimeout {
   minRtt = Number.POSITIVE_INFINITY;
   /** Timeouts since the last sample that counted (§5.5). */
   backoffs = 0;
+  /** The RTO in force, §2.5 and §5.5. A field, since what a getter returns may be boxed. */
+  value: number;
   /** What the samples say, without backoff. */
   private base: number;
   private readonly min: number;
@@ -25,11 +27,7 @@ export class RetransmissionTimeout {
     this.varianceMin = varianceMin;
     this.min = min;
     this.max = max;
-  }
-
-  /** The RTO in force, §2.5 and §5.5. */
-  get value(): number {
-    return Math.min(this.base * 2 ** this.backoffs, this.max);
+    this.value = Math.min(initial, max);
   }
 
   /**
@@ -47,16 +45,20 @@ export class RetransmissionTimeout {
     this.minRtt = Math.min(this.minRtt, rtt);
     this.backoffs = 0;
     this.base = Math.max(this.srtt + Math.max(this.varianceMin, K * this.rttvar), this.min);
+    this.value = Math.min(this.base, this.max);
   }
 
   /** §5.5: the timer expired. */
   backOff(): void {
-    if (this.value < this.max) this.backoffs += 1;
+    if (this.value >= this.max) return;
+    this.backoffs += 1;
+    this.value = Math.min(this.base * 2 ** this.backoffs, this.max);
   }
 
   /** §5.7: the SYN was retransmitted and no sample has come: data starts with at least 3 s. */
   afterLostSyn(): void {
     this.backoffs = 0;
     this.base = Math.max(this.base, 3_000);
+    this.value = Math.min(this.base, this.max);
   }
 }

@@ -1,6 +1,7 @@
 // RFC 8985 §7 Tail Loss Probe: when the last segments of a burst are lost, no later one tells. Milliseconds.
 
 import { geq, gt, type Seq, seq } from '../seq.ts';
+import type { RetransmissionTimeout } from './rto.ts';
 
 /** §7.2: what a receiver may wait before it acknowledges a lone segment. */
 const MAX_ACK_DELAY = 200;
@@ -12,15 +13,17 @@ export class TailLossProbe {
   due = false;
   /** A probe is out, and its answer is awaited. */
   outstanding = false;
+  /** The PTO. */
+  timeout = Number.POSITIVE_INFINITY;
   /** It was something sent before, not new text. */
   private retransmitted = false;
   /** SND.NXT when it had left. */
   private end: Seq = seq(0);
 
   /** §7.2: how long after the last transmission to probe. `alone`: one segment is in flight. */
-  timeout(srtt: number, alone: boolean, rto: number): number {
-    if (srtt === 0) return rto;
-    return Math.min(Math.max(2 * srtt + (alone ? MAX_ACK_DELAY : 0), LEAST), rto);
+  update({ srtt, value }: RetransmissionTimeout, alone: boolean): void {
+    const pto = Math.max(2 * srtt + (alone ? MAX_ACK_DELAY : 0), LEAST);
+    this.timeout = srtt === 0 ? value : Math.min(pto, value);
   }
 
   sent(end: Seq, retransmitted: boolean): void {
