@@ -236,6 +236,19 @@ describe('Scoreboard', () => {
     );
   });
 
+  test('a reported transmission that is split is two', () => {
+    const pair = new Pair(STARTS[0]!);
+    for (const step of [
+      { kind: 'send', length: 3 },
+      { kind: 'sack', left: 0, length: 2 },
+      { kind: 'acknowledge', length: 1 },
+      { kind: 'lose-first', length: 1 },
+    ] as const) {
+      pair.do(step);
+      pair.check();
+    }
+  });
+
   test('a copy goes its own way', () => {
     const pair = new Pair(STARTS[0]!);
     for (let i = 0; i < 20; i++) pair.do({ kind: 'send', length: 10 });

@@ -223,6 +223,7 @@ export class Scoreboard {
     for (let k = this.count; k > i; k--) this.copy(this.slot(k - 1), this.slot(k));
     this.ends![this.slot(i)] = at;
     this.count += 1;
+    if (this.isSacked(i)) this.sackedCount += 1;
     if (this.lostFrom > i) this.lostFrom += 1;
   }
 
