@@ -5,8 +5,10 @@ import type { Tcb } from './tcb.ts';
 
 const OFF = Number.POSITIVE_INFINITY;
 
-/** Where each timer stands in TCB.deadlines. Numbers, so that what sets one is small enough to be inlined: a
- * deadline passed to a call that is not would be boxed (bench: alloc-request, 16 bytes a segment). */
+/**
+ * Where each timer stands in TCB.deadlines. Numbers, so that what sets one is small enough to be inlined: a
+ * deadline passed to a call that is not would be boxed (bench: alloc-request, 16 bytes a segment).
+ */
 export const Timer = {
   retransmission: 0,
   reordering: 1,

@@ -53,8 +53,7 @@ export const UNREACHABLE6 = {
   REJECT: 6,
 } as const;
 
-/** Codes of TIME_EXCEEDED, both versions. */
-export const HOP_LIMIT_EXCEEDED = 0;
+/** A code of TIME_EXCEEDED, both versions. */
 export const REASSEMBLY_TIME_EXCEEDED = 1;
 
 /** Codes of ICMP6.PARAMETER_PROBLEM: RFC 4443 §3.4. */
