@@ -5,6 +5,7 @@ import type { RuleId } from '../../src/tcp/rules.ts';
 import type { Segment } from '../../src/tcp/segment.ts';
 import type { State } from '../../src/tcp/state.ts';
 import type { Tcb } from '../../src/tcp/tcb.ts';
+import { noteRule } from './rule-coverage.ts';
 
 export class RuleLog implements Probe {
   private readonly rules: RuleId[] = [];
@@ -23,18 +24,23 @@ export class RuleLog implements Probe {
   userCall(): void {}
 
   segmentSent(_tcb: Tcb, seg: Segment): void {
-    this.rules.push(seg.why);
+    this.note(seg.why);
   }
 
   segmentDropped(_tcb: Tcb, _seg: Segment, why: RuleId): void {
-    this.rules.push(why);
+    this.note(why);
   }
 
   stateChange(_tcb: Tcb, _from: State, _to: State, why: RuleId): void {
-    this.rules.push(why);
+    this.note(why);
   }
 
   rule(_tcb: Tcb, why: RuleId): void {
-    this.rules.push(why);
+    this.note(why);
+  }
+
+  private note(rule: RuleId): void {
+    this.rules.push(rule);
+    noteRule(rule);
   }
 }
