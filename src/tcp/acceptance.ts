@@ -89,8 +89,9 @@ function trim(tcb: Tcb, seg: Segment): void {
   const beyond = diff(add(seg.seq, seg.len), add(nxt, receiveWindow(tcb)));
   if (beyond <= 0) return;
   trimBack(seg, beyond);
-  // The peer sent more than it was offered, or probes a closed window: tell it where the edge is.
-  acknowledgeNow(tcb, '9293-3.8.6.1-answer');
+  // The peer sent more than it was offered, or probes a closed window: tell it where the edge is. What comes out of
+  // order is answered anyway, and by one ACK (RFC 5681 §4.2).
+  if (seg.seq === nxt) acknowledgeNow(tcb, '9293-3.8.6.1-answer');
 }
 
 function trimFront(seg: Segment, n: number): void {

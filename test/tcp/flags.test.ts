@@ -50,7 +50,7 @@ function checkInvariants(connection: Connection, notices: number): string | null
   return null;
 }
 
-describe('all 512 combinations of the flags', () => {
+describe('all 512 combinations of the flags (A047)', () => {
   const SEQ = [-1, 0, 1, 70_000];
   const AT = [
     ['below SND.UNA', (c: Connection): Seq => add(c.tcb.snd.una, -1)],
