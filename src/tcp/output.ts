@@ -6,11 +6,12 @@ import { acknowledged } from './delayed-ack.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
-import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
+import { effectiveSendMss, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
+import { putSack, sackBytes } from './sack-option.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -71,13 +72,6 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   return true;
 }
 
-/** How many bytes of SACK option the next segment will carry. */
-function sackBytes(tcb: Tcb): number {
-  if (!tcb.sack || tcb.rcv.reassembly === null) return 0;
-  const blocks = Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
-  return blocks === 0 ? 0 : 4 + 8 * blocks;
-}
-
 /** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
 function stamp(tcb: Tcb, out: Segment, now: number): void {
   if (!tcb.timestamps.on) return;
@@ -92,9 +86,7 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.ack = tcb.rcv.nxt;
   out.wnd = offerWindow(tcb);
   stamp(tcb, out, now);
-  if (tcb.sack && tcb.rcv.reassembly !== null) {
-    out.sackCount = tcb.rcv.reassembly.blocks(out.sackBlocks, mostSackBlocks(tcb));
-  }
+  putSack(tcb, out);
 }
 
 /** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */

@@ -10,6 +10,7 @@ import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
 import type { Reassembly } from './reassembly.ts';
+import { DuplicateReport } from './recovery/duplicate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
@@ -108,6 +109,8 @@ export class ReceiveVariables {
   queue: ByteQueue | null = null;
   /** Text out of order; null until there is some. text.ts. */
   reassembly: Reassembly | null = null;
+  /** RFC 2883: what came again and is to be reported. sack-option.ts, delayed-ack.ts. */
+  readonly duplicate = new DuplicateReport();
   /** Where the peer's FIN stands, once `finSeen`. fin of text.ts. */
   fin: Seq = seq(0);
   finSeen = false;

@@ -87,6 +87,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 
   '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
+  '2883-4-duplicate': 'it came again: a D-SACK tells the sender so',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',
