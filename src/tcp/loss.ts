@@ -1,9 +1,9 @@
 // RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
 
 import { effectiveSendMss } from './mss.ts';
-import { DUP_THRESH } from './recovery/fast-recovery.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
+import { expectProof } from './spurious.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
@@ -14,7 +14,7 @@ export function pipe(tcb: Tcb): number {
   if (tcb.sack) return inFlight;
   const { active, duplicates } = tcb.recovery;
   // RFC 3042 §2: outside a repair, no more than two of them let something new leave.
-  const left = active ? duplicates : Math.min(duplicates, DUP_THRESH - 1);
+  const left = active ? duplicates : Math.min(duplicates, tcb.parameters.reordering - 1);
   return Math.max(inFlight - left * effectiveSendMss(tcb, 0), 0);
 }
 
@@ -84,7 +84,7 @@ export function answerAck(
 export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
   const { board, rack, recovery, rto, snd } = tcb;
   if (!tcb.sack) {
-    const third = recovery.duplicates === DUP_THRESH && recovery.mayBegin(snd.una, false);
+    const third = recovery.duplicates === tcb.parameters.reordering && recovery.mayBegin(snd.una, false);
     if (!(third || partial) || board.count === 0) return;
     snd.again = partial ? '6582-3.2-partial' : '5681-3.2-fast-retransmit';
     board.loseFirst(effectiveSendMss(tcb, 0));
@@ -105,6 +105,7 @@ export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
 function beginRepair(tcb: Tcb, delivered: number, now: number): void {
   const { board, congestion, prr, recovery, snd } = tcb;
   const flight = diff(snd.nxt, snd.una);
+  expectProof(tcb);
   const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
   recovery.begin(snd.nxt);
   slowDown(tcb, flight, now);
@@ -122,6 +123,7 @@ function slowDown({ congestion }: Tcb, flight: number, now: number): void {
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
 function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
   const { congestion, snd } = tcb;
+  tcb.undo.end();
   slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
   congestion.repaired();
   if (tcb.probe !== null) tcb.probe.rule(tcb, '8985-7.4-repaired', now);
@@ -154,7 +156,15 @@ export function loseAll(tcb: Tcb, now: number): void {
 export function scheduleProbe(tcb: Tcb, now: number): void {
   const { board, recovery, rto, snd, tlp } = tcb;
   const calm = isSynchronized(tcb.state) && !recovery.isRepairing(snd.una) && board.sackedCount === 0;
-  if (!tcb.sack || !calm || board.count === 0 || snd.probing || tlp.outstanding || tlp.due) {
+  if (
+    !tcb.parameters.tailLossProbe ||
+    !tcb.sack ||
+    !calm ||
+    board.count === 0 ||
+    snd.probing ||
+    tlp.outstanding ||
+    tlp.due
+  ) {
     stopTimer(tcb, Timer.lossProbe, now);
     return;
   }

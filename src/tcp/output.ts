@@ -12,7 +12,7 @@ import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import { putSack, sackBytes } from './sack-option.ts';
-import type { Segment } from './segment.ts';
+import { type Segment, segmentCount } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
@@ -93,7 +93,7 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
 function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   const { board, snd } = tcb;
   const i = board.nextLost();
-  if (i < 0) return false;
+  if (i < 0 || tcb.frto.phase === 'forward') return false;
   const from = board.startOf(i);
   const length = board.lostRun(i, effectiveSendMss(tcb, sackBytes(tcb)));
   const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
@@ -132,7 +132,8 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
 /** Text that has not been sent, and the FIN behind it. */
 function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const { snd } = tcb;
-  if (tcb.board.lost > 0) return false;
+  const forward = tcb.frto.phase === 'forward';
+  if (tcb.board.lost > 0 && !forward) return false;
   if (snd.probing) return tcb.probeDue && sendProbe(tcb, out, now);
   const unsent = unsentText(tcb);
   const finWaits = snd.finQueued && !snd.finSent;
@@ -147,7 +148,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
-  out.why = fin ? '9293-3.6-fin' : '9293-3.8-data';
+  out.why = fin ? '9293-3.6-fin' : forward ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;
 }
@@ -176,11 +177,13 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const mss = effectiveSendMss(tcb, sack);
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
-  const room = Math.min(windowRoom(tcb, snd.nxt), congestion);
+  const forward = tcb.frto.phase === 'forward';
+  const most = forward ? Math.min(congestion, tcb.frto.room(snd.nxt)) : congestion;
+  const room = Math.min(windowRoom(tcb, snd.nxt), most);
   const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
   if (length <= 0) return 0;
   const partial = length % mss;
-  if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
+  if (partial === 0 || forward || mayBePartial(tcb, unsent, length, mss)) return length;
   if (length === partial && tcb.probe !== null) {
     tcb.probe.rule(tcb, length === unsent ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held', now);
   }
@@ -259,7 +262,10 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     tcb.counters.bytesSent += out.textLength;
   } else {
     tcb.counters.retransmissions += 1;
+    tcb.counters.bytesRetransmitted += out.textLength;
+    tcb.undo.resent(out.seq, end, now);
   }
+  if (out.textLength > 0) tcb.counters.textSegmentsSent += segmentCount(out);
   if (tcb.recovery.active) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;

@@ -12,11 +12,13 @@ import type { Probe } from './probe.ts';
 import type { Reassembly } from './reassembly.ts';
 import { DuplicateReport } from './recovery/duplicate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
+import { ForwardRto } from './recovery/frto.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
 import { RetransmissionTimeout } from './recovery/rto.ts';
 import { Scoreboard } from './recovery/scoreboard.ts';
 import { TailLossProbe } from './recovery/tlp.ts';
+import { Undo } from './recovery/undo.ts';
 import type { RuleId } from './rules.ts';
 import { type Seq, seq } from './seq.ts';
 import type { State } from './state.ts';
@@ -162,10 +164,24 @@ export class Counters {
   bytesReceived = 0;
   /** Sequence numbers acknowledged, SYN and FIN too. */
   acknowledged = 0;
+  /** Segments, as are all that follow but bytesRetransmitted. */
   retransmissions = 0;
+  /** Text bytes of those. */
+  bytesRetransmitted = 0;
+  /** With text, first transmissions and others. */
+  textSegmentsSent = 0;
+  textSegmentsReceived = 0;
+  /** Of ours, that the peer turned out to have, the SYN too. */
+  delivered = 0;
   timeouts = 0;
   fastRetransmits = 0;
+  /** Repairs that turned out to have been for nothing. */
+  undos = 0;
   duplicateAcks = 0;
+  /** That the peer reported to have come twice (RFC 2883). */
+  dsackDuplicates = 0;
+  /** ACKs that showed that the network had reordered what we sent. */
+  reorderings = 0;
   outOfOrder = 0;
   probes = 0;
 }
@@ -196,6 +212,9 @@ export class Tcb {
   readonly prr = new ProportionalRateReduction();
   readonly tlp = new TailLossProbe();
   readonly recovery: FastRecovery;
+  /** Whether the last repair was called for. spurious.ts. */
+  readonly undo: Undo;
+  readonly frto: ForwardRto;
   readonly congestion: CongestionControl;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
@@ -249,8 +268,10 @@ export class Tcb {
     this.recovery = new FastRecovery(options.iss);
     const { congestionControl, initialWindow } = parameters;
     this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);
+    this.undo = new Undo(options.iss);
+    this.frto = new ForwardRto(options.iss);
     this.board = new Scoreboard(options.iss);
-    this.rack = new Rack(options.iss);
+    this.rack = new Rack(options.iss, parameters.reordering);
     this.pathMtu = options.mtu;
     this.superSegment = options.superSegment;
     this.announcedMss = announcedMss;

@@ -19,6 +19,10 @@ export interface CongestionControl {
    * `round`: all that was in flight when the last round began is acknowledged.
    */
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
+  /** A loss is about to be reported, by what may turn out to be a mistake: keep the state as it is. */
+  remember(): void;
+  /** It was one: as much as then, or more if there is more (RFC 4015 §3; RFC 9438 §4.9). */
+  undo(): void;
   /** Loss was detected with `flight` bytes in flight: SSTHRESH for the repair that begins. */
   lossDetected(flight: number, now: number): void;
   /** During a repair PRR says what cwnd is (RFC 9937). */
@@ -41,9 +45,22 @@ export abstract class CongestionWindow implements CongestionControl {
   /** 0 until the handshake is done. */
   protected smss = 0;
   private readonly initialSegments: number;
+  /** Of what `remember` was told to keep. */
+  private priorCwnd = 0;
+  private priorSsthresh = 0;
 
   constructor(initialSegments: number) {
     this.initialSegments = initialSegments;
+  }
+
+  remember(): void {
+    this.priorCwnd = this.cwnd;
+    this.priorSsthresh = this.ssthresh;
+  }
+
+  undo(): void {
+    this.cwnd = Math.max(this.cwnd, this.priorCwnd);
+    this.ssthresh = Math.max(this.ssthresh, this.priorSsthresh);
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
@@ -53,7 +70,10 @@ export abstract class CongestionWindow implements CongestionControl {
   /** Smaller segments: as many as before. Larger ones: as many bytes, but one segment at least. */
   setSegmentSize(smss: number): void {
     if (this.smss === 0) this.cwnd = this.initialWindow(smss);
-    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+    else if (smss < this.smss) {
+      this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+      this.priorCwnd = Math.floor(this.priorCwnd / this.smss) * smss;
+    }
     this.cwnd = Math.max(this.cwnd, smss);
     this.smss = smss;
   }

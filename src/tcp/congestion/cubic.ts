@@ -12,6 +12,16 @@ const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
 const MOST_GROWTH = 1.5;
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** What §4.9.2 wants back when a loss turns out to have been none. */
+interface Prior {
+  wMax: number;
+  k: number;
+  epoch: number;
+  wEst: number;
+  cwndPrior: number;
+  hystart: HyStart | null;
+}
+
 export class Cubic extends CongestionWindow {
   readonly name = 'cubic';
   /** Window at the last loss, lowered by fast convergence (§4.7). */
@@ -25,6 +35,7 @@ export class Cubic extends CongestionWindow {
   private cwndPrior = 0;
   private lastAck = NEVER;
   private hystart: HyStart | null = new HyStart();
+  private readonly prior: Prior = { wMax: 0, k: 0, epoch: NEVER, wEst: 0, cwndPrior: 0, hystart: null };
 
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void {
     if (!limited) this.passOver(now);
@@ -92,6 +103,29 @@ export class Cubic extends CongestionWindow {
     this.ssthresh = Math.max(Math.floor(BETA * flight), 2 * this.smss);
     this.epoch = NEVER;
     this.hystart = null; // RFC 9406 §4.3: for the first slow start only
+  }
+
+  /** §4.9.2. */
+  override remember(): void {
+    super.remember();
+    const { prior } = this;
+    prior.wMax = this.wMax;
+    prior.k = this.k;
+    prior.epoch = this.epoch;
+    prior.wEst = this.wEst;
+    prior.cwndPrior = this.cwndPrior;
+    prior.hystart = this.hystart;
+  }
+
+  override undo(): void {
+    super.undo();
+    const { prior } = this;
+    this.wMax = prior.wMax;
+    this.k = prior.k;
+    this.epoch = prior.epoch;
+    this.wEst = prior.wEst;
+    this.cwndPrior = prior.cwndPrior;
+    this.hystart = prior.hystart;
   }
 
   /** §4.8: what the window was tells nothing any more. */
