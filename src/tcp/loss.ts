@@ -7,6 +7,7 @@ import { expectProof } from './spurious.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
+import { limitAfterRepair, lossBasis, validateWindow } from './validation.ts';
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -60,7 +61,11 @@ export function answerAck(
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
-  if (repair === 'full') congestion.repaired();
+  if (acknowledged > 0) snd.burst = Number.POSITIVE_INFINITY;
+  if (repair === 'full') {
+    congestion.repaired();
+    limitAfterRepair(tcb);
+  }
   rack.adapt(snd.una, snd.nxt, duplicate, repairing && !recovery.isRepairing(snd.una));
   const before = board.lost;
   detectLoss(tcb, repair === 'partial', now);
@@ -77,6 +82,7 @@ export function answerAck(
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
     congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
+    validateWindow(tcb, acknowledged, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
 }
 
@@ -116,8 +122,8 @@ function beginRepair(tcb: Tcb, delivered: number, now: number): void {
 }
 
 /** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
-function slowDown({ congestion }: Tcb, flight: number, now: number): void {
-  congestion.lossDetected(Math.min(flight, congestion.cwnd), now);
+function slowDown(tcb: Tcb, flight: number, now: number): void {
+  tcb.congestion.lossDetected(lossBasis(tcb, flight, now), now);
 }
 
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */

@@ -17,6 +17,7 @@ import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
+import { restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
@@ -162,14 +163,6 @@ const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.sn
 /** What the congestion window leaves, bytes. */
 const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
 
-/** RFC 5681 §4.1: after more than an RTO of silence the congestion window proves nothing. */
-function restartAfterIdle(tcb: Tcb, now: number): void {
-  const { snd } = tcb;
-  if (snd.una !== snd.nxt || now - snd.lastText <= tcb.rto.value) return;
-  tcb.congestion.restartAfterIdle(now);
-  snd.lastText = now;
-}
-
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
@@ -178,7 +171,7 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
   const forward = tcb.frto.phase === 'forward';
-  const most = forward ? Math.min(congestion, tcb.frto.room(snd.nxt)) : congestion;
+  const most = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
   const room = Math.min(windowRoom(tcb, snd.nxt), most);
   const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
   if (length <= 0) return 0;
@@ -257,6 +250,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     snd.nxt = end;
     tcb.board.sent(end, now);
     snd.lastText = now;
+    snd.burst -= out.len;
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;

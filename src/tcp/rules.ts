@@ -96,6 +96,8 @@ export type RuleId =
   | '6298-5.4-syn'
   | '6298-5.4-fin'
   | '6582-3.2-partial'
+  | '7661-4.4.2-loss'
+  | '7661-4.4.3-unused'
   | '8985-6.2-lost'
   | '8985-7.3-probe'
   | '8985-7.4-repaired'

@@ -6,6 +6,7 @@ import type { Endpoint } from '../wire/address.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
+import { CwndValidation } from './congestion/validation.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
@@ -87,6 +88,8 @@ export class SendVariables {
   round: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
+  /** Bytes of new text that may leave before the next ACK, whatever the congestion window says. validation.ts. */
+  burst = OFF;
 
   constructor(iss: Seq, mss: number) {
     this.una = iss;
@@ -186,6 +189,12 @@ export class Counters {
   probes = 0;
 }
 
+function controller(parameters: Parameters): CongestionControl {
+  const { congestionControl, hystart, initialWindow, slowStartLimit } = parameters;
+  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit);
+  return new Cubic(initialWindow, slowStartLimit, hystart === 'on');
+}
+
 export class Tcb {
   readonly id: number;
   readonly local: Endpoint;
@@ -216,6 +225,8 @@ export class Tcb {
   readonly undo: Undo;
   readonly frto: ForwardRto;
   readonly congestion: CongestionControl;
+  /** How much of the congestion window is used. validation.ts. */
+  readonly validation = new CwndValidation();
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
   /** Path MTU, bytes of IP packet. mss.ts. */
@@ -266,8 +277,7 @@ export class Tcb {
       parameters.rtoVarianceMin,
     );
     this.recovery = new FastRecovery(options.iss);
-    const { congestionControl, initialWindow } = parameters;
-    this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);
+    this.congestion = controller(parameters);
     this.undo = new Undo(options.iss);
     this.frto = new ForwardRto(options.iss);
     this.board = new Scoreboard(options.iss);

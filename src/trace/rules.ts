@@ -107,6 +107,8 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '6582-3.2-partial': 'partial ACK: the next hole is sent again',
   '7323-3.2-missing': 'the negotiated timestamps are missing',
   '7323-5.3-paws': 'its timestamp is too old: an old duplicate',
+  '7661-4.4.2-loss': 'a loss: the window counts as far as it was used',
+  '7661-4.4.3-unused': 'so large a window was not used: it is lowered',
   '8985-6.2-lost': 'RACK: sent before what has arrived, and too late: lost',
   '8985-7.3-probe': 'tail loss probe: no ACK came, ask for one',
   '8985-7.4-repaired': 'the tail loss probe repaired a loss',

@@ -80,6 +80,7 @@ describe('D-SACK (2883.6)', () => {
       ssthresh: Number.POSITIVE_INFINITY,
       counters: { undos: 1 },
     });
+    expect(t.connection.tcb.rto.backoffs).toBe(0);
   });
 
   test('made up, of what was never sent again: nothing comes of it (A089)', () => {

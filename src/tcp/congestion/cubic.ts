@@ -1,7 +1,7 @@
 // RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
 
 import { CongestionWindow, type RoundTrip } from './control.ts';
-import { HyStart, UNPACED_LIMIT } from './hystart.ts';
+import { HyStart } from './hystart.ts';
 
 const BETA = 0.7;
 /** Segments per second cubed. */
@@ -34,8 +34,13 @@ export class Cubic extends CongestionWindow {
   private wEst = 0;
   private cwndPrior = 0;
   private lastAck = NEVER;
-  private hystart: HyStart | null = new HyStart();
+  private hystart: HyStart | null;
   private readonly prior: Prior = { wMax: 0, k: 0, epoch: NEVER, wEst: 0, cwndPrior: 0, hystart: null };
+
+  constructor(initialSegments: number, slowStartLimit = 8, hystart = true) {
+    super(initialSegments, slowStartLimit);
+    this.hystart = hystart ? new HyStart() : null;
+  }
 
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void {
     if (!limited) this.passOver(now);
@@ -56,9 +61,8 @@ export class Cubic extends CongestionWindow {
       this.ssthresh = this.cwnd;
       return;
     }
-    // RFC 5681 §3.1; RFC 9406 §4.2 while it guards against overshooting.
-    const most = hystart === null ? this.smss : UNPACED_LIMIT * this.smss;
-    this.cwnd += Math.min(bytes, most) / (hystart === null ? 1 : hystart.divisor);
+    const growth = this.slowStartGrowth(bytes, hystart !== null);
+    this.cwnd += hystart === null ? growth : growth / hystart.divisor;
   }
 
   /** §4.2 to §4.5. */
@@ -137,8 +141,8 @@ export class Cubic extends CongestionWindow {
     this.cwnd = this.smss;
   }
 
-  override restartAfterIdle(now: number): void {
-    super.restartAfterIdle(now);
+  /** §5.8. */
+  override idle(now: number): void {
     this.passOver(now);
     this.lastAck = now;
   }
