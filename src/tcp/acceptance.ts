@@ -5,6 +5,7 @@ import { restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { challenge } from './reset.ts';
 import type { RuleId } from './rules.ts';
+import { noteDuplicate } from './sack-option.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, lt } from './seq.ts';
 import type { Tcb } from './tcb.ts';
@@ -32,7 +33,7 @@ export function checkSequence(tcb: Tcb, seg: Segment, now: number): boolean {
   if (lacksTimestamps(tcb, seg)) return refuse(tcb, seg, '7323-3.2-missing', now);
   if (isOld(tcb, seg, now)) {
     // RFC 7323 §5.3 wants an ACK; two ends that find each other's empty ACKs old must not go on for ever.
-    if (seg.len > 0) acknowledgeNow(tcb, '7323-5.3-paws');
+    if (seg.len > 0) answerOld(tcb, seg, '7323-5.3-paws', now);
     else challenge(tcb, '7323-5.3-paws', now);
     return refuse(tcb, seg, '7323-5.3-paws', now);
   }
@@ -43,7 +44,7 @@ export function checkSequence(tcb: Tcb, seg: Segment, now: number): boolean {
     return refuse(tcb, seg, why, now);
   }
   // A RST is judged by the number it came with (RFC 5961 §3.2).
-  if ((seg.flags & RST) === 0) trim(tcb, seg);
+  if ((seg.flags & RST) === 0) trim(tcb, seg, now);
   return true;
 }
 
@@ -75,17 +76,26 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
   } else if ((seg.flags & SYN) !== 0) {
     challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
-    acknowledgeNow(tcb, '9293-3.10.7.4-first');
+    answerOld(tcb, seg, '9293-3.10.7.4-first', now);
   } else {
     // Two ends that each find the other's empty ACK unacceptable would answer one another for ever.
     challenge(tcb, '9293-3.10.7.4-first', now);
   }
 }
 
+/** An ACK at once; RFC 2883 §4.1: what of SEG we have already, it reports. */
+function answerOld(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
+  if ((seg.flags & SYN) === 0) noteDuplicate(tcb, seg.seq, add(seg.seq, seg.len), now);
+  acknowledgeNow(tcb, why);
+}
+
 /** What lies before RCV.NXT or beyond the window is cut off, SYN and FIN with it (U-8). */
-function trim(tcb: Tcb, seg: Segment): void {
+function trim(tcb: Tcb, seg: Segment, now: number): void {
   const { nxt } = tcb.rcv;
-  if (lt(seg.seq, nxt)) trimFront(seg, diff(nxt, seg.seq));
+  if (lt(seg.seq, nxt)) {
+    if ((seg.flags & SYN) === 0) noteDuplicate(tcb, seg.seq, nxt, now);
+    trimFront(seg, diff(nxt, seg.seq));
+  }
   const beyond = diff(add(seg.seq, seg.len), add(nxt, receiveWindow(tcb)));
   if (beyond <= 0) return;
   trimBack(seg, beyond);

@@ -13,6 +13,7 @@ import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { diff, gt, leq, lt, max } from './seq.ts';
+import { believeDuplicate, judgeRepair } from './spurious.ts';
 import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime } from './timestamps.ts';
@@ -33,17 +34,22 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 
 /** What SEG acknowledges, reports and offers. */
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
-  const { rack, rto, snd } = tcb;
+  const { counters, rack, rto, snd } = tcb;
   const before = snd.una;
   const duplicate = tcb.sack && reportsDuplicate(seg);
+  const believed = duplicate && believeDuplicate(tcb, seg);
   rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
   let delivered = gt(seg.ack, before) ? acknowledge(tcb, seg, now) : 0;
   if (tcb.sack) delivered += takeSacks(tcb, seg, duplicate);
   if (delivered > 0) measureRtt(tcb, seg, snd.una !== before, now);
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
-  if (bare && seg.ack === before && !windowChanged) delivered += repeatedAck(tcb, seg, now);
-  answerAck(tcb, diff(snd.una, before), delivered, duplicate, now);
+  const repeated = bare && seg.ack === before && !windowChanged;
+  judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
+  if (repeated) delivered += repeatedAck(tcb, seg, now);
+  answerAck(tcb, diff(snd.una, before), delivered, believed, now);
+  counters.delivered = tcb.board.delivered;
+  counters.reorderings = rack.reorderings;
   if (snd.una !== before) restartTimers(tcb, now);
   else if (delivered > 0) scheduleProbe(tcb, now);
 }

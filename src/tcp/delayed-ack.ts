@@ -42,5 +42,6 @@ export function acknowledged(tcb: Tcb, now: number): void {
   if (ack.due > 0) ack.due -= 1;
   ack.unacknowledged = 0;
   ack.last = rcv.nxt;
+  rcv.duplicate.due = false; // RFC 2883 §4: reported once
   stopTimer(tcb, Timer.delayedAck, now);
 }

@@ -2,7 +2,7 @@
 
 import { ACK, SYN } from '../wire/tcp.ts';
 import { startKeepAlive } from './keep-alive.ts';
-import { effectiveSendMss, peerMss } from './mss.ts';
+import { peerMss, setSegmentSize } from './mss.ts';
 import { CONNECTED } from './notice.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
@@ -75,7 +75,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
 /** Both SYNs are acknowledged. */
 export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
   initSendWindow(tcb, seg);
-  tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  setSegmentSize(tcb);
   if (tcb.counters.timeouts > 0) {
     // RFC 5681 §3.1, RFC 6298 §5.7: the SYN was lost.
     tcb.congestion.handshakeLoss();

@@ -1,12 +1,13 @@
 // RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
 
 import { effectiveSendMss } from './mss.ts';
-import { DUP_THRESH } from './recovery/fast-recovery.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
+import { expectProof } from './spurious.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
+import { limitAfterRepair, lossBasis, validateWindow } from './validation.ts';
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -14,7 +15,7 @@ export function pipe(tcb: Tcb): number {
   if (tcb.sack) return inFlight;
   const { active, duplicates } = tcb.recovery;
   // RFC 3042 §2: outside a repair, no more than two of them let something new leave.
-  const left = active ? duplicates : Math.min(duplicates, DUP_THRESH - 1);
+  const left = active ? duplicates : Math.min(duplicates, tcb.parameters.reordering - 1);
   return Math.max(inFlight - left * effectiveSendMss(tcb, 0), 0);
 }
 
@@ -60,7 +61,11 @@ export function answerAck(
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
-  if (repair === 'full') congestion.repaired();
+  if (acknowledged > 0) snd.burst = Number.POSITIVE_INFINITY;
+  if (repair === 'full') {
+    congestion.repaired();
+    limitAfterRepair(tcb);
+  }
   rack.adapt(snd.una, snd.nxt, duplicate, repairing && !recovery.isRepairing(snd.una));
   const before = board.lost;
   detectLoss(tcb, repair === 'partial', now);
@@ -77,6 +82,7 @@ export function answerAck(
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
     congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
+    validateWindow(tcb, acknowledged, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
 }
 
@@ -84,7 +90,7 @@ export function answerAck(
 export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
   const { board, rack, recovery, rto, snd } = tcb;
   if (!tcb.sack) {
-    const third = recovery.duplicates === DUP_THRESH && recovery.mayBegin(snd.una, false);
+    const third = recovery.duplicates === tcb.parameters.reordering && recovery.mayBegin(snd.una, false);
     if (!(third || partial) || board.count === 0) return;
     snd.again = partial ? '6582-3.2-partial' : '5681-3.2-fast-retransmit';
     board.loseFirst(effectiveSendMss(tcb, 0));
@@ -105,6 +111,7 @@ export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
 function beginRepair(tcb: Tcb, delivered: number, now: number): void {
   const { board, congestion, prr, recovery, snd } = tcb;
   const flight = diff(snd.nxt, snd.una);
+  expectProof(tcb);
   const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
   recovery.begin(snd.nxt);
   slowDown(tcb, flight, now);
@@ -115,13 +122,14 @@ function beginRepair(tcb: Tcb, delivered: number, now: number): void {
 }
 
 /** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
-function slowDown({ congestion }: Tcb, flight: number, now: number): void {
-  congestion.lossDetected(Math.min(flight, congestion.cwnd), now);
+function slowDown(tcb: Tcb, flight: number, now: number): void {
+  tcb.congestion.lossDetected(lossBasis(tcb, flight, now), now);
 }
 
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
 function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
   const { congestion, snd } = tcb;
+  tcb.undo.end();
   slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
   congestion.repaired();
   if (tcb.probe !== null) tcb.probe.rule(tcb, '8985-7.4-repaired', now);
@@ -154,7 +162,15 @@ export function loseAll(tcb: Tcb, now: number): void {
 export function scheduleProbe(tcb: Tcb, now: number): void {
   const { board, recovery, rto, snd, tlp } = tcb;
   const calm = isSynchronized(tcb.state) && !recovery.isRepairing(snd.una) && board.sackedCount === 0;
-  if (!tcb.sack || !calm || board.count === 0 || snd.probing || tlp.outstanding || tlp.due) {
+  if (
+    !tcb.parameters.tailLossProbe ||
+    !tcb.sack ||
+    !calm ||
+    board.count === 0 ||
+    snd.probing ||
+    tlp.outstanding ||
+    tlp.due
+  ) {
     stopTimer(tcb, Timer.lossProbe, now);
     return;
   }

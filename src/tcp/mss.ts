@@ -45,13 +45,19 @@ export function mostSackBlocks(tcb: Tcb): number {
   return Math.max(Math.min(tcb.timestamps.on ? 3 : 4, room), 0);
 }
 
+/** The handshake is done, or the path changed: what one full segment carries. */
+export function setSegmentSize(tcb: Tcb): void {
+  tcb.board.smss = effectiveSendMss(tcb, 0);
+  tcb.congestion.setSegmentSize(tcb.board.smss);
+}
+
 /**
  * The path carries packets of `mtu` bytes, as far as is known. Nothing counts as lost: what is in flight and
  * was too big, its own ICMP error or the timer will tell.
  */
 export function setPathMtu(tcb: Tcb, mtu: number): void {
   tcb.pathMtu = mtu;
-  if (tcb.congestion.cwnd > 0) tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  if (tcb.congestion.cwnd > 0) setSegmentSize(tcb);
 }
 
 /** Text bytes that one segment may carry where the link cuts super-segments, a whole number of `mss`. */

@@ -6,16 +6,18 @@ import { acknowledged } from './delayed-ack.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
-import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
+import { effectiveSendMss, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
-import type { Segment } from './segment.ts';
+import { putSack, sackBytes } from './sack-option.ts';
+import { type Segment, segmentCount } from './segment.ts';
 import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
+import { restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
@@ -71,13 +73,6 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   return true;
 }
 
-/** How many bytes of SACK option the next segment will carry. */
-function sackBytes(tcb: Tcb): number {
-  if (!tcb.sack || tcb.rcv.reassembly === null) return 0;
-  const blocks = Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
-  return blocks === 0 ? 0 : 4 + 8 * blocks;
-}
-
 /** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
 function stamp(tcb: Tcb, out: Segment, now: number): void {
   if (!tcb.timestamps.on) return;
@@ -92,16 +87,14 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.ack = tcb.rcv.nxt;
   out.wnd = offerWindow(tcb);
   stamp(tcb, out, now);
-  if (tcb.sack && tcb.rcv.reassembly !== null) {
-    out.sackCount = tcb.rcv.reassembly.blocks(out.sackBlocks, mostSackBlocks(tcb));
-  }
+  putSack(tcb, out);
 }
 
 /** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */
 function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   const { board, snd } = tcb;
   const i = board.nextLost();
-  if (i < 0) return false;
+  if (i < 0 || tcb.frto.phase === 'forward') return false;
   const from = board.startOf(i);
   const length = board.lostRun(i, effectiveSendMss(tcb, sackBytes(tcb)));
   const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
@@ -140,7 +133,8 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
 /** Text that has not been sent, and the FIN behind it. */
 function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const { snd } = tcb;
-  if (tcb.board.lost > 0) return false;
+  const forward = tcb.frto.phase === 'forward';
+  if (tcb.board.lost > 0 && !forward) return false;
   if (snd.probing) return tcb.probeDue && sendProbe(tcb, out, now);
   const unsent = unsentText(tcb);
   const finWaits = snd.finQueued && !snd.finSent;
@@ -155,7 +149,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
-  out.why = fin ? '9293-3.6-fin' : '9293-3.8-data';
+  out.why = fin ? '9293-3.6-fin' : forward ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;
 }
@@ -169,14 +163,6 @@ const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.sn
 /** What the congestion window leaves, bytes. */
 const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
 
-/** RFC 5681 §4.1: after more than an RTO of silence the congestion window proves nothing. */
-function restartAfterIdle(tcb: Tcb, now: number): void {
-  const { snd } = tcb;
-  if (snd.una !== snd.nxt || now - snd.lastText <= tcb.rto.value) return;
-  tcb.congestion.restartAfterIdle(now);
-  snd.lastText = now;
-}
-
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
@@ -184,11 +170,13 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const mss = effectiveSendMss(tcb, sack);
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
-  const room = Math.min(windowRoom(tcb, snd.nxt), congestion);
+  const forward = tcb.frto.phase === 'forward';
+  const most = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
+  const room = Math.min(windowRoom(tcb, snd.nxt), most);
   const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
   if (length <= 0) return 0;
   const partial = length % mss;
-  if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
+  if (partial === 0 || forward || mayBePartial(tcb, unsent, length, mss)) return length;
   if (length === partial && tcb.probe !== null) {
     tcb.probe.rule(tcb, length === unsent ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held', now);
   }
@@ -262,12 +250,16 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     snd.nxt = end;
     tcb.board.sent(end, now);
     snd.lastText = now;
+    snd.burst -= out.len;
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
   } else {
     tcb.counters.retransmissions += 1;
+    tcb.counters.bytesRetransmitted += out.textLength;
+    tcb.undo.resent(out.seq, end, now);
   }
+  if (out.textLength > 0) tcb.counters.textSegmentsSent += segmentCount(out);
   if (tcb.recovery.active) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;

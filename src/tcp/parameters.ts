@@ -44,12 +44,34 @@ export interface Parameters {
   readonly timestamps: boolean;
   /** RFC 2018 §2: offer SACK. */
   readonly sack: boolean;
+  /** RFC 2883: report duplicates by SACK. */
+  readonly dsack: boolean;
+  /** RFC 5682: send new text after a timeout, to find out whether it was called for. */
+  readonly frto: boolean;
+  /** RFC 5681 §3.2: duplicate ACKs that tell loss from reordering; RFC 8985's DupThresh, segments. */
+  readonly reordering: number;
+  /** RFC 8985 §7. */
+  readonly tailLossProbe: boolean;
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
   readonly initialWindow: number;
+  /** RFC 9406: watch the round trips of the first slow start (CUBIC only). */
+  readonly hystart: 'off' | 'on';
+  /**
+   * RFC 9406 §4.3 L: segments that one ACK may add in the first slow start while HyStart++ watches; in any other
+   * it is one (RFC 5681 §3.1). Infinity: as many as it acknowledges, in every slow start, up to ssthresh.
+   */
+  readonly slowStartLimit: number;
+  /** RFC 5681 §4.1: after an idle RTO the congestion window is at most the initial one. */
+  readonly slowStartAfterIdle: boolean;
+  /**
+   * What becomes of a congestion window that is not used: RFC 7661 keeps it for five minutes, RFC 2861 (as
+   * Linux does) lowers it with each RTO towards what was used.
+   */
+  readonly cwndValidation: 'off' | 'rfc2861' | 'rfc7661';
 }
 
 /** The values of the RFCs themselves. */
@@ -75,9 +97,17 @@ export const RFC9293: Parameters = {
   windowScaling: true,
   timestamps: true,
   sack: true,
+  dsack: true,
+  frto: true,
+  reordering: 3,
+  tailLossProbe: true,
   mssClamp: 0,
   congestionControl: 'cubic',
   initialWindow: 10,
+  hystart: 'on',
+  slowStartLimit: 8,
+  slowStartAfterIdle: true,
+  cwndValidation: 'rfc7661',
 };
 
 /** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
@@ -92,6 +122,8 @@ export const LINUX: Parameters = {
   r2SynAck: 63_000,
   delayedAck: 40,
   finWait2: 60_000,
+  slowStartLimit: Number.POSITIVE_INFINITY,
+  cwndValidation: 'rfc2861',
 };
 
 const LONG = Number.MAX_VALUE;
@@ -122,9 +154,17 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     windowScaling: 'boolean',
     timestamps: 'boolean',
     sack: 'boolean',
+    dsack: 'boolean',
+    frto: 'boolean',
+    reordering: [1, 300], // Linux's tcp_max_reordering
+    tailLossProbe: 'boolean',
     mssClamp: [0, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
+    hystart: ['off', 'on'],
+    slowStartLimit: [1, Infinity],
+    slowStartAfterIdle: 'boolean',
+    cwndValidation: ['off', 'rfc2861', 'rfc7661'],
   };
 
 /**

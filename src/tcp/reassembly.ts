@@ -1,5 +1,6 @@
 // §3.10.7.4, seventh (SHLD-31): text that came too early waits here, in order; what it holds is what SACK reports.
 
+import type { DuplicateReport } from './recovery/duplicate.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
 
 /** What keeping one piece costs beside its bytes; it makes many tiny pieces as dear as they are. */
@@ -98,9 +99,25 @@ export class Reassembly {
     return next;
   }
 
-  /** RFC 2018 §4: the islands as blocks, newest first, at most `most` of them. Returns how many were written. */
-  blocks(into: Int32Array, most: number): number {
-    let count = 0;
+  /**
+   * RFC 2883 §4: of the text [start, end) that has come, the first stretch that is held already goes to
+   * `report`. False: none is.
+   */
+  reportOverlap(start: Seq, end: Seq, report: DuplicateReport): boolean {
+    for (let i = this.firstReaching(start); i < this.islands.length; i++) {
+      const island = this.islands[i] as Island;
+      if (!lt(island.start, end)) return false;
+      if (report.addOverlap(start, end, island.start, island.end)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * RFC 2018 §4: the islands as blocks, newest first, behind the `written` that stand there already, `most` in
+   * all. Returns how many stand there then.
+   */
+  blocks(into: Int32Array, most: number, written = 0): number {
+    let count = written;
     for (const island of this.recent) {
       if (count === most) return count;
       into[2 * count] = island.start;

@@ -6,16 +6,20 @@ import type { Endpoint } from '../wire/address.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
+import { CwndValidation } from './congestion/validation.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
 import type { Reassembly } from './reassembly.ts';
+import { DuplicateReport } from './recovery/duplicate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
+import { ForwardRto } from './recovery/frto.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
 import { RetransmissionTimeout } from './recovery/rto.ts';
 import { Scoreboard } from './recovery/scoreboard.ts';
 import { TailLossProbe } from './recovery/tlp.ts';
+import { Undo } from './recovery/undo.ts';
 import type { RuleId } from './rules.ts';
 import { type Seq, seq } from './seq.ts';
 import type { State } from './state.ts';
@@ -84,6 +88,8 @@ export class SendVariables {
   round: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
+  /** Bytes of new text that may leave before the next ACK, whatever the congestion window says. validation.ts. */
+  burst = OFF;
 
   constructor(iss: Seq, mss: number) {
     this.una = iss;
@@ -108,6 +114,8 @@ export class ReceiveVariables {
   queue: ByteQueue | null = null;
   /** Text out of order; null until there is some. text.ts. */
   reassembly: Reassembly | null = null;
+  /** RFC 2883: what came again and is to be reported. sack-option.ts, delayed-ack.ts. */
+  readonly duplicate = new DuplicateReport();
   /** Where the peer's FIN stands, once `finSeen`. fin of text.ts. */
   fin: Seq = seq(0);
   finSeen = false;
@@ -159,12 +167,32 @@ export class Counters {
   bytesReceived = 0;
   /** Sequence numbers acknowledged, SYN and FIN too. */
   acknowledged = 0;
+  /** Segments, as are all that follow but bytesRetransmitted. */
   retransmissions = 0;
+  /** Text bytes of those. */
+  bytesRetransmitted = 0;
+  /** With text, first transmissions and others. */
+  textSegmentsSent = 0;
+  textSegmentsReceived = 0;
+  /** Of ours, that the peer turned out to have, the SYN too. */
+  delivered = 0;
   timeouts = 0;
   fastRetransmits = 0;
+  /** Repairs that turned out to have been for nothing. */
+  undos = 0;
   duplicateAcks = 0;
+  /** That the peer reported to have come twice (RFC 2883). */
+  dsackDuplicates = 0;
+  /** ACKs that showed that the network had reordered what we sent. */
+  reorderings = 0;
   outOfOrder = 0;
   probes = 0;
+}
+
+function controller(parameters: Parameters): CongestionControl {
+  const { congestionControl, hystart, initialWindow, slowStartLimit } = parameters;
+  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit);
+  return new Cubic(initialWindow, slowStartLimit, hystart === 'on');
 }
 
 export class Tcb {
@@ -193,7 +221,12 @@ export class Tcb {
   readonly prr = new ProportionalRateReduction();
   readonly tlp = new TailLossProbe();
   readonly recovery: FastRecovery;
+  /** Whether the last repair was called for. spurious.ts. */
+  readonly undo: Undo;
+  readonly frto: ForwardRto;
   readonly congestion: CongestionControl;
+  /** How much of the congestion window is used. validation.ts. */
+  readonly validation = new CwndValidation();
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
   /** Path MTU, bytes of IP packet. mss.ts. */
@@ -244,10 +277,11 @@ export class Tcb {
       parameters.rtoVarianceMin,
     );
     this.recovery = new FastRecovery(options.iss);
-    const { congestionControl, initialWindow } = parameters;
-    this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);
+    this.congestion = controller(parameters);
+    this.undo = new Undo(options.iss);
+    this.frto = new ForwardRto(options.iss);
     this.board = new Scoreboard(options.iss);
-    this.rack = new Rack(options.iss);
+    this.rack = new Rack(options.iss, parameters.reordering);
     this.pathMtu = options.mtu;
     this.superSegment = options.superSegment;
     this.announcedMss = announcedMss;

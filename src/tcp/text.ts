@@ -9,6 +9,7 @@ import { END, READABLE, URGENT } from './notice.ts';
 import { Reassembly } from './reassembly.ts';
 import { sendReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
+import { noteHeld } from './sack-option.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, max } from './seq.ts';
 import { receivesText } from './state.ts';
@@ -39,6 +40,7 @@ export function processText(tcb: Tcb, seg: Segment, now: number): boolean {
     return false;
   }
   if (tcb.rcv.finSeen) cutBehindFin(tcb, seg, now);
+  noteHeld(tcb, seg, now);
   if (seg.seq === tcb.rcv.nxt) takeInOrder(tcb, seg, now);
   else keepForLater(tcb, seg, now);
   return true;
@@ -69,6 +71,8 @@ function takeInOrder(tcb: Tcb, seg: Segment, now: number): void {
   if (rcv.reassembly === null) {
     const full = seg.segmentSize > 0 ? seg.segmentSize : seg.textLength;
     acknowledgeText(tcb, seg.textLength, full, now);
+    // Part of it came again: had our ACK arrived, the peer would not have sent that.
+    if (rcv.duplicate.due) acknowledgeNow(tcb, '2883-4-duplicate');
   } else {
     rcv.nxt = rcv.reassembly.take(rcv.nxt, (piece) => queue.push(piece));
     if (rcv.reassembly.isEmpty) rcv.reassembly = null;

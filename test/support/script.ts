@@ -32,6 +32,9 @@ const BARE: Parameters = {
   windowScaling: false,
   timestamps: false,
   sack: false,
+  dsack: false,
+  frto: false,
+  cwndValidation: 'off',
   congestionControl: 'reno',
 };
 

@@ -97,7 +97,7 @@ describe('9438.2: the cubic', () => {
     run(steady, 0, 6_000, 100);
     const pausing = repaired(1_000_000);
     const now = run(pausing, 0, 3_000, 100) + 30_000;
-    pausing.restartAfterIdle(now);
+    pausing.idle(now);
     run(pausing, now, 100, 100, false);
     run(pausing, now + 100, 3_000, 100);
     expect(Math.abs(pausing.cwnd - steady.cwnd)).toBeLessThan(2 * SMSS);
@@ -110,7 +110,8 @@ describe('9438.2: the cubic', () => {
     c.lossDetected(100_000);
     c.repaired();
     const now = run(c, 0, 1_000, 100) + 60_000;
-    c.restartAfterIdle(now);
+    c.idle(now);
+    c.limit(c.initialWindow());
     expect(c.cwnd).toBe(10_000);
     const later = run(c, now, 2_000, 100);
     expect(c.cwnd).toBeGreaterThanOrEqual(c.ssthresh);

@@ -98,10 +98,10 @@ describe('the rest', () => {
     const c = reno();
     for (let i = 0; i < 10; i++) c.acked(1000, true);
     expect(c.cwnd).toBe(20_000);
-    c.restartAfterIdle(0);
+    c.limit(c.initialWindow());
     expect(c.cwnd).toBe(10_000);
     c.timeout(10_000, false);
-    c.restartAfterIdle(0);
+    c.limit(c.initialWindow());
     expect(c.cwnd).toBe(1000);
   });
 

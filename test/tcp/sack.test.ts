@@ -144,6 +144,12 @@ describe('8985.4: a retransmission is lost too', () => {
   });
 });
 
+/** Ten segments are acknowledged; the first was sent again, and came twice. */
+function resentForNothing(): Script {
+  const t = flight(10).in(sack(1, '1001:4001')).out('. 1:1001 ack 1').after(100);
+  return t.in('. 1:1 ack 10001').in(sack(10_001, '1:1001')).quiet();
+}
+
 describe('D-SACK', () => {
   test('2883.5: below SEG.ACK it is no news: no repair, no limited transmit', () => {
     const t = flight(10).in('. 1:1 ack 2001').write(5000);
@@ -162,13 +168,20 @@ describe('D-SACK', () => {
   });
 
   test('2883.6, 8985.3: it widens the window for reordering', () => {
-    const t = flight(10).in(sack(2001, '1:1001')).in(sack(2001, '3001:4001')).after(49).quiet();
+    const t = resentForNothing().write(3000).after(100);
+    t.takeSent();
+    t.in(sack(10_001, '11001:12001')).after(49).quiet().after(1).out('. 10001:11001 ack 1');
+  });
+
+  test('unless nothing of ours was sent twice: then it was the network’s doing (A089)', () => {
+    const t = flight(10).in(sack(2001, '1:1001')).in(sack(2001, '3001:4001')).after(24).quiet();
     t.after(1).out('. 2001:3001 ack 1');
+    expect(info(t).counters.dsackDuplicates).toBe(1);
   });
 });
 
 test('8985.3: a timeout’s repair counts among the sixteen that narrow the window again', () => {
-  const t = flight(10).in(sack(2001, '1:1001')).in('. 1:1 ack 10001');
+  const t = resentForNothing();
   let n = 10_001;
   for (let i = 0; i < 16; i++) {
     t.write(1000).after(3000);
@@ -290,13 +303,12 @@ describe('what else is in flight', () => {
     t.after(100).in('. 1:1 ack 3001').out('F. 3001:3001 ack 1').in('. 1:1 ack 3002').state('FIN-WAIT-2');
   });
 
-  test('part of a super-segment', () => {
+  test('part of a super-segment: counted as the segments it was cut into (6675.1)', () => {
     const t = opened({}, 65_535).write(10_000).out('P. 1:10001 ack 1').after(100);
-    t.in(sack(1, '1001:3001', '5001:6001')).in(sack(1, '7001:10001', '1001:3001', '5001:6001'));
-    t.out('. 1:1001 ack 1', '. 3001:4001 ack 1', '. 4001:5001 ack 1');
-    t.after(100)
-      .in(sack(3001, '7001:10001', '5001:6001'))
-      .out('. 6001:7001 ack 1');
+    // Three segments of the one that was sent (6675.1: more bytes than two segments hold).
+    t.in(sack(1, '1001:3001', '5001:6001')).out('. 1:1001 ack 1');
+    t.in(sack(1, '7001:10001', '1001:3001', '5001:6001'));
+    t.out('. 3001:4001 ack 1', '. 4001:5001 ack 1', '. 6001:7001 ack 1');
     t.after(100).in('. 1:1 ack 10001').quiet();
     expect(info(t).counters).toMatchObject({ retransmissions: 4, fastRetransmits: 1 });
   });

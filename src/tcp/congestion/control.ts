@@ -19,6 +19,10 @@ export interface CongestionControl {
    * `round`: all that was in flight when the last round began is acknowledged.
    */
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
+  /** A loss is about to be reported, by what may turn out to be a mistake: keep the state as it is. */
+  remember(): void;
+  /** It was one: as much as then, or more if there is more (RFC 4015 §3; RFC 9438 §4.9). */
+  undo(): void;
   /** Loss was detected with `flight` bytes in flight: SSTHRESH for the repair that begins. */
   lossDetected(flight: number, now: number): void;
   /** During a repair PRR says what cwnd is (RFC 9937). */
@@ -27,8 +31,14 @@ export interface CongestionControl {
   repaired(): void;
   /** The retransmission timer expired; `again`: for data it had expired for before (RFC 5681 §3.1). */
   timeout(flight: number, again: boolean, now: number): void;
-  /** Nothing was sent for more than an RTO (RFC 5681 §4.1). */
-  restartAfterIdle(now: number): void;
+  /** Nothing was sent for more than an RTO; that tells nothing of the path. */
+  idle(now: number): void;
+  /** RFC 6928 §2, which is RFC 5681 §4.1's restart window too. */
+  initialWindow(): number;
+  /** No more than `bytes` is known to be safe (RFC 5681 §4.1, RFC 7661 §4.4.2). */
+  limit(bytes: number): void;
+  /** Not so much was used: cwnd falls to `cwnd`; slow start may win most of it back (RFC 7661 §4.4.3). */
+  lower(cwnd: number): void;
   /** The SYN or the SYN,ACK was lost (RFC 5681 §3.1): the initial window is one segment. */
   handshakeLoss(): void;
 }
@@ -41,9 +51,25 @@ export abstract class CongestionWindow implements CongestionControl {
   /** 0 until the handshake is done. */
   protected smss = 0;
   private readonly initialSegments: number;
+  private readonly slowStartLimit: number;
+  /** Of what `remember` was told to keep. */
+  private priorCwnd = 0;
+  private priorSsthresh = 0;
 
-  constructor(initialSegments: number) {
+  /** `slowStartLimit`: see Parameters. */
+  constructor(initialSegments: number, slowStartLimit = 8) {
     this.initialSegments = initialSegments;
+    this.slowStartLimit = slowStartLimit;
+  }
+
+  remember(): void {
+    this.priorCwnd = this.cwnd;
+    this.priorSsthresh = this.ssthresh;
+  }
+
+  undo(): void {
+    this.cwnd = Math.max(this.cwnd, this.priorCwnd);
+    this.ssthresh = Math.max(this.ssthresh, this.priorSsthresh);
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
@@ -52,8 +78,11 @@ export abstract class CongestionWindow implements CongestionControl {
 
   /** Smaller segments: as many as before. Larger ones: as many bytes, but one segment at least. */
   setSegmentSize(smss: number): void {
-    if (this.smss === 0) this.cwnd = this.initialWindow(smss);
-    else if (smss < this.smss) this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+    if (this.smss === 0) this.cwnd = this.initialFor(smss);
+    else if (smss < this.smss) {
+      this.cwnd = Math.floor(this.cwnd / this.smss) * smss;
+      this.priorCwnd = Math.floor(this.priorCwnd / this.smss) * smss;
+    }
     this.cwnd = Math.max(this.cwnd, smss);
     this.smss = smss;
   }
@@ -66,8 +95,25 @@ export abstract class CongestionWindow implements CongestionControl {
     this.cwnd = this.ssthresh;
   }
 
-  restartAfterIdle(_now: number): void {
-    this.cwnd = Math.min(this.cwnd, this.initialWindow(this.smss));
+  idle(_now: number): void {}
+
+  initialWindow(): number {
+    return this.initialFor(this.smss);
+  }
+
+  limit(bytes: number): void {
+    this.cwnd = Math.min(this.cwnd, bytes);
+  }
+
+  lower(cwnd: number): void {
+    this.ssthresh = Math.max(this.ssthresh, Math.floor(0.75 * this.cwnd));
+    this.cwnd = Math.min(this.cwnd, cwnd);
+  }
+
+  /** What an ACK of `bytes` adds in slow start; `watched`: HyStart++ guards against overshooting. */
+  protected slowStartGrowth(bytes: number, watched: boolean): number {
+    if (this.slowStartLimit === Number.POSITIVE_INFINITY) return Math.min(bytes, this.ssthresh - this.cwnd);
+    return Math.min(bytes, (watched ? this.slowStartLimit : 1) * this.smss);
   }
 
   handshakeLoss(): void {
@@ -75,7 +121,7 @@ export abstract class CongestionWindow implements CongestionControl {
   }
 
   /** RFC 6928 §2, for ten segments: min(10 * MSS, max(2 * MSS, 14600)). */
-  private initialWindow(smss: number): number {
+  private initialFor(smss: number): number {
     const n = this.initialSegments;
     return Math.min(n * smss, Math.max(2 * smss, n * 1460));
   }

@@ -1,7 +1,7 @@
 // RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
 
 import { CongestionWindow, type RoundTrip } from './control.ts';
-import { HyStart, UNPACED_LIMIT } from './hystart.ts';
+import { HyStart } from './hystart.ts';
 
 const BETA = 0.7;
 /** Segments per second cubed. */
@@ -11,6 +11,16 @@ const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
 /** §4.2: cwnd grows at most by half of itself in a round trip. */
 const MOST_GROWTH = 1.5;
 const NEVER = Number.NEGATIVE_INFINITY;
+
+/** What §4.9.2 wants back when a loss turns out to have been none. */
+interface Prior {
+  wMax: number;
+  k: number;
+  epoch: number;
+  wEst: number;
+  cwndPrior: number;
+  hystart: HyStart | null;
+}
 
 export class Cubic extends CongestionWindow {
   readonly name = 'cubic';
@@ -24,7 +34,13 @@ export class Cubic extends CongestionWindow {
   private wEst = 0;
   private cwndPrior = 0;
   private lastAck = NEVER;
-  private hystart: HyStart | null = new HyStart();
+  private hystart: HyStart | null;
+  private readonly prior: Prior = { wMax: 0, k: 0, epoch: NEVER, wEst: 0, cwndPrior: 0, hystart: null };
+
+  constructor(initialSegments: number, slowStartLimit = 8, hystart = true) {
+    super(initialSegments, slowStartLimit);
+    this.hystart = hystart ? new HyStart() : null;
+  }
 
   acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void {
     if (!limited) this.passOver(now);
@@ -45,9 +61,8 @@ export class Cubic extends CongestionWindow {
       this.ssthresh = this.cwnd;
       return;
     }
-    // RFC 5681 §3.1; RFC 9406 §4.2 while it guards against overshooting.
-    const most = hystart === null ? this.smss : UNPACED_LIMIT * this.smss;
-    this.cwnd += Math.min(bytes, most) / (hystart === null ? 1 : hystart.divisor);
+    const growth = this.slowStartGrowth(bytes, hystart !== null);
+    this.cwnd += hystart === null ? growth : growth / hystart.divisor;
   }
 
   /** §4.2 to §4.5. */
@@ -94,6 +109,29 @@ export class Cubic extends CongestionWindow {
     this.hystart = null; // RFC 9406 §4.3: for the first slow start only
   }
 
+  /** §4.9.2. */
+  override remember(): void {
+    super.remember();
+    const { prior } = this;
+    prior.wMax = this.wMax;
+    prior.k = this.k;
+    prior.epoch = this.epoch;
+    prior.wEst = this.wEst;
+    prior.cwndPrior = this.cwndPrior;
+    prior.hystart = this.hystart;
+  }
+
+  override undo(): void {
+    super.undo();
+    const { prior } = this;
+    this.wMax = prior.wMax;
+    this.k = prior.k;
+    this.epoch = prior.epoch;
+    this.wEst = prior.wEst;
+    this.cwndPrior = prior.cwndPrior;
+    this.hystart = prior.hystart;
+  }
+
   /** §4.8: what the window was tells nothing any more. */
   timeout(flight: number, again: boolean): void {
     if (this.smss === 0) return; // A SYN: see handshakeLoss.
@@ -103,8 +141,8 @@ export class Cubic extends CongestionWindow {
     this.cwnd = this.smss;
   }
 
-  override restartAfterIdle(now: number): void {
-    super.restartAfterIdle(now);
+  /** §5.8. */
+  override idle(now: number): void {
     this.passOver(now);
     this.lastAck = now;
   }

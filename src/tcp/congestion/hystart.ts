@@ -7,8 +7,6 @@ const SAMPLES = 8;
 /** Conservative slow start: growth is divided by this, for so many rounds. */
 const CSS_GROWTH_DIVISOR = 4;
 const CSS_ROUNDS = 5;
-/** §4.3: segments that one ACK may add when nothing is paced. */
-export const UNPACED_LIMIT = 8;
 
 const NONE = Number.POSITIVE_INFINITY;
 

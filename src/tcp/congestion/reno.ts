@@ -10,7 +10,7 @@ export class Reno extends CongestionWindow {
   acked(bytes: number, limited: boolean): void {
     if (!limited) return;
     if (this.cwnd < this.ssthresh) {
-      this.cwnd += Math.min(bytes, this.smss);
+      this.cwnd += this.slowStartGrowth(bytes, false);
       return;
     }
     this.counted += bytes;

@@ -7,7 +7,7 @@ import { acknowledgeNow } from '../delayed-ack.ts';
 import { acknowledgeSyn, establish, takeSyn } from '../handshake.ts';
 import { challenge, sendReset } from '../reset.ts';
 import type { RuleId } from '../rules.ts';
-import type { Segment } from '../segment.ts';
+import { type Segment, segmentCount } from '../segment.ts';
 import { add, gt, leq } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { processFin, processText, processUrgent } from '../text.ts';
@@ -17,6 +17,7 @@ import { enter, enterClosed } from '../transition.ts';
 /** A segment of this connection; its checksum is right. It is changed: trimmed to the window. */
 export function segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
   tcb.counters.segmentsReceived += 1;
+  if (seg.textLength > 0) tcb.counters.textSegmentsReceived += segmentCount(seg);
   seg.unscaledWindow = (seg.flags & SYN) !== 0;
   if (tcb.probe !== null) tcb.probe.segmentArrives(tcb, seg, now);
   if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return;

@@ -5,6 +5,7 @@ import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
 import { diff, lt } from '../seq.ts';
+import { doubtTimeout } from '../spurious.ts';
 import type { Tcb } from '../tcb.ts';
 import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
@@ -42,6 +43,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   if (giveUp(tcb, now)) return 'closed';
   // RFC 5681 §3.1: was the oldest in flight when the timer expired last?
   const again = rto.backoffs > 0 && lt(snd.una, recovery.recover);
+  doubtTimeout(tcb, now);
   congestion.timeout(diff(snd.nxt, snd.una), again, now);
   recovery.timeout(snd.nxt);
   rto.backOff();

@@ -2,9 +2,6 @@
 
 import { add, geq, gt, lt, type Seq } from '../seq.ts';
 
-/** RFC 5681 §3.2: how many duplicates tell loss from reordering. */
-export const DUP_THRESH = 3;
-
 export class FastRecovery {
   /** Duplicate ACKs, without SACK: each is a segment that has left the network. */
   duplicates = 0;
@@ -56,6 +53,13 @@ export class FastRecovery {
     this.active = false;
     this.duplicates = 0;
     return 'full';
+  }
+
+  /** RFC 5682 §2.1 step 3b, RFC 4015: nothing had been lost. Duplicates of this ACK tell of our resending. */
+  undo(una: Seq): void {
+    this.active = false;
+    this.duplicates = 0;
+    this.recover = una;
   }
 
   /** The retransmission timer expired (RFC 6582 §4): the timer's repair takes over. */

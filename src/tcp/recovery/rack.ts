@@ -3,8 +3,6 @@
 import { geq, gt, lt, type Seq } from '../seq.ts';
 import { type Delivery, type Scoreboard, sentAfter } from './scoreboard.ts';
 
-/** §6.2 step 4: that many delivered out of order tell loss, until reordering has been seen. */
-const DUP_THRESH = 3;
 /** §6.2 step 4: recoveries for which a widened window is kept after the last D-SACK. */
 const PERSIST = 16;
 
@@ -18,6 +16,9 @@ export class Rack implements Delivery {
   private fack: Seq;
   private fackBefore: Seq;
   reorderingSeen = false;
+  /** ACKs that showed it. */
+  reorderings = 0;
+  private reorderedNow = false;
   private windowSteps = 1;
   private persist = 0;
   /** SND.NXT when a D-SACK last widened the window: once per round trip. */
@@ -32,10 +33,14 @@ export class Rack implements Delivery {
 
   // While an ACK is looked at: its arrival, what the peer's echo proves, the smallest RTT.
   private now = 0;
-  private echoed = Number.POSITIVE_INFINITY;
+  echoed = Number.POSITIVE_INFINITY;
   private minRtt = Number.POSITIVE_INFINITY;
 
-  constructor(iss: Seq) {
+  /** §6.2 step 4: so many delivered out of order tell loss, until reordering has been seen. */
+  private readonly dupThresh: number;
+
+  constructor(iss: Seq, dupThresh = 3) {
+    this.dupThresh = dupThresh;
     this.end = iss;
     this.fack = iss;
     this.fackBefore = iss;
@@ -54,12 +59,20 @@ export class Rack implements Delivery {
     this.longest = -1;
     this.shortest = -1;
     this.ambiguous = false;
+    this.reorderedNow = false;
+  }
+
+  /** Something came out of order that had been sent in order. */
+  reordered(): void {
+    this.reorderingSeen = true;
+    if (!this.reorderedNow) this.reorderings += 1;
+    this.reorderedNow = true;
   }
 
   /** §6.2 steps 1 to 3. */
   delivered(sentAt: number, end: Seq, retransmitted: boolean): void {
     // One ACK's blocks come in any order; that says nothing (step 3).
-    if (lt(end, this.fackBefore) && !retransmitted) this.reorderingSeen = true;
+    if (lt(end, this.fackBefore) && !retransmitted) this.reordered();
     if (gt(end, this.fack)) this.fack = end;
     const rtt = this.now - sentAt;
     if (retransmitted) this.ambiguous = true;
@@ -95,7 +108,7 @@ export class Rack implements Delivery {
 
   /** How much later than a delivered one an older transmission may still come. */
   private reorderingWindow(board: Scoreboard, recovering: boolean, minRtt: number, srtt: number): number {
-    if (!this.reorderingSeen && (recovering || board.sackedCount >= DUP_THRESH)) return 0;
+    if (!this.reorderingSeen && (recovering || board.reports(this.dupThresh))) return 0;
     return Math.min((this.windowSteps * minRtt) / 4, srtt);
   }
 

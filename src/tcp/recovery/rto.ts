@@ -55,6 +55,12 @@ export class RetransmissionTimeout {
     this.value = Math.min(this.base * 2 ** this.backoffs, this.max);
   }
 
+  /** The timeouts turned out to have been for nothing. */
+  forgetBackoffs(): void {
+    this.backoffs = 0;
+    this.value = Math.min(this.base, this.max);
+  }
+
   /** §5.7: the SYN was retransmitted and no sample has come: data starts with at least 3 s. */
   afterLostSyn(): void {
     this.backoffs = 0;

@@ -35,6 +35,10 @@ export class Scoreboard {
   lost = 0;
   /** No record before this one is held lost: where the search for the next begins. */
   private lostFrom = 0;
+  /** What one segment carries, bytes: a larger record is a super-segment. 0 before the handshake is done. */
+  smss = 0;
+  /** Segments that the peer turned out to have, so far. */
+  delivered = 0;
 
   constructor(start: Seq) {
     this.start = start;
@@ -64,7 +68,7 @@ export class Scoreboard {
       this.start = add(this.start, length);
       if (gt(end, una)) break;
       if ((flags & SACKED) !== 0) this.sackedCount -= 1;
-      else to.delivered(this.times![this.head]!, end, (flags & RETRANSMITTED) !== 0);
+      else this.tell(this.head, length, to);
       this.head = this.slot(1);
       this.count -= 1;
       if (this.lostFrom > 0) this.lostFrom -= 1;
@@ -139,6 +143,41 @@ export class Scoreboard {
     this.sackedCount = 0;
   }
 
+  /** Nothing is held lost: it had not been. */
+  forgetLosses(): void {
+    for (let i = 0; i < this.count; i++) this.flags![this.slot(i)]! &= ~LOST;
+    this.lost = 0;
+  }
+
+  /**
+   * RFC 6675 §4 IsLost for the oldest: `dupThresh` stretches were reported, or more bytes than one less than
+   * that many segments hold.
+   */
+  reports(dupThresh: number): boolean {
+    return this.sackedCount >= dupThresh || (this.smss > 0 && this.sacked > (dupThresh - 1) * this.smss);
+  }
+
+  /** Segments now reported by SACK; held lost and not sent again; sent again and not answered. */
+  sackedSegments(): number {
+    return this.countSegments(SACKED, SACKED);
+  }
+
+  lostSegments(): number {
+    return this.countSegments(LOST, LOST);
+  }
+
+  resentSegments(): number {
+    return this.countSegments(SACKED | LOST | RETRANSMITTED, RETRANSMITTED);
+  }
+
+  private countSegments(mask: number, value: number): number {
+    let count = 0;
+    for (let i = 0; i < this.count; i++) {
+      if ((this.flagsOf(i) & mask) === value) count += this.segments(this.lengthOf(i));
+    }
+    return count;
+  }
+
   /** How many bytes from record `i` on are held lost without a gap, counted up to `most`. */
   lostRun(i: number, most: number): number {
     let length = 0;
@@ -201,8 +240,18 @@ export class Scoreboard {
     this.flags![slot] = (flags & ~LOST) | SACKED;
     this.sacked += length;
     this.sackedCount += 1;
-    to.delivered(this.times![slot]!, this.endOf(i), (flags & RETRANSMITTED) !== 0);
+    this.tell(slot, length, to);
     return length;
+  }
+
+  private tell(slot: number, length: number, to: Delivery): void {
+    this.delivered += this.segments(length);
+    to.delivered(this.times![slot]!, this.ends![slot] as Seq, (this.flags![slot]! & RETRANSMITTED) !== 0);
+  }
+
+  /** How many segments `length` bytes of one record were. */
+  private segments(length: number): number {
+    return length <= this.smss || this.smss === 0 ? 1 : Math.ceil(length / this.smss);
   }
 
   /** Index of the record that holds `n`; `count` if none does. */
