@@ -26,7 +26,7 @@ export function outputSegments(core: Core, socket: TcpSocket, now: number): bool
     const header = socket.local.address.family === 4 ? core.outgoing4 : core.outgoing6;
     socket.local.address.toWords(header.source);
     socket.remote.address.toWords(header.destination);
-    header.trafficClass = socket.trafficClass;
+    header.trafficClass = socket.trafficClass | seg.ecn;
     header.hopLimit = socket.hopLimit;
     const offload = via.link.checksumOffload;
     packet.end = writeSegment(core, header, seg, socket.dontFragment, packet.bytes, packet.start, offload);

@@ -3,6 +3,7 @@
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
+import { synAgain } from './ecn.ts';
 import { challenge } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
@@ -73,6 +74,7 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
     restartTimeWait(tcb, now);
     acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
   } else if ((seg.flags & SYN) !== 0) {
+    synAgain(tcb, seg);
     challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
     acknowledgeNow(tcb, '9293-3.10.7.4-first');

@@ -3,6 +3,7 @@
 import { ACK, FIN } from '../wire/tcp.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
+import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
@@ -35,6 +36,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const { rack, rto, snd } = tcb;
   const before = snd.una;
+  const echo = echoesMark(tcb, seg);
   const duplicate = tcb.sack && reportsDuplicate(seg);
   rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
   let delivered = gt(seg.ack, before) ? acknowledge(tcb, seg, now) : 0;
@@ -43,7 +45,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   if (bare && seg.ack === before && !windowChanged) delivered += repeatedAck(tcb, seg, now);
-  answerAck(tcb, diff(snd.una, before), delivered, duplicate, now);
+  answerAck(tcb, diff(snd.una, before), delivered, duplicate, echo, now);
   if (snd.una !== before) restartTimers(tcb, now);
   else if (delivered > 0) scheduleProbe(tcb, now);
 }

@@ -1,8 +1,9 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
-import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { ACK, ECE, FIN, PSH, SYN } from '../wire/tcp.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
+import { markNewText } from './ecn.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
@@ -90,6 +91,7 @@ function stamp(tcb: Tcb, out: Segment, now: number): void {
 function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.flags |= ACK;
   out.ack = tcb.rcv.nxt;
+  if (tcb.ecn.echo) out.flags |= ECE;
   out.wnd = offerWindow(tcb);
   stamp(tcb, out, now);
   if (tcb.sack && tcb.rcv.reassembly !== null) {
@@ -177,6 +179,9 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
   snd.lastText = now;
 }
 
+/** The next segment says what must not be said of all those that a link would cut it into: CWR. */
+const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue;
+
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
@@ -185,7 +190,8 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
   const room = Math.min(windowRoom(tcb, snd.nxt), congestion);
-  const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
+  const most = leavesAlone(tcb) ? mss : superSegmentText(tcb, mss, sack);
+  const length = Math.min(unsent, room, most);
   if (length <= 0) return 0;
   const partial = length % mss;
   if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
@@ -259,6 +265,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
   if (gt(end, snd.nxt)) {
+    if (tcb.ecn.on) markNewText(tcb, out);
     snd.nxt = end;
     tcb.board.sent(end, now);
     snd.lastText = now;
@@ -268,7 +275,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   } else {
     tcb.counters.retransmissions += 1;
   }
-  if (tcb.recovery.active) tcb.prr.sent(out.textLength);
+  if (tcb.recovery.active || tcb.ecn.reducing) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;
     finLeaves(tcb, now);

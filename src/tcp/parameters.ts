@@ -44,6 +44,11 @@ export interface Parameters {
   readonly timestamps: boolean;
   /** RFC 2018 §2: offer SACK. */
   readonly sack: boolean;
+  /**
+   * RFC 3168 ECN. `accept`: when the peer asks for it, as Linux's tcp_ecn = 2; `request`: ask for it too, as
+   * tcp_ecn = 1.
+   */
+  readonly ecn: 'off' | 'accept' | 'request';
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
@@ -75,6 +80,7 @@ export const RFC9293: Parameters = {
   windowScaling: true,
   timestamps: true,
   sack: true,
+  ecn: 'accept',
   mssClamp: 0,
   congestionControl: 'cubic',
   initialWindow: 10,
@@ -122,6 +128,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     windowScaling: 'boolean',
     timestamps: 'boolean',
     sack: 'boolean',
+    ecn: ['off', 'accept', 'request'],
     mssClamp: [0, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],

@@ -78,6 +78,12 @@ export type RuleId =
   // companions
   | '1191-6.4-too-big'
   | '1337-4-rst'
+  | '3168-6.1.1-on'
+  | '3168-6.1.1-reflected'
+  | '3168-6.1.1.1-fallback'
+  | '3168-6.1.2-ece'
+  | '3168-6.1.3-ce'
+  | '3168-6.1.3-cwr'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'

@@ -4,6 +4,7 @@ import { ByteQueue } from '../lib/byte-queue.ts';
 import { FIN, URG } from '../wire/tcp.ts';
 import { enterTimeWait } from './closing.ts';
 import { acknowledgeDuplicate, acknowledgeNow, acknowledgeText } from './delayed-ack.ts';
+import { takeMark } from './ecn.ts';
 import { stopKeepAlive } from './keep-alive.ts';
 import { END, READABLE, URGENT } from './notice.ts';
 import { Reassembly } from './reassembly.ts';
@@ -38,6 +39,7 @@ export function processText(tcb: Tcb, seg: Segment, now: number): boolean {
     enterClosed(tcb, null, '9293-3.6.1-data-after-close', now);
     return false;
   }
+  if (tcb.ecn.on) takeMark(tcb, seg, now);
   if (tcb.rcv.finSeen) cutBehindFin(tcb, seg, now);
   if (seg.seq === tcb.rcv.nxt) takeInOrder(tcb, seg, now);
   else keepForLater(tcb, seg, now);

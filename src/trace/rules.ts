@@ -87,6 +87,12 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 
   '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
+  '3168-6.1.1-on': 'both ends speak ECN: routers may mark instead of drop',
+  '3168-6.1.1-reflected': 'our own ECN flags came back: the peer knows no ECN',
+  '3168-6.1.1.1-fallback': 'a SYN with ECN was not answered: this one is without',
+  '3168-6.1.2-ece': 'ECE: what we sent was marked, slow down as for a loss',
+  '3168-6.1.3-ce': 'CE: a router marked it, ECE says so until CWR comes',
+  '3168-6.1.3-cwr': 'CWR: the peer has slowed down, an ACK without ECE',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',

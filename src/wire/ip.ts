@@ -10,6 +10,14 @@ export const PROTOCOL_ICMPV6 = 58;
 /** RFC 8200 §4.7: nothing follows. */
 export const PROTOCOL_NONE = 59;
 
+/** RFC 3168 §5: the low two bits of the traffic class. */
+export const ECN_MASK = 3;
+export const NOT_ECT = 0;
+export const ECT1 = 1;
+export const ECT0 = 2;
+/** Congestion experienced: a router marked the packet instead of dropping it. */
+export const CE = 3;
+
 /**
  * The fields that a decoded IP header of either version offers. Offsets count in the decoded buffer.
  * Addresses are four int32 words in network order, an IPv4 address as ::ffff:x, as in `Address`.
