@@ -43,6 +43,26 @@ export interface IpHeader {
   moreFragments: boolean;
 }
 
+/**
+ * What a congested router does to the packet in [at, end): CE takes the place of ECT, and an IPv4 header's checksum
+ * follows (RFC 1624). False: it is not ECT, and stays as it is.
+ */
+export function markCongestion(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 20) return false;
+  const v4 = bytes[at]! >> 4 === 4;
+  // IPv6 has the traffic class four bits further on.
+  const field = at + 1;
+  const codepoint = (bytes[field]! >> (v4 ? 0 : 4)) & ECN_MASK;
+  if (codepoint === NOT_ECT) return false;
+  bytes[field]! |= CE << (v4 ? 0 : 4);
+  if (!v4 || codepoint === CE) return true;
+  const sum = (((bytes[at + 10]! << 8) | bytes[at + 11]!) ^ 0xffff) + CE - codepoint;
+  const checksum = ((sum & 0xffff) + (sum >> 16)) ^ 0xffff;
+  bytes[at + 10] = checksum >> 8;
+  bytes[at + 11] = checksum;
+  return true;
+}
+
 /** The packet is a part of a larger one. */
 export function isFragment(header: IpHeader): boolean {
   return header.moreFragments || header.fragmentOffset !== 0;
