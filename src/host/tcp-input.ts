@@ -37,6 +37,7 @@ export function segmentArrives(
   const key = core.key.setWords(destination, seg.destinationPort, source, seg.sourcePort);
   const socket = core.sockets.find(key);
   if (socket === null) return withoutConnection(core, via, header, seg, now);
+  socket.receivedTrafficClass = header.trafficClass;
   if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
     return null;
   socket.connection.arrives(seg, now);

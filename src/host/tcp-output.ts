@@ -9,11 +9,10 @@ import { encodeIpv6, IPV6_HEADER_LENGTH, type Ipv6Header } from '../wire/ipv6.ts
 import { encodeTcp, tcpHeaderLength } from '../wire/tcp.ts';
 import type { Core } from './core.ts';
 import type { Interface } from './interface.ts';
-import type { TcpSocket } from './socket.ts';
+import { HOP_LIMIT, type TcpSocket } from './socket.ts';
 
 /** Where the checksum lies in a TCP header. */
 const CHECKSUM = 16;
-const HOP_LIMIT = 64;
 
 /** Send what is due on a socket. False: its link has no room, there may be more. */
 export function outputSegments(core: Core, socket: TcpSocket, now: number): boolean {
