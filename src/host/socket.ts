@@ -129,6 +129,21 @@ export class TcpSocket implements Flow, TimerEntry {
     return taken;
   }
 
+  /**
+   * `send`, with all that was given up to its end marked as urgent (§3.8.5). The octets stay in the stream; new
+   * protocols should not use it (SHLD-13). @throws as `send` does
+   */
+  sendUrgent(data: Uint8Array): number {
+    const taken = this.connection.sendUrgent(data, this.core.clock.now());
+    this.serve();
+    return taken;
+  }
+
+  /** Bytes from the next one to be read to the end of the peer's urgent data, come or not; 0 = none (MUST-33). */
+  get urgentAhead(): number {
+    return this.connection.urgentAhead;
+  }
+
   /** §3.9.1.3 RECEIVE: the next piece of text, at most `maxBytes`, a view; null when there is none. */
   receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
     const text = this.connection.receive(this.core.clock.now(), maxBytes);

@@ -18,6 +18,7 @@ import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
+import { urgentAcknowledged } from './urgent.ts';
 import { updateSendWindow } from './window.ts';
 
 /** `bare`: it came with no text, SYN or FIN. False: the segment goes no further. */
@@ -101,6 +102,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  urgentAcknowledged(tcb);
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
   tcb.softError = null;

@@ -1,6 +1,6 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
-import { ACK, ECE, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
@@ -17,6 +17,7 @@ import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
+import { announceUrgent } from './urgent.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
@@ -26,6 +27,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
   if (out.len > 0) scheduleProbe(tcb, now);
   tcb.counters.segmentsSent += 1;
@@ -179,8 +181,8 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
   snd.lastText = now;
 }
 
-/** The next segment says what must not be said of all those that a link would cut it into: CWR. */
-const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue;
+/** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
+const leavesAlone = ({ ecn, snd }: Tcb): boolean => ecn.cwrDue || snd.urgent;
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {

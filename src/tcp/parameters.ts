@@ -49,6 +49,11 @@ export interface Parameters {
    * tcp_ecn = 1.
    */
   readonly ecn: 'off' | 'accept' | 'request';
+  /**
+   * Where the urgent pointer points, as we send and as we read it: at the octet `next` behind the urgent data
+   * (MUST-62, RFC 6093 §3.1, and what everyone sends), or at the `last` of it (RFC 1122 §4.2.2.4).
+   */
+  readonly urgentPointer: 'next' | 'last';
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
@@ -81,6 +86,7 @@ export const RFC9293: Parameters = {
   timestamps: true,
   sack: true,
   ecn: 'accept',
+  urgentPointer: 'next',
   mssClamp: 0,
   congestionControl: 'cubic',
   initialWindow: 10,
@@ -129,6 +135,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     timestamps: 'boolean',
     sack: 'boolean',
     ecn: ['off', 'accept', 'request'],
+    urgentPointer: ['next', 'last'],
     mssClamp: [0, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],

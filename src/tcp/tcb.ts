@@ -62,6 +62,10 @@ export class SendVariables {
   mss: number;
   /** Text the application gave us and the peer has not acknowledged; null until there is some. user-calls.ts, ack.ts. */
   queue: ByteQueue | null = null;
+  /** SND.UP: the octet behind the urgent data; it means something while `urgent`. urgent.ts. */
+  up: Seq;
+  /** Urgent data is not all acknowledged. urgent.ts. */
+  urgent = false;
   /** The application has nothing more to send: a FIN follows the queue. user-calls.ts. */
   finQueued = false;
   /** It has left at least once. output.ts. */
@@ -88,6 +92,7 @@ export class SendVariables {
   constructor(iss: Seq, mss: number) {
     this.una = iss;
     this.nxt = iss;
+    this.up = iss;
     this.small = iss;
     this.round = iss;
     this.mss = mss;

@@ -15,6 +15,7 @@ import { add, diff, geq, gt, max } from './seq.ts';
 import { receivesText } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { enter, enterClosed } from './transition.ts';
+import { pointerOffset } from './urgent.ts';
 import { acceptableSeq } from './window.ts';
 
 const SMALL = 256;
@@ -23,7 +24,7 @@ const SMALL = 256;
 export function processUrgent(tcb: Tcb, seg: Segment, now: number): void {
   const { rcv } = tcb;
   if ((seg.flags & URG) === 0 || !receivesText(tcb.state)) return;
-  const up = add(seg.seq, seg.up);
+  const up = add(seg.seq, seg.up + pointerOffset(tcb));
   if (!gt(up, max(rcv.up, rcv.nxt))) return;
   rcv.up = up;
   tcb.notices |= URGENT;

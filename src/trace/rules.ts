@@ -73,6 +73,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.8.3-r2': 'R2: retransmitted for too long, connection given up',
   '9293-3.8.4-probe': 'keep-alive: is the peer still there?',
   '9293-3.8.4-dead': 'keep-alive unanswered too often: the peer is gone',
+  '9293-3.8.5-urgent': 'urgent data waits behind a closed window: say so at once',
   '9293-3.8.6.1-probe': 'zero-window probe: has the window opened?',
   '9293-3.8.6.1-answer': 'answer to a probe: our window is still this',
   '9293-3.8.6.1-refused': 'the window opened: the octet it refused goes again',
