@@ -5,7 +5,7 @@ import type { Parameters } from '../tcp/parameters.ts';
 import { isSynchronized } from '../tcp/state.ts';
 import type { Address } from '../wire/address.ts';
 import type { Core } from './core.ts';
-import type { TcpSocket } from './socket.ts';
+import { HOP_LIMIT, type TcpSocket } from './socket.ts';
 
 export class TcpListener {
   /** A null address stands for every address of the host, of both families. */
@@ -13,6 +13,9 @@ export class TcpListener {
   /** How many connections may wait, half open or open; SYNs beyond that are dropped. */
   readonly backlog: number;
   readonly parameters: Parameters;
+  /** What its connections begin with: TTL or hop limit, and traffic class. */
+  hopLimit = HOP_LIMIT;
+  trafficClass = 0;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
   notify: (() => void) | null = null;
   private readonly core: Core;

@@ -10,7 +10,7 @@ import { FlowKey } from './demux.ts';
 import { type Interface, isUnicast } from './interface.ts';
 import { TcpListener } from './listener.ts';
 import { sourceAddress } from './routes.ts';
-import { TcpSocket } from './socket.ts';
+import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
 import { addSocket, openOptions } from './tcp-input.ts';
 
 export interface ListenOptions {
@@ -21,6 +21,10 @@ export interface ListenOptions {
   /** How many connections may wait to be accepted, half open or open; by default 511. */
   readonly backlog?: number;
   readonly parameters?: Parameters;
+  /** TTL or hop limit, 1 to 255, from the SYN,ACK on (MUST-49); by default 64. */
+  readonly hopLimit?: number;
+  /** Differentiated services codepoint, 0 to 63, from the SYN,ACK on (MUST-48); by default 0. */
+  readonly diffserv?: number;
 }
 
 export interface ConnectOptions {
@@ -32,6 +36,10 @@ export interface ConnectOptions {
   /** By default, and for 0, the host chooses (RFC 6056). */
   readonly localPort?: number;
   readonly parameters?: Parameters;
+  /** TTL or hop limit, 1 to 255, from the SYN on (MUST-49); by default 64. */
+  readonly hopLimit?: number;
+  /** Differentiated services codepoint, 0 to 63, from the SYN on (MUST-48); by default 0. */
+  readonly diffserv?: number;
 }
 
 const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
@@ -39,6 +47,8 @@ const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   address: true,
   backlog: true,
   parameters: true,
+  hopLimit: true,
+  diffserv: true,
 };
 const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   address: true,
@@ -46,6 +56,8 @@ const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   localAddress: true,
   localPort: true,
   parameters: true,
+  hopLimit: true,
+  diffserv: true,
 };
 
 const DEFAULT_BACKLOG = 511;
@@ -59,12 +71,16 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
     throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
   }
   if (parameters !== core.parameters) checkParameters(parameters);
+  const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
+  const trafficClass = trafficClassOf(options.diffserv ?? 0);
   if (address !== null) ownerOf(core, address);
   const port = options.port === 0 ? freePort(core) : options.port;
   if (core.listeners.isTaken(address, port)) {
     throw new TcpError('EADDRINUSE', `port ${port} is being listened on already`);
   }
   const listener = new TcpListener(core, { address, port }, backlog, parameters);
+  listener.hopLimit = hopLimit;
+  listener.trafficClass = trafficClass;
   core.listeners.add(listener);
   return listener;
 }
@@ -76,6 +92,8 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   checkPort('port', port, 1);
   checkPort('localPort', localPort, 0);
   if (parameters !== core.parameters) checkParameters(parameters);
+  const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
+  const trafficClass = trafficClassOf(options.diffserv ?? 0);
   const wanted = optionalAddress(options.localAddress, 'localAddress');
   const { via, local: localAddress } = sourceFor(core, address, wanted);
   const remote = new SocketAddress(address, port);
@@ -94,6 +112,8 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const now = core.clock.now();
   const opened = openOptions(core, via, local, remote, core.isn.next(local, remote, now), parameters);
   const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
+  socket.hopLimit = hopLimit;
+  socket.trafficClass = trafficClass;
   addSocket(core, socket, now);
   core.scheduler.serve(socket);
   return socket;

@@ -15,7 +15,24 @@ import type { TcpListener } from './listener.ts';
 /** What is told through `notify`: an or of the bits in tcp/notice.ts. */
 export type Notify = (notices: number) => void;
 
-const HOP_LIMIT = 64;
+/** What the IANA recommends as the default. */
+export const HOP_LIMIT = 64;
+
+/** @throws TcpError EINVAL unless 1 to 255 */
+export function checkHopLimit(hopLimit: number): number {
+  if (!Number.isInteger(hopLimit) || hopLimit < 1 || hopLimit > 255) {
+    throw new TcpError('EINVAL', `a hop limit is 1 to 255, not ${hopLimit}`);
+  }
+  return hopLimit;
+}
+
+/** The traffic class that says this codepoint and, as yet, no ECN. @throws TcpError EINVAL unless 0 to 63 */
+export function trafficClassOf(codepoint: number): number {
+  if (!Number.isInteger(codepoint) || codepoint < 0 || codepoint > 63) {
+    throw new TcpError('EINVAL', `a codepoint is 0 to 63, not ${codepoint}`);
+  }
+  return codepoint << 2;
+}
 
 export class TcpSocket implements Flow, TimerEntry {
   readonly connection: Connection;
@@ -37,6 +54,8 @@ export class TcpSocket implements Flow, TimerEntry {
   dontFragment = true;
   hopLimit = HOP_LIMIT;
   trafficClass = 0;
+  /** Of the last packet that came for it; the host writes it. */
+  receivedTrafficClass = 0;
 
   private readonly core: Core;
   private callback: Notify | null = null;
@@ -48,6 +67,9 @@ export class TcpSocket implements Flow, TimerEntry {
     this.remote = connection.tcb.remote;
     this.via = via;
     this.listener = listener;
+    if (listener === null) return;
+    this.hopLimit = listener.hopLimit;
+    this.trafficClass = listener.trafficClass;
   }
 
   get state(): State {
@@ -107,6 +129,21 @@ export class TcpSocket implements Flow, TimerEntry {
     return taken;
   }
 
+  /**
+   * `send`, with all that was given up to its end marked as urgent (§3.8.5). The octets stay in the stream; new
+   * protocols should not use it (SHLD-13). @throws as `send` does
+   */
+  sendUrgent(data: Uint8Array): number {
+    const taken = this.connection.sendUrgent(data, this.core.clock.now());
+    this.serve();
+    return taken;
+  }
+
+  /** Bytes from the next one to be read to the end of the peer's urgent data, come or not; 0 = none (MUST-33). */
+  get urgentAhead(): number {
+    return this.connection.urgentAhead;
+  }
+
   /** §3.9.1.3 RECEIVE: the next piece of text, at most `maxBytes`, a view; null when there is none. */
   receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
     const text = this.connection.receive(this.core.clock.now(), maxBytes);
@@ -152,18 +189,20 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */
   setHopLimit(hopLimit: number): void {
-    if (!Number.isInteger(hopLimit) || hopLimit < 1 || hopLimit > 255) {
-      throw new TcpError('EINVAL', `a hop limit is 1 to 255, not ${hopLimit}`);
-    }
-    this.hopLimit = hopLimit;
+    this.hopLimit = checkHopLimit(hopLimit);
   }
 
-  /** Differentiated services codepoint of what is sent from now on (MUST-48). @throws TcpError EINVAL */
+  /**
+   * Differentiated services codepoint of what is sent from now on, ACKs and resets included (MUST-48, SHLD-21); it
+   * should rarely change while a connection lasts (SHLD-23). @throws TcpError EINVAL unless 0 to 63
+   */
   setDiffserv(codepoint: number): void {
-    if (!Number.isInteger(codepoint) || codepoint < 0 || codepoint > 63) {
-      throw new TcpError('EINVAL', `a codepoint is 0 to 63, not ${codepoint}`);
-    }
-    this.trafficClass = codepoint << 2;
+    this.trafficClass = trafficClassOf(codepoint);
+  }
+
+  /** The codepoint of the last packet that came for this connection, acceptable or not (MAY-9). */
+  get receivedDiffserv(): number {
+    return this.receivedTrafficClass >> 2;
   }
 
   /** The link is gone. */

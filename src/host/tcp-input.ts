@@ -9,7 +9,7 @@ import type { Seq } from '../tcp/seq.ts';
 import type { OpenOptions } from '../tcp/tcb.ts';
 import { Address, type Endpoint, SocketAddress } from '../wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
-import { type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
+import { ECN_MASK, type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { decodeTcp } from '../wire/tcp.ts';
 import type { Core } from './core.ts';
@@ -32,10 +32,12 @@ export function segmentArrives(
   if (decodeTcp(packet.bytes, header.payloadStart, header.payloadEnd, seg) !== null) return 'tcp-malformed';
   if (seg.sourcePort === 0 || seg.destinationPort === 0) return 'tcp-port-zero';
   seg.segmentSize = packet.segmentSize;
+  seg.ecn = header.trafficClass & ECN_MASK;
   const { destination, source } = header;
   const key = core.key.setWords(destination, seg.destinationPort, source, seg.sourcePort);
   const socket = core.sockets.find(key);
   if (socket === null) return withoutConnection(core, via, header, seg, now);
+  socket.receivedTrafficClass = header.trafficClass;
   if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
     return null;
   socket.connection.arrives(seg, now);

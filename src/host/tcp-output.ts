@@ -9,11 +9,10 @@ import { encodeIpv6, IPV6_HEADER_LENGTH, type Ipv6Header } from '../wire/ipv6.ts
 import { encodeTcp, tcpHeaderLength } from '../wire/tcp.ts';
 import type { Core } from './core.ts';
 import type { Interface } from './interface.ts';
-import type { TcpSocket } from './socket.ts';
+import { HOP_LIMIT, type TcpSocket } from './socket.ts';
 
 /** Where the checksum lies in a TCP header. */
 const CHECKSUM = 16;
-const HOP_LIMIT = 64;
 
 /** Send what is due on a socket. False: its link has no room, there may be more. */
 export function outputSegments(core: Core, socket: TcpSocket, now: number): boolean {
@@ -26,7 +25,7 @@ export function outputSegments(core: Core, socket: TcpSocket, now: number): bool
     const header = socket.local.address.family === 4 ? core.outgoing4 : core.outgoing6;
     socket.local.address.toWords(header.source);
     socket.remote.address.toWords(header.destination);
-    header.trafficClass = socket.trafficClass;
+    header.trafficClass = socket.trafficClass | seg.ecn;
     header.hopLimit = socket.hopLimit;
     const offload = via.link.checksumOffload;
     packet.end = writeSegment(core, header, seg, socket.dontFragment, packet.bytes, packet.start, offload);

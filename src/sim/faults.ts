@@ -43,6 +43,10 @@ export interface Impairments {
   readonly reorder: Reordering | null;
   /** One bit of the packet, anywhere in it, arrives flipped; checksums were computed before. */
   readonly corrupt: number;
+  /** A packet whose sender speaks ECN is marked as having met congestion (RFC 3168 §5). */
+  readonly mark: number;
+  /** Every such packet that finds more than so many waiting for the line is marked. */
+  readonly markAbove: number;
 }
 
 export const PERFECT: Impairments = {
@@ -57,6 +61,8 @@ export const PERFECT: Impairments = {
   duplicate: 0,
   reorder: null,
   corrupt: 0,
+  mark: 0,
+  markAbove: Infinity,
 };
 
 /** `base` with the `changes`, checked. Throws TypeError or RangeError; unknown names are refused. */
@@ -78,6 +84,8 @@ export function impaired(base: Impairments, changes: Partial<Impairments>): Impa
   checkProbability('loss', all.loss);
   checkProbability('duplicate', all.duplicate);
   checkProbability('corrupt', all.corrupt);
+  checkProbability('mark', all.mark);
+  checkInteger('markAbove', all.markAbove, 0, Infinity);
   if (all.burstLoss !== null) {
     checkProbability('burstLoss.enter', all.burstLoss.enter);
     checkProbability('burstLoss.leave', all.burstLoss.leave);
@@ -96,6 +104,7 @@ export class Dice {
   burstLost = false;
   duplicated = false;
   corrupted = false;
+  marked = false;
   /** Milliseconds in [0, jitter). */
   jitter = 0;
   /** Milliseconds by which the packet is held back; 0 = it is not. */
@@ -108,6 +117,7 @@ export class Dice {
   private readonly corruptStream: Prng;
   private readonly bitStream: Prng;
   private readonly jitterStream: Prng;
+  private readonly markStream: Prng;
 
   constructor(prng: Prng) {
     this.lossStream = prng.fork();
@@ -117,6 +127,7 @@ export class Dice {
     this.corruptStream = prng.fork();
     this.bitStream = prng.fork();
     this.jitterStream = prng.fork();
+    this.markStream = prng.fork();
   }
 
   roll(odds: Impairments): void {
@@ -124,6 +135,7 @@ export class Dice {
     this.burstLost = odds.burstLoss !== null && this.burst(odds.burstLoss);
     this.duplicated = odds.duplicate > 0 && this.duplicateStream.chance(odds.duplicate);
     this.corrupted = odds.corrupt > 0 && this.corruptStream.chance(odds.corrupt);
+    this.marked = odds.mark > 0 && this.markStream.chance(odds.mark);
     this.jitter = odds.jitter > 0 ? this.jitterStream.float() * odds.jitter : 0;
     const { reorder } = odds;
     const held = reorder !== null && this.reorderStream.chance(reorder.probability);

@@ -18,7 +18,7 @@ export type LossReason =
 
 /** What happened to one packet. `index` counts the packets offered in its direction, from 0. */
 export interface LinkEvent {
-  readonly kind: 'sent' | 'delayed' | 'duplicated' | 'corrupted' | 'lost' | 'delivered';
+  readonly kind: 'sent' | 'delayed' | 'duplicated' | 'corrupted' | 'marked' | 'lost' | 'delivered';
   readonly link: string;
   readonly direction: Direction;
   readonly index: number;
@@ -46,6 +46,8 @@ export interface PathCounters {
   delivered: number;
   duplicated: number;
   corrupted: number;
+  /** Marked as having met congestion. */
+  marked: number;
   /** Held back by reordering or by the filter. */
   delayed: number;
   readonly lost: Record<LossReason, number>;
@@ -57,6 +59,7 @@ export function pathCounters(): PathCounters {
     delivered: 0,
     duplicated: 0,
     corrupted: 0,
+    marked: 0,
     delayed: 0,
     lost: {
       loss: 0,

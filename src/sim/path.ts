@@ -7,6 +7,7 @@ import type { LinkReceiver } from '../host/link.ts';
 import { checkFinite, coded } from '../lib/check.ts';
 import type { Prng } from '../lib/prng.ts';
 import { type TimerEntry, TimerQueue } from '../lib/timer-queue.ts';
+import { markCongestion } from '../wire/ip.ts';
 import { Packet } from '../wire/packet.ts';
 import { Dice, type Impairments, impaired } from './faults.ts';
 import {
@@ -174,13 +175,14 @@ export class Path {
       this.lose(packet, index, refusal);
       return;
     }
+    const marked = this.dice.marked || this.queue.waitingPackets(now) > this.odds.markAbove;
     const departure = this.queue.push(size, now);
     if (this.dice.lost || this.dice.burstLost) {
       this.report('sent', packet, index, Infinity, null);
       this.lose(packet, index, this.dice.lost ? 'loss' : 'burst-loss');
       return;
     }
-    this.send(packet, index, departure, verdict);
+    this.send(packet, index, departure, verdict, marked);
   }
 
   private judge(packet: Packet, index: number): Verdict {
@@ -207,7 +209,7 @@ export class Path {
     return null;
   }
 
-  private send(packet: Packet, index: number, departure: number, verdict: Verdict): void {
+  private send(packet: Packet, index: number, departure: number, verdict: Verdict, marked: boolean): void {
     const held = this.dice.heldBack + (typeof verdict === 'object' ? verdict.delay : 0);
     const inOrder = Math.max(departure + this.odds.delay + this.dice.jitter, this.lastArrival);
     if (held === 0) this.lastArrival = inOrder;
@@ -218,11 +220,16 @@ export class Path {
       this.report('delayed', packet, index, due, null);
     }
     const flight = this.launch(packet, index, due);
+    if (marked && markCongestion(flight.bytes, flight.start, flight.end)) {
+      this.counters.marked++;
+      this.report('marked', flight, index, due, null);
+    }
     if (this.dice.corrupted || verdict === 'corrupt') this.corrupt(flight, due);
     if (this.dice.duplicated || verdict === 'duplicate') {
       this.counters.duplicated++;
       this.report('duplicated', packet, index, due, null);
-      this.launch(packet, index, due);
+      const again = this.launch(packet, index, due);
+      if (marked) markCongestion(again.bytes, again.start, again.end);
     }
     this.arm();
   }

@@ -1,8 +1,9 @@
 // §3.10.7.4 first: is any part of the segment inside the window, and which part. With RFC 7323's PAWS before it.
 
-import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { ACK, FIN, RST, SYN, URG } from '../wire/tcp.ts';
 import { restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
+import { synAgain } from './ecn.ts';
 import { challenge } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import { noteDuplicate } from './sack-option.ts';
@@ -74,6 +75,7 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
     restartTimeWait(tcb, now);
     acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
   } else if ((seg.flags & SYN) !== 0) {
+    synAgain(tcb, seg);
     challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
     answerOld(tcb, seg, '9293-3.10.7.4-first', now);
@@ -107,10 +109,12 @@ function trim(tcb: Tcb, seg: Segment, now: number): void {
 function trimFront(seg: Segment, n: number): void {
   let cut = n;
   if ((seg.flags & SYN) !== 0) {
-    seg.flags &= ~SYN;
+    seg.flags &= ~(SYN | URG); // A SYN has no urgent data.
     cut -= 1;
   }
   seg.seq = add(seg.seq, n);
+  // What it points at has been received.
+  if (seg.up < n) seg.flags &= ~URG;
   seg.up = Math.max(seg.up - n, 0);
   const text = Math.min(cut, seg.textLength);
   seg.textStart += text;

@@ -3,6 +3,7 @@
 import { ACK, FIN } from '../wire/tcp.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
+import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
@@ -18,6 +19,7 @@ import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
+import { urgentAcknowledged } from './urgent.ts';
 import { updateSendWindow } from './window.ts';
 
 /** `bare`: it came with no text, SYN or FIN. False: the segment goes no further. */
@@ -36,6 +38,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const { counters, rack, rto, snd } = tcb;
   const before = snd.una;
+  const echo = echoesMark(tcb, seg);
   const duplicate = tcb.sack && reportsDuplicate(seg);
   const believed = duplicate && believeDuplicate(tcb, seg);
   rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
@@ -47,7 +50,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const repeated = bare && seg.ack === before && !windowChanged;
   judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
   if (repeated) delivered += repeatedAck(tcb, seg, now);
-  answerAck(tcb, diff(snd.una, before), delivered, believed, now);
+  answerAck(tcb, diff(snd.una, before), delivered, believed, echo, now);
   counters.delivered = tcb.board.delivered;
   counters.reorderings = rack.reorderings;
   if (snd.una !== before) restartTimers(tcb, now);
@@ -105,6 +108,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  urgentAcknowledged(tcb);
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
   tcb.softError = null;

@@ -100,6 +100,15 @@ export class Connection {
     return call.send(this.tcb, data, now);
   }
 
+  /**
+   * `send`, with all that was given up to its end marked as urgent (§3.8.5). The octets stay in the stream: the peer
+   * is told how far to read before it may rest. New protocols should not use it (SHLD-13, RFC 6093 §5).
+   * @throws as `send` does
+   */
+  sendUrgent(data: Uint8Array, now: number): number {
+    return call.sendUrgent(this.tcb, data, now);
+  }
+
   /** The next piece of text, a view; null = none now. */
   receive(now: number, maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
     return call.receive(this.tcb, maxBytes, now);

@@ -1,6 +1,7 @@
 // §3.5 opening: what our SYN carries, what the peer's says, and the moment both are acknowledged.
 
 import { ACK, SYN } from '../wire/tcp.ts';
+import { negotiateEcn, setupFlags } from './ecn.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { peerMss, setSegmentSize } from './mss.ts';
 import { CONNECTED } from './notice.ts';
@@ -38,6 +39,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
     out.tsecr = answer ? tcb.timestamps.recent : 0;
   }
   const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
+  out.flags |= setupFlags(tcb, answer, again, now);
   out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
 }
 
@@ -57,6 +59,7 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
     tcb.timestamps.recent = seg.tsval;
     tcb.timestamps.recentAt = now;
   }
+  negotiateEcn(tcb, seg, now);
   offerUnscaledWindow(tcb);
   tcb.ack.last = rcv.nxt;
 }

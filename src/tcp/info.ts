@@ -28,6 +28,11 @@ export interface ConnectionInfo {
   readonly receiveScale: number;
   readonly timestamps: boolean;
   readonly sack: boolean;
+  /** RFC 3168 was negotiated; text came as ECT or CE. */
+  readonly ecn: boolean;
+  readonly ecnSeen: boolean;
+  /** Full segments' worth of what was delivered, by ACKs with ECE. */
+  readonly deliveredCe: number;
   readonly pathMtu: number;
   readonly congestionControl: string;
   readonly cwnd: number;
@@ -64,6 +69,9 @@ export function info(tcb: Tcb, now: number): ConnectionInfo {
     receiveScale: rcv.scale,
     timestamps: tcb.timestamps.on,
     sack: tcb.sack,
+    ecn: tcb.ecn.on,
+    ecnSeen: tcb.ecn.seen,
+    deliveredCe: tcb.ecn.deliveredCe,
     pathMtu: tcb.pathMtu,
     congestionControl: congestion.name,
     cwnd: congestion.cwnd,

@@ -46,17 +46,18 @@ export function takeSacks(tcb: Tcb, seg: Segment, duplicate: boolean): number {
 
 /**
  * The board knows what an ACK said: SND.UNA advanced by `acknowledged` bytes, `delivered` are known to have
- * arrived that were not before, `duplicate`: it carried a D-SACK. Detect loss, begin or end a repair, and set
- * the congestion window.
+ * arrived that were not before, `duplicate`: it carried a D-SACK, `echo`: ECE. Detect loss, begin or end a
+ * repair, and set the congestion window.
  */
 export function answerAck(
   tcb: Tcb,
   acknowledged: number,
   delivered: number,
   duplicate: boolean,
+  echo: boolean,
   now: number,
 ): void {
-  const { board, congestion, rack, recovery, snd } = tcb;
+  const { board, congestion, ecn, rack, recovery, snd } = tcb;
   const smss = effectiveSendMss(tcb, 0);
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
@@ -66,16 +67,20 @@ export function answerAck(
     congestion.repaired();
     limitAfterRepair(tcb);
   }
+  if (ecn.reducing && gt(snd.una, ecn.end)) endReduction(tcb);
   rack.adapt(snd.una, snd.nxt, duplicate, repairing && !recovery.isRepairing(snd.una));
   const before = board.lost;
   detectLoss(tcb, repair === 'partial', now);
   const found = board.lost > before;
   if (found && recovery.mayBegin(snd.una, tcb.sack)) beginRepair(tcb, delivered, now);
   else if (tcb.tlp.answered(snd.una, duplicate)) answerProbe(tcb, acknowledged, now);
+  if (echo) answerMark(tcb, acknowledged, delivered, now);
   if (recovery.active) {
     // RFC 9937 §6.2: what duplicates have told of before, a partial ACK does not tell again.
     const fresh = repair === 'partial' ? delivered - (duplicates - recovery.duplicates) * smss : delivered;
     congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
+  } else if (ecn.reducing) {
+    congestion.repairing(tcb.prr.acked(delivered, pipe(tcb), acknowledged > 0, smss));
   } else if (acknowledged > 0 && repair === 'none') {
     const { rto } = tcb;
     rto.latest = rack.rtt;
@@ -109,26 +114,56 @@ export function detectLoss(tcb: Tcb, partial: boolean, now: number): void {
 
 /** RFC 9937 §6, RFC 6675 §5 step 4. */
 function beginRepair(tcb: Tcb, delivered: number, now: number): void {
-  const { board, congestion, prr, recovery, snd } = tcb;
-  const flight = diff(snd.nxt, snd.una);
+  const { ecn, recovery, snd } = tcb;
   expectProof(tcb);
-  const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
   recovery.begin(snd.nxt);
-  slowDown(tcb, flight, now);
-  prr.begin(Math.max(flight - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  // RFC 3168 §6.1.2: a mark and a loss in one window call for one reduction, and that is under way.
+  if (ecn.reducing) ecn.reducing = false;
+  else reduce(tcb, diff(snd.nxt, snd.una), delivered, now);
   tcb.tlp.cancel();
   tcb.counters.fastRetransmits += 1;
   if (tcb.probe !== null) tcb.probe.rule(tcb, tcb.sack ? '8985-6.2-lost' : '5681-3.2-fast-retransmit', now);
 }
 
+/** From here on PRR leads the congestion window from `flight` bytes to SSTHRESH. */
+function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void {
+  const { board, congestion, recovery, snd } = tcb;
+  const outstanding = diff(snd.nxt, snd.una);
+  const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
+  slowDown(tcb, flight, now);
+  tcb.prr.begin(Math.max(outstanding - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+}
+
+/**
+ * RFC 3168 §6.1.2: the peer echoes a mark: as for a loss (RFC 5681 §3.1), but nothing goes again. Once a round trip:
+ * not before something beyond SND.NXT, where it began, is acknowledged, and so CWR has arrived.
+ */
+function answerMark(tcb: Tcb, acknowledged: number, delivered: number, now: number): void {
+  const { ecn, recovery, snd } = tcb;
+  ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
+  if (ecn.reducing || !recovery.mayBegin(snd.una, false)) return;
+  reduce(tcb, diff(snd.nxt, snd.una) + acknowledged, delivered, now);
+  ecn.reducing = true;
+  ecn.end = snd.nxt;
+  tcb.tlp.cancel();
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '3168-6.1.2-ece', now);
+}
+
+function endReduction(tcb: Tcb): void {
+  tcb.ecn.reducing = false;
+  tcb.congestion.repaired();
+}
+
 /** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
 function slowDown(tcb: Tcb, flight: number, now: number): void {
+  tcb.ecn.cwrDue = tcb.ecn.on;
   tcb.congestion.lossDetected(lossBasis(tcb, flight, now), now);
 }
 
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
 function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
-  const { congestion, snd } = tcb;
+  const { congestion, ecn, snd } = tcb;
+  if (ecn.reducing) return;
   tcb.undo.end();
   slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
   congestion.repaired();
@@ -152,6 +187,8 @@ export function loseAll(tcb: Tcb, now: number): void {
   // RFC 2018 §8: the oldest can't be missing if it was reported; then the peer reneged.
   if (board.count > 0 && board.isSacked(0)) board.forgetSacks();
   tcb.snd.again = '6298-5.4-retransmit';
+  tcb.ecn.reducing = false;
+  tcb.ecn.cwrDue = tcb.ecn.on;
   board.markAllLost();
   tcb.tlp.cancel();
   stopTimer(tcb, Timer.reordering, now);

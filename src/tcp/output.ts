@@ -1,8 +1,9 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
-import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
+import { markNewText } from './ecn.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
@@ -17,6 +18,7 @@ import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
+import { announceUrgent } from './urgent.ts';
 import { restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
@@ -27,6 +29,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
   if (out.len > 0) scheduleProbe(tcb, now);
   tcb.counters.segmentsSent += 1;
@@ -85,6 +88,7 @@ function stamp(tcb: Tcb, out: Segment, now: number): void {
 function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.flags |= ACK;
   out.ack = tcb.rcv.nxt;
+  if (tcb.ecn.echo) out.flags |= ECE;
   out.wnd = offerWindow(tcb);
   stamp(tcb, out, now);
   putSack(tcb, out);
@@ -163,6 +167,9 @@ const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.sn
 /** What the congestion window leaves, bytes. */
 const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
 
+/** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
+const leavesAlone = ({ ecn, snd }: Tcb): boolean => ecn.cwrDue || snd.urgent;
+
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
@@ -171,9 +178,10 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
   const forward = tcb.frto.phase === 'forward';
-  const most = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
-  const room = Math.min(windowRoom(tcb, snd.nxt), most);
-  const length = Math.min(unsent, room, superSegmentText(tcb, mss, sack));
+  const allowed = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
+  const room = Math.min(windowRoom(tcb, snd.nxt), allowed);
+  const most = leavesAlone(tcb) ? mss : superSegmentText(tcb, mss, sack);
+  const length = Math.min(unsent, room, most);
   if (length <= 0) return 0;
   const partial = length % mss;
   if (partial === 0 || forward || mayBePartial(tcb, unsent, length, mss)) return length;
@@ -247,6 +255,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
   if (gt(end, snd.nxt)) {
+    if (tcb.ecn.on) markNewText(tcb, out);
     snd.nxt = end;
     tcb.board.sent(end, now);
     snd.lastText = now;
@@ -260,7 +269,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     tcb.undo.resent(out.seq, end, now);
   }
   if (out.textLength > 0) tcb.counters.textSegmentsSent += segmentCount(out);
-  if (tcb.recovery.active) tcb.prr.sent(out.textLength);
+  if (tcb.recovery.active || tcb.ecn.reducing) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;
     finLeaves(tcb, now);

@@ -52,6 +52,16 @@ export interface Parameters {
   readonly reordering: number;
   /** RFC 8985 §7. */
   readonly tailLossProbe: boolean;
+  /**
+   * RFC 3168 ECN. `accept`: when the peer asks for it, as Linux's tcp_ecn = 2; `request`: ask for it too, as
+   * tcp_ecn = 1.
+   */
+  readonly ecn: 'off' | 'accept' | 'request';
+  /**
+   * Where the urgent pointer points, as we send and as we read it: at the octet `next` behind the urgent data
+   * (MUST-62, RFC 6093 §3.1, and what everyone sends), or at the `last` of it (RFC 1122 §4.2.2.4).
+   */
+  readonly urgentPointer: 'next' | 'last';
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
@@ -101,6 +111,8 @@ export const RFC9293: Parameters = {
   frto: true,
   reordering: 3,
   tailLossProbe: true,
+  ecn: 'accept',
+  urgentPointer: 'next',
   mssClamp: 0,
   congestionControl: 'cubic',
   initialWindow: 10,
@@ -158,6 +170,8 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     frto: 'boolean',
     reordering: [1, 300], // Linux's tcp_max_reordering
     tailLossProbe: 'boolean',
+    ecn: ['off', 'accept', 'request'],
+    urgentPointer: ['next', 'last'],
     mssClamp: [0, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],

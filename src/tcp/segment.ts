@@ -31,6 +31,8 @@ export class Segment implements TcpFields {
   queue: ByteQueue | null = null;
   /** Text bytes of each wire segment this one stands for; 0 when it stands for itself alone. */
   segmentSize = 0;
+  /** ECN codepoint of the IP header: it came with this, or is to leave with it. RFC 3168 §5. */
+  ecn = 0;
   /** It came with a SYN, which may have been trimmed since: SEG.WND is not scaled (RFC 7323 §2.2). */
   unscaledWindow = false;
   /** Why a leaving segment leaves. */
@@ -55,6 +57,7 @@ export class Segment implements TcpFields {
     this.textLength = 0;
     this.queue = null;
     this.segmentSize = 0;
+    this.ecn = 0;
   }
 
   /** SEG.LEN: the sequence space it occupies, SYN and FIN counting one each (§3.4). */

@@ -66,6 +66,10 @@ export class SendVariables {
   mss: number;
   /** Text the application gave us and the peer has not acknowledged; null until there is some. user-calls.ts, ack.ts. */
   queue: ByteQueue | null = null;
+  /** SND.UP: the octet behind the urgent data; it means something while `urgent`. urgent.ts. */
+  up: Seq;
+  /** Urgent data is not all acknowledged. urgent.ts. */
+  urgent = false;
   /** The application has nothing more to send: a FIN follows the queue. user-calls.ts. */
   finQueued = false;
   /** It has left at least once. output.ts. */
@@ -94,6 +98,7 @@ export class SendVariables {
   constructor(iss: Seq, mss: number) {
     this.una = iss;
     this.nxt = iss;
+    this.up = iss;
     this.small = iss;
     this.round = iss;
     this.mss = mss;
@@ -157,6 +162,28 @@ export class TimestampVariables {
   }
 }
 
+/** RFC 3168. ecn.ts, unless it says otherwise. */
+export class EcnVariables {
+  /** Negotiated: marks are echoed, and echoes answered. */
+  on = false;
+  /** Our SYN offered it. */
+  asked = false;
+  /** One of the SYNs, theirs or ours, came or went without it: text does not leave as ECT (§6.1.1). */
+  declined = false;
+  /** A mark came: ECE goes with every ACK until CWR comes. */
+  echo = false;
+  /** The congestion window was reduced: CWR goes with the next new text. loss.ts, output.ts. */
+  cwrDue = false;
+  /** A mark, and no loss, has the congestion window reduced at present. loss.ts. */
+  reducing = false;
+  /** SND.NXT when that began; it lasts until something beyond is acknowledged. loss.ts. */
+  end: Seq = seq(0);
+  /** Text came as ECT or CE. */
+  seen = false;
+  /** Full segments' worth of what was delivered, by ACKs with ECE. loss.ts. */
+  deliveredCe = 0;
+}
+
 /** What has happened so far, for info(). Counts. */
 export class Counters {
   segmentsSent = 0;
@@ -211,6 +238,7 @@ export class Tcb {
   readonly rcv = new ReceiveVariables();
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
+  readonly ecn = new EcnVariables();
   /** When each timer of timers.ts goes off, ms, Infinity = off; an array of floats, since a field would box them. */
   readonly deadlines = new Float64Array(TIMER_COUNT).fill(OFF);
   readonly counters = new Counters();

@@ -4,6 +4,7 @@ import { ByteQueue } from '../lib/byte-queue.ts';
 import { FIN, URG } from '../wire/tcp.ts';
 import { enterTimeWait } from './closing.ts';
 import { acknowledgeDuplicate, acknowledgeNow, acknowledgeText } from './delayed-ack.ts';
+import { takeMark } from './ecn.ts';
 import { stopKeepAlive } from './keep-alive.ts';
 import { END, READABLE, URGENT } from './notice.ts';
 import { Reassembly } from './reassembly.ts';
@@ -15,6 +16,7 @@ import { add, diff, geq, gt, max } from './seq.ts';
 import { receivesText } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { enter, enterClosed } from './transition.ts';
+import { pointerOffset } from './urgent.ts';
 import { acceptableSeq } from './window.ts';
 
 const SMALL = 256;
@@ -23,7 +25,7 @@ const SMALL = 256;
 export function processUrgent(tcb: Tcb, seg: Segment, now: number): void {
   const { rcv } = tcb;
   if ((seg.flags & URG) === 0 || !receivesText(tcb.state)) return;
-  const up = add(seg.seq, seg.up);
+  const up = add(seg.seq, seg.up + pointerOffset(tcb));
   if (!gt(up, max(rcv.up, rcv.nxt))) return;
   rcv.up = up;
   tcb.notices |= URGENT;
@@ -39,6 +41,7 @@ export function processText(tcb: Tcb, seg: Segment, now: number): boolean {
     enterClosed(tcb, null, '9293-3.6.1-data-after-close', now);
     return false;
   }
+  if (tcb.ecn.on) takeMark(tcb, seg, now);
   if (tcb.rcv.finSeen) cutBehindFin(tcb, seg, now);
   noteHeld(tcb, seg, now);
   if (seg.seq === tcb.rcv.nxt) takeInOrder(tcb, seg, now);

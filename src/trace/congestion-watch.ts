@@ -1,4 +1,4 @@
-// Tells what a loss, a timeout or the end of a repair does to a sender's congestion state (§3.8.1, §3.8.2) from
+// Tells what a loss, a mark, a timeout or the end of a repair does to a sender's congestion state (§3.8.1, §3.8.2) from
 // the growth that almost every ACK brings.
 
 import type { Tcb } from '../tcp/tcb.ts';
@@ -13,7 +13,7 @@ interface Seen {
   readonly cwnd: number;
   readonly ssthresh: number;
   readonly rto: number;
-  readonly recovering: boolean;
+  readonly reduced: 'recovery' | 'marked' | null;
 }
 
 /** Follows one TCB. It is to look whenever the engine says anything, so that `before` is just before. */
@@ -48,17 +48,17 @@ export class CongestionWatch {
   }
 
   private changeBetween(before: Seen, now: Seen): CongestionChange['change'] | null {
-    const turned = before.recovering !== now.recovering;
+    const turned = before.reduced !== now.reduced;
     const same = before.cwnd === now.cwnd && before.ssthresh === now.ssthresh && before.rto === now.rto;
     if (this.fired) return turned || !same ? 'timeout' : null;
     if (!turned) return null;
-    return now.recovering ? 'recovery' : 'recovered';
+    return now.reduced ?? 'recovered';
   }
 }
 
-const see = ({ congestion, recovery, rto }: Tcb): Seen => ({
+const see = ({ congestion, ecn, recovery, rto }: Tcb): Seen => ({
   cwnd: Math.floor(congestion.cwnd),
   ssthresh: congestion.ssthresh,
   rto: rto.value,
-  recovering: recovery.active,
+  reduced: recovery.active ? 'recovery' : ecn.reducing ? 'marked' : null,
 });

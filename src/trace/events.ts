@@ -42,6 +42,8 @@ export interface SegmentRecord {
   readonly scaledWindow: number | null;
   /** Urgent pointer; null without the URG flag. */
   readonly urgent: number | null;
+  /** ECN codepoint of the IP header (RFC 3168 §5); null: not ECT. */
+  readonly ecn: 'ECT(1)' | 'ECT(0)' | 'CE' | null;
   /** How many wire segments a super-segment stands for; 1 for an ordinary one. */
   readonly count: number;
   readonly options: SegmentOptions;
@@ -148,11 +150,14 @@ export interface RuleEvent extends EventBase {
   readonly why: RuleId;
 }
 
-/** A loss that was found, a timeout or the end of a repair changed how fast `host` may send (§3.8.1, §3.8.2). */
+/** A loss that was found, a mark, a timeout or the end of a repair changed how fast `host` may send (§3.8.1, §3.8.2). */
 export interface CongestionEvent extends EventBase {
   readonly kind: 'congestion';
-  /** Fast recovery begins; the retransmission timer fired; the repair is over. */
-  readonly change: 'recovery' | 'timeout' | 'recovered';
+  /**
+   * Fast recovery begins; the peer echoed a mark (RFC 3168 §6.1.2); the retransmission timer fired; the repair, or
+   * the reduction for a mark, is over.
+   */
+  readonly change: 'recovery' | 'marked' | 'timeout' | 'recovered';
   /** Congestion window, bytes: just before, and from now on. 0 before the handshake is done. */
   readonly cwndBefore: number;
   readonly cwnd: number;

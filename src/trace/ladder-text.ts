@@ -40,17 +40,21 @@ export function optionsOf(segment: SegmentRecord): string[] {
   return lines;
 }
 
-/** SACK blocks of any segment, which say no less than its ACK. */
+/** SACK blocks of any segment, which say no less than its ACK; and its mark. */
 export function blocksOf(segment: SegmentRecord): string[] {
   const { sack } = segment.options;
-  if (sack.length === 0) return [];
-  return [
-    `SACK ${sack.map(([from, to]) => `${relative(segment, from)}-${relative(segment, to)}`).join(' ')}`,
-  ];
+  if (sack.length === 0) return markOf(segment);
+  const blocks = sack.map(([from, to]) => `${relative(segment, from)}-${relative(segment, to)}`);
+  return [`SACK ${blocks.join(' ')}`, ...markOf(segment)];
 }
+
+/** What only the arrival of a segment shows. */
+export const markOf = (segment: SegmentRecord): string[] =>
+  segment.ecn === 'CE' ? ['CE: marked on the way'] : [];
 
 const CHANGES: Readonly<Record<CongestionEvent['change'], string>> = {
   recovery: 'fast recovery',
+  marked: 'congestion marked',
   timeout: 'timeout',
   recovered: 'recovered',
 };

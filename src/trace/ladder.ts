@@ -29,7 +29,15 @@ import {
 } from './ladder-draft.ts';
 import { LadderLayout, opposite, type Side } from './ladder-layout.ts';
 import { RowWriter } from './ladder-rows.ts';
-import { blocksOf, congestionText, labelsOf, optionsOf, shortLabelsOf, toneOf } from './ladder-text.ts';
+import {
+  blocksOf,
+  congestionText,
+  labelsOf,
+  markOf,
+  optionsOf,
+  shortLabelsOf,
+  toneOf,
+} from './ladder-text.ts';
 import { isLeaving } from './leaving.ts';
 import { isFinsDoing, isRefusal, LATE_FIN } from './rules.ts';
 import { hasFlag } from './segment-record.ts';
@@ -231,6 +239,7 @@ export class Ladder {
     ) {
       departure.body.way = 'whole';
       departure.sides.add(side);
+      departure.remarks.push(...markOf(segment));
       if (stray) show(departure, side, 'CLOSED');
       return;
     }

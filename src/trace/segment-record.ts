@@ -3,7 +3,7 @@
 import type { Segment } from '../tcp/segment.ts';
 import type { Seq } from '../tcp/seq.ts';
 import { Address, formatEndpoint } from '../wire/address.ts';
-import { type IpHeader, isFragment, PROTOCOL_TCP } from '../wire/ip.ts';
+import { ECN_MASK, type IpHeader, isFragment, PROTOCOL_TCP } from '../wire/ip.ts';
 import { decodeIpv4, Ipv4Header } from '../wire/ipv4.ts';
 import { decodeIpv6, Ipv6Header } from '../wire/ipv6.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -49,7 +49,9 @@ export interface SegmentContext {
   readonly count: number;
 }
 
-export function recordSegment(fields: TcpFields, context: SegmentContext): SegmentRecord {
+const CODEPOINTS = [null, 'ECT(1)', 'ECT(0)', 'CE'] as const;
+
+export function recordSegment(fields: Segment, context: SegmentContext): SegmentRecord {
   const { senderIsn, receiverIsn } = context;
   const hasAck = (fields.flags & ACK) !== 0;
   return {
@@ -64,6 +66,7 @@ export function recordSegment(fields: TcpFields, context: SegmentContext): Segme
     window: fields.wnd,
     scaledWindow: scaleWindow(fields, context.windowShift),
     urgent: (fields.flags & URG) !== 0 ? fields.up : null,
+    ecn: CODEPOINTS[fields.ecn] ?? null,
     count: context.count,
     options: recordOptions(fields),
   };
@@ -106,6 +109,7 @@ export function readSegment(packet: Packet, segment: Segment): PacketSegment | n
   if (decodeTcp(bytes, header.payloadStart, header.payloadEnd, segment) !== null) return null;
   segment.queue = null;
   segment.segmentSize = packet.segmentSize;
+  segment.ecn = header.trafficClass & ECN_MASK;
   return {
     source: endpoint(header, header.source, segment.sourcePort),
     destination: endpoint(header, header.destination, segment.destinationPort),

@@ -4,6 +4,9 @@
 import { ACK, AE, CWR, ECE, FIN, MAX_SACK_BLOCKS, PSH, RST, SYN, type TcpFields, URG } from './tcp.ts';
 import type { TcpOptions } from './tcp-options.ts';
 
+/** The IP header's ECN codepoint, by its number (RFC 3168 §5), as written before the flags. */
+const CODEPOINTS: readonly string[] = ['[noecn]', '[ect1]', '[ect0]', '[ce]'];
+
 /** What the printed numbers count from: the sender's initial sequence number and its peer's. */
 export interface RelativeTo {
   /** Subtracted from the sequence number. */
@@ -14,6 +17,8 @@ export interface RelativeTo {
 
 /** One line taken apart. Numbers are as written, 0 to 2^32 - 1; the caller adds its base. */
 export interface ParsedSegment {
+  /** ECN codepoint of the IP header; null: not written. */
+  readonly ecn: number | null;
   readonly flags: number;
   readonly seq: number;
   /** Text bytes: end minus start, modulo 2^32. */
@@ -41,16 +46,18 @@ const FLAG_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
 
 /**
  * The segment as text. `full` writes all that `parseSegment` reads; `brief` leaves out window and options.
- * The acknowledgment number is written if ACK is set.
+ * The acknowledgment number is written if ACK is set, `ecn`, a codepoint of the IP header, if it is given.
  */
 export function printSegment(
   fields: TcpFields,
   relative: RelativeTo,
   detail: 'full' | 'brief' = 'full',
+  ecn: number | null = null,
 ): string {
   const start = (fields.seq - relative.seq) >>> 0;
   const end = (start + fields.textLength) >>> 0;
   const words = [printFlags(fields.flags), `${start}:${end}`];
+  if (ecn !== null) words.unshift(CODEPOINTS[ecn]!);
   if (fields.flags & ACK) words.push(`ack ${(fields.ack - relative.ack) >>> 0}`);
   if (detail === 'full') words.push(`win ${fields.wnd}`);
   if (fields.up !== 0) words.push(`urg ${fields.up}`);
@@ -81,14 +88,15 @@ export function printOptions(options: TcpOptions, base: number): string {
 }
 
 const SEGMENT =
-  /^\s*([SFRPUEWA.]+|-)\s+(\d+):(\d+)(?:\((\d+)\))?(?:\s+ack\s+(\d+))?(?:\s+win\s+(\d+))?(?:\s+urg\s+(\d+))?(?:\s+<([^<>]*)>)?\s*$/;
+  /^\s*(\[(?:noecn|ect1|ect0|ce)\]\s+)?([SFRPUEWA.]+|-)\s+(\d+):(\d+)(?:\((\d+)\))?(?:\s+ack\s+(\d+))?(?:\s+win\s+(\d+))?(?:\s+urg\s+(\d+))?(?:\s+<([^<>]*)>)?\s*$/;
 
 /** The inverse of `printSegment`. @throws SyntaxError, saying what is wrong with which line. */
 export function parseSegment(text: string): ParsedSegment {
   const match = SEGMENT.exec(text);
   if (match === null) throw new SyntaxError(`not a segment: ${text}`);
-  const [, flags, start, end, length, ack, wnd, up, options] = match;
+  const [, codepoint, flags, start, end, length, ack, wnd, up, options] = match;
   const parsed: ParsedSegment = {
+    ecn: codepoint === undefined ? null : CODEPOINTS.indexOf(codepoint.trim()),
     flags: parseFlags(flags!, text),
     seq: parseNumber(start!, 32, text),
     length: (parseNumber(end!, 32, text) - parseNumber(start!, 32, text)) >>> 0,

@@ -19,7 +19,7 @@ export const OUR_ISS = seq(0x7ffffffa);
 export const PEER_ISS = seq(0xfffffffa);
 
 export interface ScriptOptions {
-  /** Over RFC9293 without options: no window scale, no timestamps, no SACK, unless named here. */
+  /** Over RFC9293 without options: no window scale, timestamps, SACK or ECN, unless named here. */
   readonly parameters?: Partial<Parameters>;
   readonly family?: 4 | 6;
   readonly mtu?: number;
@@ -35,6 +35,7 @@ const BARE: Parameters = {
   dsack: false,
   frto: false,
   cwndValidation: 'off',
+  ecn: 'off',
   congestionControl: 'reno',
 };
 
@@ -98,7 +99,7 @@ export class Script {
     return this.settle();
   }
 
-  /** Exactly these leave, in this order, and nothing more. What a line does not say is not compared. */
+  /** Exactly these leave, in this order, and nothing more. What a line does not say is not compared: window, options, codepoint. */
   out(...expected: string[]): this {
     const sent = this.sent.splice(0);
     for (let i = 0; i < Math.max(expected.length, sent.length); i++) {
@@ -271,6 +272,7 @@ export class Script {
     seg.ack = (parsed.flags & ACK) === 0 ? seq(0) : add(OUR_ISS, parsed.ack ?? 0);
     seg.wnd = parsed.wnd ?? 65_535;
     seg.up = parsed.up;
+    seg.ecn = parsed.ecn ?? 0;
     seg.text = pattern(parsed.seq, parsed.length);
     seg.textLength = parsed.length;
     if (parsed.options !== null) {
@@ -287,7 +289,7 @@ export class Script {
     for (let n = 0; connection.output(segment, this.now); n++) {
       if (n > 10_000) this.fail('output never ends');
       const relative = { seq: OUR_ISS, ack: PEER_ISS };
-      const full = printSegment(segment, relative, 'full');
+      const full = printSegment(segment, relative, 'full', segment.ecn === 0 ? null : segment.ecn);
       this.sent.push({ text: printSegment(segment, relative, 'brief'), full });
       this.log.push(`  > ${full}   [${segment.why}]`);
       this.checkText();
@@ -324,13 +326,14 @@ export class Script {
   }
 }
 
-/** Does what left have everything that `want` says? Window and options only where they are written. */
+/** Does what left have everything that `want` says? Window, options and ECN codepoint only where they are written. */
 function covers(want: string, got: { text: string; full: string }): boolean {
   const a = parseSegment(want);
   const b = parseSegment(got.full);
   if (a.flags !== b.flags || a.seq !== b.seq || a.length !== b.length || a.up !== b.up) return false;
   if ((a.flags & ACK) !== 0 && a.ack !== b.ack) return false;
   if (a.wnd !== null && a.wnd !== b.wnd) return false;
+  if (a.ecn !== null && a.ecn !== (b.ecn ?? 0)) return false;
   return a.options === null || sameOptions(want, got.full);
 }
 

@@ -44,6 +44,7 @@ describe('Recorder', () => {
           window: 65_535,
           scaledWindow: 65_535,
           urgent: null,
+          ecn: null,
           count: 1,
           options: {
             mss: 1460,

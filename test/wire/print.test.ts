@@ -45,6 +45,14 @@ test('urgent pointers and SACK blocks, relative to the acknowledgment base', () 
   );
 });
 
+test.each(['noecn', 'ect1', 'ect0', 'ce'])('the ECN codepoint stands in front: [%s]', (name) => {
+  const { ecn } = parseSegment(`[${name}] P. 1:11 ack 1`);
+  expect(ecn).toBe(['noecn', 'ect1', 'ect0', 'ce'].indexOf(name));
+  const segment = withText(fields({ flags: PSH | ACK, seq: 1, ack: 1 }), 10);
+  expect(printSegment(segment, { seq: 0, ack: 0 }, 'brief', ecn)).toBe(`[${name}] P. 1:11 ack 1`);
+  expect(() => parseSegment(`[${name} P. 1:11 ack 1`)).toThrow(SyntaxError);
+});
+
 test('flags have one letter each, and none is a dash', () => {
   expect(printFlags(0)).toBe('-');
   expect(printFlags(0x1ff)).toBe('SFRPUEWA.');
@@ -74,6 +82,7 @@ test('property: the parser is the inverse of the printer', () => {
 
 test('what is not written is null, and the length in parentheses is optional', () => {
   expect(parseSegment('. 1:1001 ack 1')).toEqual({
+    ecn: null,
     flags: ACK,
     seq: 1,
     length: 1000,

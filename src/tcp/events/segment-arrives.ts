@@ -1,6 +1,6 @@
 // §3.10.7 SEGMENT ARRIVES: read this first. CLOSED and LISTEN have no TCB: reset.ts, listener.ts, openPassive.
 
-import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { ACK, FIN, RST, SYN, URG } from '../../wire/tcp.ts';
 import { checkSequence } from '../acceptance.ts';
 import { processAck } from '../ack.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
@@ -63,7 +63,7 @@ function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
   acknowledgeNow(tcb, '9293-3.5-ack');
   // Text or a FIN that came along, from the octet behind the SYN.
   seg.seq = add(seg.seq, 1);
-  seg.flags &= ~SYN;
+  seg.flags &= ~(SYN | URG); // A SYN has no urgent data, and no pointer counts from it.
   if (seg.textLength > 0 || (seg.flags & FIN) !== 0) arrivesOtherwise(tcb, seg, now);
 }
 

@@ -41,8 +41,8 @@ function probeForLoss(tcb: Tcb, now: number): void {
 function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   const { congestion, counters, recovery, rto, snd } = tcb;
   if (giveUp(tcb, now)) return 'closed';
-  // RFC 5681 §3.1: was the oldest in flight when the timer expired last?
-  const again = rto.backoffs > 0 && lt(snd.una, recovery.recover);
+  // RFC 5681 §3.1: was the oldest in flight when the timer expired last? Or has a mark had its reduction begun?
+  const again = (rto.backoffs > 0 && lt(snd.una, recovery.recover)) || tcb.ecn.reducing;
   doubtTimeout(tcb, now);
   congestion.timeout(diff(snd.nxt, snd.una), again, now);
   recovery.timeout(snd.nxt);

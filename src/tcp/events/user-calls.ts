@@ -13,6 +13,7 @@ import { sendReset } from '../reset.ts';
 import type { Segment } from '../segment.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
+import { markUrgent } from '../urgent.ts';
 import { acceptableSeq, windowUpdateDue } from '../window.ts';
 
 function create(options: OpenOptions, passive: boolean): Tcb {
@@ -64,6 +65,13 @@ export function send(tcb: Tcb, data: Uint8Array, now: number): number {
   tcb.snd.queue ??= new ByteQueue();
   tcb.snd.queue.push(data, 0, taken);
   tell(tcb, 'send', taken, now);
+  return taken;
+}
+
+/** The same with the urgent flag: what was taken, and all that waits before it, is urgent (MUST-30, MUST-31). */
+export function sendUrgent(tcb: Tcb, data: Uint8Array, now: number): number {
+  const taken = send(tcb, data, now);
+  if (taken > 0) markUrgent(tcb);
   return taken;
 }
 
