@@ -4,6 +4,7 @@ import { SipHash } from '../lib/siphash.ts';
 import { IsnGenerator } from '../tcp/isn.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { Segment } from '../tcp/segment.ts';
+import { SynCookies } from '../tcp/syn-cookies.ts';
 import { IcmpMessage, QuotedPacket } from '../wire/icmp.ts';
 import { Ipv4Header } from '../wire/ipv4.ts';
 import { Ipv6Header } from '../wire/ipv6.ts';
@@ -42,6 +43,7 @@ export class Core {
   readonly routes = new RouteTable();
   readonly sockets: FlowTable<TcpSocket>;
   readonly listeners = new ListenerTable();
+  readonly synCookies: SynCookies;
   readonly ports: EphemeralPorts;
   readonly fragments: FragmentTable;
   readonly pathMtus: PathMtuCache;
@@ -85,6 +87,7 @@ export class Core {
     this.sockets = new FlowTable<TcpSocket>(new SipHash(random(16)));
     const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
     this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
+    this.synCookies = new SynCookies(random(16));
     this.fragments = new FragmentTable(limits);
     this.pathMtus = new PathMtuCache(limits.pathMtuEntries, limits.pathMtuTimeout);
     this.icmpBudget = new TokenBucket(limits.icmpRate, limits.icmpBurst, this.random);

@@ -1,5 +1,5 @@
 // RFC 9293 §3.9.1.1 passive OPEN, §3.10.7.2 LISTEN: the connections that SYNs have begun and that nobody has
-// accepted yet. Together they are at most the backlog.
+// accepted yet, in two queues: half open, and open. Neither may hold more than the backlog (RFC 4987 §3).
 
 import type { Parameters } from '../tcp/parameters.ts';
 import { isSynchronized } from '../tcp/state.ts';
@@ -7,10 +7,13 @@ import type { Address } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import type { TcpSocket } from './socket.ts';
 
+/** How long after the last cookie an ACK may still bring one back, ms: longer than a cookie is good for. */
+const COOKIES_AWAITED = 120_000;
+
 export class TcpListener {
   /** A null address stands for every address of the host, of both families. */
   readonly local: { readonly address: Address | null; readonly port: number };
-  /** How many connections may wait, half open or open; SYNs beyond that are dropped. */
+  /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
   readonly backlog: number;
   readonly parameters: Parameters;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
@@ -20,6 +23,10 @@ export class TcpListener {
   private readonly pending = new Set<TcpSocket>();
   /** Open, oldest first. */
   private readonly acceptable = new Set<TcpSocket>();
+  /** Acceptable, and nobody was told. */
+  private readonly untold = new Set<TcpSocket>();
+  /** Until when an ACK may bring back a cookie, ms. */
+  private cookiesUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     core: Core,
@@ -33,8 +40,12 @@ export class TcpListener {
     this.parameters = parameters;
   }
 
-  get isFull(): boolean {
-    return this.pending.size + this.acceptable.size >= this.backlog;
+  get synQueueFull(): boolean {
+    return this.pending.size >= this.backlog;
+  }
+
+  get acceptQueueFull(): boolean {
+    return this.acceptable.size >= this.backlog;
   }
 
   /** Connections in the handshake, and those that `accept` would return. */
@@ -47,6 +58,7 @@ export class TcpListener {
     const [socket] = this.acceptable;
     if (socket === undefined) return null;
     this.acceptable.delete(socket);
+    this.untold.delete(socket);
     socket.listener = null;
     return socket;
   }
@@ -62,6 +74,7 @@ export class TcpListener {
     }
     this.pending.clear();
     this.acceptable.clear();
+    this.untold.clear();
   }
 
   /** A SYN has begun `socket`. */
@@ -69,15 +82,35 @@ export class TcpListener {
     this.pending.add(socket);
   }
 
+  /** A segment arrived for a child. If it is open now it counts as waiting at once, for the segments behind it. */
+  childArrived(socket: TcpSocket): void {
+    if (isSynchronized(socket.state) && this.pending.delete(socket)) {
+      this.acceptable.add(socket);
+      this.untold.add(socket);
+    }
+  }
+
+  isAcceptable(socket: TcpSocket): boolean {
+    return this.acceptable.has(socket);
+  }
+
   /** Something happened to a child: it may be open now, or gone (MUST-11: back to LISTEN, which is nothing). */
   childChanged(socket: TcpSocket): void {
     if (socket.state === 'CLOSED') {
       this.pending.delete(socket);
       this.acceptable.delete(socket);
+      this.untold.delete(socket);
       socket.listener = null;
-    } else if (isSynchronized(socket.state) && this.pending.delete(socket)) {
-      this.acceptable.add(socket);
-      if (this.notify !== null) this.notify();
-    }
+    } else if (this.untold.delete(socket) && this.notify !== null) this.notify();
+  }
+
+  /** A SYN was answered by a cookie: its ACK may open a connection for a while. */
+  cookieSent(now: number): void {
+    this.cookiesUntil = now + COOKIES_AWAITED;
+  }
+
+  /** Whether an ACK without a connection may be for a cookie. Where none was sent, none can be guessed. */
+  awaitsCookies(now: number): boolean {
+    return now <= this.cookiesUntil;
   }
 }

@@ -18,7 +18,7 @@ export interface ListenOptions {
   readonly port: number;
   /** Null, the default: every address of the host, of both families. */
   readonly address?: Address | string | null;
-  /** How many connections may wait to be accepted, half open or open; by default 511. */
+  /** How many connections may be half open, and how many may wait to be accepted; by default 511 each. */
   readonly backlog?: number;
   readonly parameters?: Parameters;
 }

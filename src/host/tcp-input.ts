@@ -2,16 +2,18 @@
 
 import { Connection } from '../tcp/connection.ts';
 import { arrivesInListen } from '../tcp/listen.ts';
+import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
-import type { Seq } from '../tcp/seq.ts';
+import { add, type Seq } from '../tcp/seq.ts';
 import type { OpenOptions } from '../tcp/tcb.ts';
 import { Address, type Endpoint, SocketAddress } from '../wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { decodeTcp } from '../wire/tcp.ts';
+import { admit, answerByCookie, cookieIn, mustWait, openFromCookie } from './admission.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
 import type { Interface } from './interface.ts';
@@ -38,7 +40,10 @@ export function segmentArrives(
   if (socket === null) return withoutConnection(core, via, header, seg, now);
   if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
     return null;
+  const { listener } = socket;
+  if (listener !== null && mustWait(listener, socket, seg)) return 'tcp-accept-queue';
   socket.connection.arrives(seg, now);
+  if (listener !== null) listener.childArrived(socket);
   core.scheduler.schedule(socket);
   return null;
 }
@@ -60,12 +65,51 @@ function withoutConnection(
   now: number,
 ): DropReason | null {
   const listener = core.listeners.find(header.destination, seg.destinationPort);
-  const verdict = listener === null ? 'reset' : arrivesInListen(seg);
-  if (verdict === 'reset' && resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
-  if (listener === null || verdict !== 'open') return 'tcp-no-connection';
-  if (listener.isFull) return 'tcp-backlog';
+  if (listener === null) return refuse(core, via, header, seg);
+  const verdict = arrivesInListen(seg);
+  if (verdict === 'drop') return 'tcp-no-connection';
+  if (verdict === 'reset') return ackArrives(core, via, listener, header, seg, now);
   const { local, remote } = endpoints(header, seg);
-  acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+  const admission = admit(listener);
+  if (admission === 'connection') {
+    acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+    return null;
+  }
+  if (admission !== 'cookie') return admission;
+  const mss = peerMss(header.family, seg.mss);
+  const iss = core.synCookies.make(local, remote, seg.seq, mss, now);
+  const options = openOptions(core, via, local, remote, iss, listener.parameters);
+  answerByCookie(core, via, listener, header, seg, options, now);
+  return null;
+}
+
+/** §3.10.7.1. */
+function refuse(core: Core, via: Interface, header: IpHeader, seg: Segment): DropReason {
+  if (resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
+  return 'tcp-no-connection';
+}
+
+/** An ACK for a listener: it brings back a cookie (RFC 4987 §3.6), or is refused. */
+function ackArrives(
+  core: Core,
+  via: Interface,
+  listener: TcpListener,
+  header: IpHeader,
+  seg: Segment,
+  now: number,
+): DropReason | null {
+  const { local, remote } = endpoints(header, seg);
+  const mss = cookieIn(core, listener, seg, local, remote, now);
+  if (mss === 0) return refuse(core, via, header, seg);
+  if (listener.acceptQueueFull) return 'tcp-accept-queue';
+  const options = openOptions(core, via, local, remote, add(seg.ack, -1), listener.parameters);
+  const socket = new TcpSocket(core, openFromCookie(core, options, seg, mss, now), via, listener);
+  listener.childOpened(socket);
+  addSocket(core, socket, now);
+  core.counters.synCookiesAccepted++;
+  socket.connection.arrives(seg, now);
+  listener.childArrived(socket);
+  core.scheduler.schedule(socket);
   return null;
 }
 
@@ -79,7 +123,7 @@ function reincarnate(
   now: number,
 ): boolean {
   const listener = core.listeners.find(header.destination, seg.destinationPort);
-  if (listener === null || listener.isFull) return false;
+  if (listener === null || admit(listener) !== 'connection') return false;
   const { local, remote } = old;
   const iss = old.connection.issBeyond(core.isn.next(local, remote, now));
   old.connection.giveWay(now);

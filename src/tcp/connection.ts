@@ -37,6 +37,11 @@ export class Connection {
     return new Connection(call.openPassive(options, syn, now));
   }
 
+  /** RFC 4987 §3.6: what `accept` had made of `syn`, had it not been answered by a cookie. */
+  static fromCookie(options: OpenOptions, syn: Segment, now: number): Connection {
+    return new Connection(call.openFromCookie(options, syn, now));
+  }
+
   /** A connection around a TCB that was copied or restored. */
   static of(tcb: Tcb): Connection {
     return new Connection(tcb);

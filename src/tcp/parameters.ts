@@ -50,6 +50,8 @@ export interface Parameters {
   readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
   readonly initialWindow: number;
+  /** RFC 4987 §3.6: SYNs are answered by cookies never, beyond the backlog, or always. */
+  readonly synCookies: 'never' | 'overflow' | 'always';
 }
 
 /** The values of the RFCs themselves. */
@@ -78,6 +80,7 @@ export const RFC9293: Parameters = {
   mssClamp: 0,
   congestionControl: 'cubic',
   initialWindow: 10,
+  synCookies: 'overflow',
 };
 
 /** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
@@ -125,6 +128,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     mssClamp: [0, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
+    synCookies: ['never', 'overflow', 'always'],
   };
 
 /**

@@ -78,6 +78,7 @@ export type RuleId =
   // companions
   | '1191-6.4-too-big'
   | '1337-4-rst'
+  | '4987-3.6-cookie'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'

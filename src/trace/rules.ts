@@ -87,6 +87,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 
   '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
+  '4987-3.6-cookie': 'SYN cookie: the SYN,ACK itself keeps what we must know',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',
