@@ -9,6 +9,8 @@ import type { TcpSocket } from './socket.ts';
 
 /** How long after the last cookie an ACK may still bring one back, ms: longer than a cookie is good for. */
 const COOKIES_AWAITED = 120_000;
+/** How long the place of a Fast Open request that was reset stays taken, ms; Linux has the same minute. */
+const BURNT = 60_000;
 
 export class TcpListener {
   /** A null address stands for every address of the host, of both families. */
@@ -16,6 +18,8 @@ export class TcpListener {
   /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
   readonly backlog: number;
   readonly parameters: Parameters;
+  /** How many connections may be open early (RFC 7413 §5.1). */
+  readonly fastOpenQueue: number;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
   notify: (() => void) | null = null;
   private readonly core: Core;
@@ -25,6 +29,10 @@ export class TcpListener {
   private readonly acceptable = new Set<TcpSocket>();
   /** Acceptable, and nobody was told. */
   private readonly untold = new Set<TcpSocket>();
+  /** Open early by Fast Open, accepted or not, the handshake incomplete. */
+  private readonly early = new Set<TcpSocket>();
+  /** Until when places of Fast Open requests that ended in a RST stay taken, ms, in order. */
+  private readonly burnt: number[] = [];
   /** Until when an ACK may bring back a cookie, ms. */
   private cookiesUntil = Number.NEGATIVE_INFINITY;
 
@@ -33,11 +41,13 @@ export class TcpListener {
     local: { readonly address: Address | null; readonly port: number },
     backlog: number,
     parameters: Parameters,
+    fastOpenQueue: number,
   ) {
     this.core = core;
     this.local = local;
     this.backlog = backlog;
     this.parameters = parameters;
+    this.fastOpenQueue = fastOpenQueue;
   }
 
   get synQueueFull(): boolean {
@@ -88,6 +98,33 @@ export class TcpListener {
       this.acceptable.add(socket);
       this.untold.add(socket);
     }
+  }
+
+  /** RFC 7413 §5.1: one more Fast Open request may wait for its handshake. */
+  mayOpenEarly(now: number): boolean {
+    const { burnt, early } = this;
+    while (burnt.length > 0 && burnt[0]! <= now) burnt.shift();
+    return early.size + burnt.length < this.fastOpenQueue;
+  }
+
+  /** The SYN that began `socket` had a good cookie: it can be accepted at once (RFC 7413 §4.2.2). */
+  childOpenedEarly(socket: TcpSocket): void {
+    this.pending.delete(socket);
+    this.acceptable.add(socket);
+    this.untold.add(socket);
+    this.early.add(socket);
+    socket.earlyOf = this;
+  }
+
+  /**
+   * Something happened to a connection that was open early. One that was reset keeps its place for a while: RSTs from
+   * the victim of a forger with stolen cookies must not make room for more (RFC 7413 §5.1).
+   */
+  earlyChanged(socket: TcpSocket): void {
+    if (socket.state === 'SYN-RECEIVED') return;
+    socket.earlyOf = null;
+    this.early.delete(socket);
+    if (socket.error === 'ECONNRESET') this.burnt.push(this.core.clock.now() + BURNT);
   }
 
   isAcceptable(socket: TcpSocket): boolean {

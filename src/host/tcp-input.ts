@@ -16,6 +16,7 @@ import { decodeTcp } from '../wire/tcp.ts';
 import { admit, answerByCookie, cookieIn, mustWait, openFromCookie } from './admission.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
+import { fastOpenAnswered, judgeFastOpen } from './fast-open.ts';
 import type { Interface } from './interface.ts';
 import type { TcpListener } from './listener.ts';
 import { applyKnownPathMtu } from './path-mtu.ts';
@@ -42,7 +43,9 @@ export function segmentArrives(
     return null;
   const { listener } = socket;
   if (listener !== null && mustWait(listener, socket, seg)) return 'tcp-accept-queue';
+  const answersSyn = socket.state === 'SYN-SENT';
   socket.connection.arrives(seg, now);
+  if (answersSyn) fastOpenAnswered(core, socket, seg, now);
   if (listener !== null) listener.childArrived(socket);
   core.scheduler.schedule(socket);
   return null;
@@ -72,7 +75,7 @@ function withoutConnection(
   const { local, remote } = endpoints(header, seg);
   const admission = admit(listener);
   if (admission === 'connection') {
-    acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+    acceptSyn(core, via, header, listener, local, remote, seg, core.isn.next(local, remote, now), now);
     return null;
   }
   if (admission !== 'cookie') return admission;
@@ -129,13 +132,14 @@ function reincarnate(
   old.connection.giveWay(now);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
-  acceptSyn(core, via, listener, local, remote, seg, iss, now);
+  acceptSyn(core, via, header, listener, local, remote, seg, iss, now);
   return true;
 }
 
 function acceptSyn(
   core: Core,
   via: Interface,
+  header: IpHeader,
   listener: TcpListener,
   local: Endpoint,
   remote: Endpoint,
@@ -144,9 +148,15 @@ function acceptSyn(
   now: number,
 ): void {
   const options = openOptions(core, via, local, remote, iss, listener.parameters);
-  const socket = new TcpSocket(core, Connection.accept(options, seg, now), via, listener);
+  const connection = Connection.accept(options, seg, now);
+  const socket = new TcpSocket(core, connection, via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
+  const fastOpen = judgeFastOpen(core, listener, header, seg, now);
+  if (fastOpen?.accepted) {
+    connection.acceptEarlyData(fastOpen, seg, now);
+    listener.childOpenedEarly(socket);
+  } else if (fastOpen !== null) connection.useFastOpen(fastOpen);
   core.scheduler.schedule(socket);
 }
 

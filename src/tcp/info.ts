@@ -28,6 +28,8 @@ export interface ConnectionInfo {
   readonly receiveScale: number;
   readonly timestamps: boolean;
   readonly sack: boolean;
+  /** The text of a SYN, ours or the peer's, was taken (RFC 7413). */
+  readonly synData: boolean;
   readonly pathMtu: number;
   readonly congestionControl: string;
   readonly cwnd: number;
@@ -64,6 +66,7 @@ export function info(tcb: Tcb, now: number): ConnectionInfo {
     receiveScale: rcv.scale,
     timestamps: tcb.timestamps.on,
     sack: tcb.sack,
+    synData: tcb.fastOpen?.taken ?? false,
     pathMtu: tcb.pathMtu,
     congestionControl: congestion.name,
     cwnd: congestion.cwnd,

@@ -3,6 +3,7 @@
 import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
+import { isOpenEarly } from './fast-open.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
@@ -45,7 +46,8 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
     case 'SYN-SENT':
       return synDue(tcb) && sendSyn(tcb, out, now);
     case 'SYN-RECEIVED':
-      return synDue(tcb) ? sendSyn(tcb, out, now) : sendAck(tcb, out, now);
+      if (synDue(tcb)) return sendSyn(tcb, out, now);
+      return (isOpenEarly(tcb) && sendNew(tcb, out, now)) || sendAck(tcb, out, now);
     case 'TIME-WAIT':
       return sendAck(tcb, out, now);
     case 'ESTABLISHED':
@@ -67,6 +69,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
 function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   buildSyn(tcb, out, now);
   if (tcb.snd.nxt !== tcb.iss) tcb.board.resent(0, 1, now);
+  else if (out.textLength > 0) tcb.board.sent(add(tcb.iss, 1), now); // The SYN may be acknowledged without it.
   leave(tcb, out, now);
   return true;
 }

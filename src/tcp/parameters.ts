@@ -52,6 +52,13 @@ export interface Parameters {
   readonly initialWindow: number;
   /** RFC 4987 §3.6: SYNs are answered by cookies never, beyond the backlog, or always. */
   readonly synCookies: 'never' | 'overflow' | 'always';
+  /** RFC 7413: a connection that is opened with `fastOpen` uses it; a listener with a `fastOpenQueue` offers it. */
+  readonly fastOpenClient: boolean;
+  readonly fastOpenServer: boolean;
+  /** Which side does without a cookie, where nobody but the peer can be the peer (RFC 7413 §6.3.3). */
+  readonly fastOpenWithoutCookie: 'never' | 'client' | 'server' | 'both';
+  /** No Fast Open to anywhere for this long after SYNs with it vanished, and twice as long the next time; 0 = off. */
+  readonly fastOpenBlackhole: number;
 }
 
 /** The values of the RFCs themselves. */
@@ -81,6 +88,10 @@ export const RFC9293: Parameters = {
   congestionControl: 'cubic',
   initialWindow: 10,
   synCookies: 'overflow',
+  fastOpenClient: true,
+  fastOpenServer: true,
+  fastOpenWithoutCookie: 'never',
+  fastOpenBlackhole: 3_600_000,
 };
 
 /** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
@@ -95,6 +106,8 @@ export const LINUX: Parameters = {
   r2SynAck: 63_000,
   delayedAck: 40,
   finWait2: 60_000,
+  fastOpenServer: false,
+  fastOpenBlackhole: 0,
 };
 
 const LONG = Number.MAX_VALUE;
@@ -129,6 +142,10 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
     synCookies: ['never', 'overflow', 'always'],
+    fastOpenClient: 'boolean',
+    fastOpenServer: 'boolean',
+    fastOpenWithoutCookie: ['never', 'client', 'server', 'both'],
+    fastOpenBlackhole: [0, LONG],
   };
 
 /**

@@ -95,5 +95,9 @@ export type RuleId =
   | '8985-6.2-lost'
   | '8985-7.3-probe'
   | '8985-7.4-repaired'
+  | '7413-4.2.1-request'
+  | '7413-4.2.2-accepted'
+  | '7413-4.2.2-data'
+  | '7413-4.2.2-resend'
   | '7323-3.2-missing'
   | '7323-5.3-paws';

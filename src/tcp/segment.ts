@@ -1,7 +1,8 @@
 // §3.3.1 SEG.*: one segment, arriving or about to leave. One shape, made once and filled again and again.
 
 import type { ByteQueue } from '../lib/byte-queue.ts';
-import { FIN, MAX_FAST_OPEN_COOKIE, MAX_SACK_BLOCKS, SYN, type TcpFields } from '../wire/tcp.ts';
+import { FIN, MAX_SACK_BLOCKS, SYN, type TcpFields } from '../wire/tcp.ts';
+import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
 import type { RuleId } from './rules.ts';
 import { type Seq, seq } from './seq.ts';
 

@@ -1,21 +1,8 @@
 // A TCP segment as a line of text, in packetdrill's notation, and the line read back: `S. 0:0 ack 1 win 65535
 // <mss 1460,sackOK>`. Numbers are relative to a base, so that a test can be read.
 
-import {
-  ACK,
-  AE,
-  CWR,
-  ECE,
-  FIN,
-  MAX_FAST_OPEN_COOKIE,
-  MAX_SACK_BLOCKS,
-  PSH,
-  RST,
-  SYN,
-  type TcpFields,
-  URG,
-} from './tcp.ts';
-import type { TcpOptions } from './tcp-options.ts';
+import { ACK, AE, CWR, ECE, FIN, MAX_SACK_BLOCKS, PSH, RST, SYN, type TcpFields, URG } from './tcp.ts';
+import { MAX_FAST_OPEN_COOKIE, type TcpOptions } from './tcp-options.ts';
 
 /** What the printed numbers count from: the sender's initial sequence number and its peer's. */
 export interface RelativeTo {

@@ -2,7 +2,7 @@
 // (MUST-5) and at any alignment (MUST-64). A malformed list ends early; the segment is kept (MUST-7).
 
 import { readWord, writeWord } from './ip.ts';
-import { MAX_FAST_OPEN_COOKIE, type TcpFields } from './tcp.ts';
+import type { TcpFields } from './tcp.ts';
 
 const EOL = 0;
 const NOP = 1;
@@ -24,6 +24,8 @@ const TIMESTAMPS_LENGTH = 10;
 const FAST_OPEN_HEAD = 2;
 const EXPERIMENT_HEAD = 4;
 const MIN_FAST_OPEN_COOKIE = 4;
+/** The longest cookie of TCP Fast Open, bytes (RFC 7413 §4.1.1). */
+export const MAX_FAST_OPEN_COOKIE = 16;
 /** The data offset counts at most 15 words. */
 const MAX_OPTIONS_LENGTH = 40;
 

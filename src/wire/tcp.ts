@@ -57,9 +57,6 @@ export interface TcpFields {
   textLength: number;
 }
 
-/** The longest cookie of TCP Fast Open, bytes (RFC 7413 §4.1.1). */
-export const MAX_FAST_OPEN_COOKIE = 16;
-
 /** The header without options, bytes. */
 export const TCP_HEADER_LENGTH = 20;
 

@@ -1,7 +1,8 @@
 // TCP fields for the tests of the codec and of the notation: made from plain values, and read as such.
 
 import fc from 'fast-check';
-import { MAX_FAST_OPEN_COOKIE, MAX_SACK_BLOCKS, type TcpFields } from '../../src/wire/tcp.ts';
+import { MAX_SACK_BLOCKS, type TcpFields } from '../../src/wire/tcp.ts';
+import { MAX_FAST_OPEN_COOKIE } from '../../src/wire/tcp-options.ts';
 
 /** The header's fields and options as plain values; `sack` holds the edges in use. */
 export interface Values {
