@@ -4,6 +4,7 @@ import { SipHash } from '../lib/siphash.ts';
 import { IsnGenerator } from '../tcp/isn.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { Segment } from '../tcp/segment.ts';
+import { SynCookies } from '../tcp/syn-cookies.ts';
 import { IcmpMessage, QuotedPacket } from '../wire/icmp.ts';
 import { Ipv4Header } from '../wire/ipv4.ts';
 import { Ipv6Header } from '../wire/ipv6.ts';
@@ -13,6 +14,8 @@ import type { Clock } from './clock.ts';
 import { createCounters } from './counters.ts';
 import { FlowKey, FlowTable } from './demux.ts';
 import { EchoClient } from './echo.ts';
+import { FastOpenCache } from './fast-open-cache.ts';
+import { FastOpenKeys } from './fast-open-keys.ts';
 import { FragmentTable } from './fragments.ts';
 import type { Interface } from './interface.ts';
 import type { HostLimits } from './limits.ts';
@@ -42,7 +45,9 @@ export class Core {
   readonly routes = new RouteTable();
   readonly sockets: FlowTable<TcpSocket>;
   readonly listeners = new ListenerTable();
+  readonly synCookies: SynCookies;
   readonly ports: EphemeralPorts;
+  readonly fastOpenCache: FastOpenCache;
   readonly fragments: FragmentTable;
   readonly pathMtus: PathMtuCache;
   readonly icmpBudget: TokenBucket;
@@ -50,6 +55,10 @@ export class Core {
   readonly scheduler = new Scheduler(this);
   /** Connections opened so far; names them to an observer. */
   connections = 0;
+
+  private readonly keys: FastOpenKeys;
+  /** When the Fast Open key was made, ms; Infinity = it was given to us, and is not ours to change. */
+  private keysSince: number;
 
   // One of each is enough: a host looks at one packet at a time.
   readonly ipv4 = new Ipv4Header();
@@ -74,6 +83,7 @@ export class Core {
     parameters: Parameters,
     probe: HostProbe | null,
     limits: HostLimits,
+    fastOpenKey: Uint8Array | null,
   ) {
     this.name = name;
     this.clock = clock;
@@ -85,9 +95,29 @@ export class Core {
     this.sockets = new FlowTable<TcpSocket>(new SipHash(random(16)));
     const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
     this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
+    this.synCookies = new SynCookies(random(16));
+    this.fastOpenCache = new FastOpenCache(limits.fastOpenEntries);
+    this.keys = new FastOpenKeys(fastOpenKey ?? random(16));
+    this.keysSince = fastOpenKey === null ? clock.now() : Number.POSITIVE_INFINITY;
     this.fragments = new FragmentTable(limits);
     this.pathMtus = new PathMtuCache(limits.pathMtuEntries, limits.pathMtuTimeout);
     this.icmpBudget = new TokenBucket(limits.icmpRate, limits.icmpBurst, this.random);
     this.echoes = new EchoClient(this.random.int32(), limits.pings);
+  }
+
+  /** RFC 7413 §4.1.2: the key of the host's cookies, a new one if it has served its time. */
+  fastOpenKeys(now: number): FastOpenKeys {
+    if (now - this.keysSince >= this.limits.fastOpenKeyLifetime) {
+      const key = new Int32Array(4).map(() => this.random.int32());
+      this.keys.rotate(new Uint8Array(key.buffer));
+      this.keysSince = now;
+    }
+    return this.keys;
+  }
+
+  /** From now on cookies are made with `key`, and no other takes its place unasked. @throws TcpError EINVAL */
+  setFastOpenKey(key: Uint8Array): void {
+    this.keys.rotate(key);
+    this.keysSince = Number.POSITIVE_INFINITY;
   }
 }

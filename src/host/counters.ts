@@ -41,6 +41,7 @@ export const DROP_REASONS = [
   'tcp-port-zero',
   'tcp-no-connection',
   'tcp-backlog',
+  'tcp-accept-queue',
   // leaving
   'reply-queue-full',
   'link-down',
@@ -60,6 +61,9 @@ export interface HostCounters {
   icmpErrors: number;
   /** Resets sent for segments without a connection (§3.10.7.1). */
   resets: number;
+  /** SYNs answered by a cookie, and connections opened by one (RFC 4987 §3.6). */
+  synCookiesSent: number;
+  synCookiesAccepted: number;
   /** Path-MTU estimates lowered by ICMP. */
   pathMtuLowered: number;
   /** Times a link had no room for a packet; the packet waited. */
@@ -77,6 +81,8 @@ export function createCounters(): HostCounters {
     echoReplies: 0,
     icmpErrors: 0,
     resets: 0,
+    synCookiesSent: 0,
+    synCookiesAccepted: 0,
     pathMtuLowered: 0,
     linkBusy: 0,
     dropped: Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>,

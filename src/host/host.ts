@@ -10,6 +10,7 @@ import { type Clock, checkClock } from './clock.ts';
 import { Core } from './core.ts';
 import type { HostCounters } from './counters.ts';
 import type { EchoReply } from './echo.ts';
+import { checkFastOpenKey } from './fast-open-keys.ts';
 import { sendIcmp } from './icmp-output.ts';
 import { Interface } from './interface.ts';
 import { packetArrives } from './ip-input.ts';
@@ -29,6 +30,8 @@ export interface HostOptions {
   readonly parameters?: Parameters;
   readonly probe?: HostProbe | null;
   readonly limits?: Partial<HostLimits>;
+  /** Of this host's Fast Open cookies, 16 bytes, or 32 with the one before it; by default random, and rotated. */
+  readonly fastOpenKey?: Uint8Array | null;
 }
 
 export interface PingOptions {
@@ -44,6 +47,7 @@ const HOST_OPTIONS: Readonly<Record<keyof HostOptions, true>> = {
   parameters: true,
   probe: true,
   limits: true,
+  fastOpenKey: true,
 };
 const PING_OPTIONS: Readonly<Record<keyof PingOptions, true>> = { size: true, onReply: true };
 
@@ -57,10 +61,10 @@ export class Host {
   /** @throws TcpError EINVAL for limits that cannot be kept, TypeError with a code for options that are none. */
   constructor(options: HostOptions) {
     checkHostOptions(options);
-    const { name, clock, random, parameters = RFC9293, probe = null } = options;
+    const { name, clock, random, parameters = RFC9293, probe = null, fastOpenKey = null } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     checkLimits(limits);
-    this.core = new Core(name, clock, random, parameters, probe, limits);
+    this.core = new Core(name, clock, random, parameters, probe, limits, fastOpenKey);
   }
 
   get name(): string {
@@ -141,6 +145,16 @@ export class Host {
     return this.core.listeners;
   }
 
+  /**
+   * RFC 7413 §4.1.2: make Fast Open cookies with `key` from now on, 16 bytes; those made with the key before it are
+   * still good. 32 bytes: with the first half; those of the second half are still good.
+   * @throws TcpError EINVAL; TypeError ERR_INVALID_ARG_TYPE
+   */
+  setFastOpenKey(key: Uint8Array): void {
+    checkFastOpenKey(key);
+    this.core.setFastOpenKey(key);
+  }
+
   /** Send an ICMP echo request; no answer, no call. @throws TcpError EINVAL, ENETUNREACH; TypeError with a code */
   ping(to: Address | string, options: PingOptions): void {
     this.refuseIfClosed();
@@ -203,10 +217,12 @@ export class Host {
 function checkHostOptions(options: HostOptions): void {
   checkOptions('Host', options, HOST_OPTIONS);
   const { name, clock, random, parameters = RFC9293, probe = null, limits = {} } = options;
+  const { fastOpenKey = null } = options;
   if (typeof name !== 'string') throw invalidType('name', 'a string', name);
   checkClock(clock);
   if (typeof random !== 'function') throw invalidType('random', 'a function', random);
   checkParameters(parameters);
   if (probe !== null) checkProbe(probe);
   checkOptions('limits', limits, DEFAULT_LIMITS);
+  if (fastOpenKey !== null) checkFastOpenKey(fastOpenKey);
 }

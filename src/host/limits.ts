@@ -23,6 +23,10 @@ export interface HostLimits {
   readonly pings: number;
   /** Bytes of ICMP messages and resets that may wait for one link. */
   readonly replyBytes: number;
+  /** Servers whose Fast Open cookie is remembered (RFC 7413 §4.1.3). */
+  readonly fastOpenEntries: number;
+  /** How long cookies are made with one key; those of the key before it are still taken (RFC 7413 §4.1.2). */
+  readonly fastOpenKeyLifetime: number;
   /** Ephemeral ports, both included (RFC 6056 §3.2 wants the range wide). */
   readonly firstEphemeralPort: number;
   readonly lastEphemeralPort: number;
@@ -40,6 +44,8 @@ export const DEFAULT_LIMITS: HostLimits = {
   icmpBurst: 50,
   pings: 64,
   replyBytes: 1 << 17,
+  fastOpenEntries: 1024,
+  fastOpenKeyLifetime: 86_400_000,
   firstEphemeralPort: 1024,
   lastEphemeralPort: 65_535,
 };

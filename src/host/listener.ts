@@ -1,5 +1,5 @@
 // RFC 9293 §3.9.1.1 passive OPEN, §3.10.7.2 LISTEN: the connections that SYNs have begun and that nobody has
-// accepted yet. Together they are at most the backlog.
+// accepted yet, in two queues: half open, and open. Neither may hold more than the backlog (RFC 4987 §3).
 
 import type { Parameters } from '../tcp/parameters.ts';
 import { isSynchronized } from '../tcp/state.ts';
@@ -7,15 +7,22 @@ import type { Address } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import { HOP_LIMIT, type TcpSocket } from './socket.ts';
 
+/** How long after the last cookie an ACK may still bring one back, ms: longer than a cookie is good for. */
+const COOKIES_AWAITED = 120_000;
+/** How long the place of a Fast Open request that was reset stays taken, ms; Linux has the same minute. */
+const BURNT = 60_000;
+
 export class TcpListener {
   /** A null address stands for every address of the host, of both families. */
   readonly local: { readonly address: Address | null; readonly port: number };
-  /** How many connections may wait, half open or open; SYNs beyond that are dropped. */
+  /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
   readonly backlog: number;
   readonly parameters: Parameters;
   /** What its connections begin with: TTL or hop limit, and traffic class. */
   hopLimit = HOP_LIMIT;
   trafficClass = 0;
+  /** How many connections may be open early (RFC 7413 §5.1). */
+  readonly fastOpenQueue: number;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
   notify: (() => void) | null = null;
   private readonly core: Core;
@@ -23,21 +30,35 @@ export class TcpListener {
   private readonly pending = new Set<TcpSocket>();
   /** Open, oldest first. */
   private readonly acceptable = new Set<TcpSocket>();
+  /** Acceptable, and nobody was told. */
+  private readonly untold = new Set<TcpSocket>();
+  /** Open early by Fast Open, accepted or not, the handshake incomplete. */
+  private readonly early = new Set<TcpSocket>();
+  /** Until when places of Fast Open requests that ended in a RST stay taken, ms, in order. */
+  private readonly burnt: number[] = [];
+  /** Until when an ACK may bring back a cookie, ms. */
+  private cookiesUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     core: Core,
     local: { readonly address: Address | null; readonly port: number },
     backlog: number,
     parameters: Parameters,
+    fastOpenQueue: number,
   ) {
     this.core = core;
     this.local = local;
     this.backlog = backlog;
     this.parameters = parameters;
+    this.fastOpenQueue = fastOpenQueue;
   }
 
-  get isFull(): boolean {
-    return this.pending.size + this.acceptable.size >= this.backlog;
+  get synQueueFull(): boolean {
+    return this.pending.size >= this.backlog;
+  }
+
+  get acceptQueueFull(): boolean {
+    return this.acceptable.size >= this.backlog;
   }
 
   /** Connections in the handshake, and those that `accept` would return. */
@@ -50,6 +71,7 @@ export class TcpListener {
     const [socket] = this.acceptable;
     if (socket === undefined) return null;
     this.acceptable.delete(socket);
+    this.untold.delete(socket);
     socket.listener = null;
     return socket;
   }
@@ -65,6 +87,7 @@ export class TcpListener {
     }
     this.pending.clear();
     this.acceptable.clear();
+    this.untold.clear();
   }
 
   /** A SYN has begun `socket`. */
@@ -72,15 +95,62 @@ export class TcpListener {
     this.pending.add(socket);
   }
 
+  /** A segment arrived for a child. If it is open now it counts as waiting at once, for the segments behind it. */
+  childArrived(socket: TcpSocket): void {
+    if (isSynchronized(socket.state) && this.pending.delete(socket)) {
+      this.acceptable.add(socket);
+      this.untold.add(socket);
+    }
+  }
+
+  /** RFC 7413 §5.1: one more Fast Open request may wait for its handshake. */
+  mayOpenEarly(now: number): boolean {
+    const { burnt, early } = this;
+    while (burnt.length > 0 && burnt[0]! <= now) burnt.shift();
+    return early.size + burnt.length < this.fastOpenQueue;
+  }
+
+  /** The SYN that began `socket` had a good cookie: it can be accepted at once (RFC 7413 §4.2.2). */
+  childOpenedEarly(socket: TcpSocket): void {
+    this.pending.delete(socket);
+    this.acceptable.add(socket);
+    this.untold.add(socket);
+    this.early.add(socket);
+    socket.earlyOf = this;
+  }
+
+  /**
+   * Something happened to a connection that was open early. One that was reset keeps its place for a while: RSTs from
+   * the victim of a forger with stolen cookies must not make room for more (RFC 7413 §5.1).
+   */
+  earlyChanged(socket: TcpSocket): void {
+    if (socket.state === 'SYN-RECEIVED') return;
+    socket.earlyOf = null;
+    this.early.delete(socket);
+    if (socket.error === 'ECONNRESET') this.burnt.push(this.core.clock.now() + BURNT);
+  }
+
+  isAcceptable(socket: TcpSocket): boolean {
+    return this.acceptable.has(socket);
+  }
+
   /** Something happened to a child: it may be open now, or gone (MUST-11: back to LISTEN, which is nothing). */
   childChanged(socket: TcpSocket): void {
     if (socket.state === 'CLOSED') {
       this.pending.delete(socket);
       this.acceptable.delete(socket);
+      this.untold.delete(socket);
       socket.listener = null;
-    } else if (isSynchronized(socket.state) && this.pending.delete(socket)) {
-      this.acceptable.add(socket);
-      if (this.notify !== null) this.notify();
-    }
+    } else if (this.untold.delete(socket) && this.notify !== null) this.notify();
+  }
+
+  /** A SYN was answered by a cookie: its ACK may open a connection for a while. */
+  cookieSent(now: number): void {
+    this.cookiesUntil = now + COOKIES_AWAITED;
+  }
+
+  /** Whether an ACK without a connection may be for a cookie. Where none was sent, none can be guessed. */
+  awaitsCookies(now: number): boolean {
+    return now <= this.cookiesUntil;
   }
 }

@@ -1,12 +1,13 @@
 // RFC 9293 §3.9.1.1 OPEN: what may be opened, between which addresses, over which interface, from which port.
 
-import { checkOptions, invalidType } from '../lib/check.ts';
+import { checkInteger, checkOptions, invalidType, isBytes } from '../lib/check.ts';
 import { Connection } from '../tcp/connection.ts';
 import { TcpError } from '../tcp/errors.ts';
 import { checkParameters, type Parameters } from '../tcp/parameters.ts';
 import { Address, SocketAddress } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import { FlowKey } from './demux.ts';
+import { planFastOpen } from './fast-open.ts';
 import { type Interface, isUnicast } from './interface.ts';
 import { TcpListener } from './listener.ts';
 import { sourceAddress } from './routes.ts';
@@ -18,13 +19,27 @@ export interface ListenOptions {
   readonly port: number;
   /** Null, the default: every address of the host, of both families. */
   readonly address?: Address | string | null;
-  /** How many connections may wait to be accepted, half open or open; by default 511. */
+  /** How many connections may be half open, and how many may wait to be accepted; by default 511 each. */
   readonly backlog?: number;
   readonly parameters?: Parameters;
   /** TTL or hop limit, 1 to 255, from the SYN,ACK on (MUST-49); by default 64. */
   readonly hopLimit?: number;
   /** Differentiated services codepoint, 0 to 63, from the SYN,ACK on (MUST-48); by default 0. */
   readonly diffserv?: number;
+  /**
+   * RFC 7413 §5.1: connections that may be open early, by a Fast Open cookie, before the handshake is complete;
+   * beyond that, and for 0, the default, all complete it first.
+   */
+  readonly fastOpenQueue?: number;
+}
+
+/** RFC 7413. */
+export interface FastOpenOptions {
+  /**
+   * To be sent at once: in the SYN as far as a cookie and room for it are known, else behind the handshake. It is
+   * taken as `send` would take it (`sendQueue` says how much of it), by reference. The server may see it twice.
+   */
+  readonly data?: Uint8Array;
 }
 
 export interface ConnectOptions {
@@ -40,6 +55,8 @@ export interface ConnectOptions {
   readonly hopLimit?: number;
   /** Differentiated services codepoint, 0 to 63, from the SYN on (MUST-48); by default 0. */
   readonly diffserv?: number;
+  /** Use TCP Fast Open: ask the server for a cookie, or use the one it gave before. */
+  readonly fastOpen?: FastOpenOptions;
 }
 
 const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
@@ -49,6 +66,7 @@ const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   parameters: true,
   hopLimit: true,
   diffserv: true,
+  fastOpenQueue: true,
 };
 const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   address: true,
@@ -58,18 +76,21 @@ const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   parameters: true,
   hopLimit: true,
   diffserv: true,
+  fastOpen: true,
 };
+const FAST_OPEN_OPTIONS: Readonly<Record<keyof FastOpenOptions, true>> = { data: true };
 
 const DEFAULT_BACKLOG = 511;
 
 export function listen(core: Core, options: ListenOptions): TcpListener {
   checkOptions('listen', options, LISTEN_OPTIONS);
-  const { backlog = DEFAULT_BACKLOG, parameters = core.parameters } = options;
+  const { backlog = DEFAULT_BACKLOG, parameters = core.parameters, fastOpenQueue = 0 } = options;
   const address = optionalAddress(options.address, 'address');
   checkPort('port', options.port, 0);
   if (!Number.isInteger(backlog) || backlog < 1) {
     throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
   }
+  checkInteger('fastOpenQueue', fastOpenQueue, 0, Number.MAX_SAFE_INTEGER);
   if (parameters !== core.parameters) checkParameters(parameters);
   const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
   const trafficClass = trafficClassOf(options.diffserv ?? 0);
@@ -78,7 +99,7 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   if (core.listeners.isTaken(address, port)) {
     throw new TcpError('EADDRINUSE', `port ${port} is being listened on already`);
   }
-  const listener = new TcpListener(core, { address, port }, backlog, parameters);
+  const listener = new TcpListener(core, { address, port }, backlog, parameters, fastOpenQueue);
   listener.hopLimit = hopLimit;
   listener.trafficClass = trafficClass;
   core.listeners.add(listener);
@@ -91,6 +112,7 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const address = Address.from(options.address);
   checkPort('port', port, 1);
   checkPort('localPort', localPort, 0);
+  if (options.fastOpen !== undefined) checkFastOpen(options.fastOpen);
   if (parameters !== core.parameters) checkParameters(parameters);
   const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
   const trafficClass = trafficClassOf(options.diffserv ?? 0);
@@ -115,8 +137,29 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   socket.hopLimit = hopLimit;
   socket.trafficClass = trafficClass;
   addSocket(core, socket, now);
+  if (options.fastOpen !== undefined) useFastOpen(core, socket, options.fastOpen, now);
   core.scheduler.serve(socket);
   return socket;
+}
+
+/** RFC 7413 §4.2: the SYN is due, and has not left. */
+function useFastOpen(
+  core: Core,
+  { connection, remote }: TcpSocket,
+  options: FastOpenOptions,
+  now: number,
+): void {
+  const { parameters, pathMtu } = connection.tcb;
+  const plan = planFastOpen(core, remote.address, parameters, pathMtu, now);
+  if (plan !== null) connection.useFastOpen(plan);
+  if (options.data !== undefined) connection.send(options.data, now);
+}
+
+function checkFastOpen(options: FastOpenOptions): void {
+  checkOptions('fastOpen', options, FAST_OPEN_OPTIONS);
+  if (options.data !== undefined && !isBytes(options.data)) {
+    throw invalidType('fastOpen.data', 'a Uint8Array', options.data);
+  }
 }
 
 /** The interface and our address for talking to `address`. @throws TcpError EINVAL, EADDRNOTAVAIL, ENETUNREACH */

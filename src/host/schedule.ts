@@ -3,6 +3,7 @@
 
 import { TimerQueue } from '../lib/timer-queue.ts';
 import type { Core } from './core.ts';
+import { watchForBlackhole } from './fast-open.ts';
 import { reportLateFragments } from './icmp-output.ts';
 import type { Interface } from './interface.ts';
 import { forgetPathMtus } from './path-mtu.ts';
@@ -120,6 +121,7 @@ export class Scheduler {
     this.armed = Number.POSITIVE_INFINITY;
     for (let socket = this.timers.takeDue(now); socket !== null; socket = this.timers.takeDue(now)) {
       socket.connection.expire(now);
+      if (socket.connection.tcb.fastOpen !== null) watchForBlackhole(core, socket, now);
       this.schedule(socket);
     }
     for (let late = core.fragments.takeExpired(now); late !== null; late = core.fragments.takeExpired(now)) {

@@ -50,6 +50,8 @@ export class TcpSocket implements Flow, TimerEntry {
   waiting = false;
   /** Where it waits to be accepted; null: it is the application's. */
   listener: TcpListener | null;
+  /** Whose Fast Open requests it counts among, until the handshake is complete (RFC 7413 §5.1); null: nobody's. */
+  earlyOf: TcpListener | null = null;
   /** False: the path has an MTU below what we send, and must be allowed to fragment. */
   dontFragment = true;
   hopLimit = HOP_LIMIT;
@@ -213,6 +215,7 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** The flush loop's call: hand over the notices, to the listener as long as it is not accepted. */
   tell(): void {
+    if (this.earlyOf !== null) this.earlyOf.earlyChanged(this);
     if (this.listener !== null) this.listener.childChanged(this);
     if (this.callback !== null && this.hasNews) this.callback(this.connection.takeNotices());
   }

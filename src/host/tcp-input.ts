@@ -2,18 +2,21 @@
 
 import { Connection } from '../tcp/connection.ts';
 import { arrivesInListen } from '../tcp/listen.ts';
+import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
-import type { Seq } from '../tcp/seq.ts';
+import { add, type Seq } from '../tcp/seq.ts';
 import type { OpenOptions } from '../tcp/tcb.ts';
 import { Address, type Endpoint, SocketAddress } from '../wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { ECN_MASK, type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { decodeTcp } from '../wire/tcp.ts';
+import { admit, answerByCookie, cookieIn, mustWait, openFromCookie } from './admission.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
+import { fastOpenAnswered, judgeFastOpen } from './fast-open.ts';
 import type { Interface } from './interface.ts';
 import type { TcpListener } from './listener.ts';
 import { applyKnownPathMtu } from './path-mtu.ts';
@@ -40,7 +43,12 @@ export function segmentArrives(
   socket.receivedTrafficClass = header.trafficClass;
   if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
     return null;
+  const { listener } = socket;
+  if (listener !== null && mustWait(listener, socket, seg)) return 'tcp-accept-queue';
+  const answersSyn = socket.state === 'SYN-SENT';
   socket.connection.arrives(seg, now);
+  if (answersSyn) fastOpenAnswered(core, socket, seg, now);
+  if (listener !== null) listener.childArrived(socket);
   core.scheduler.schedule(socket);
   return null;
 }
@@ -62,12 +70,51 @@ function withoutConnection(
   now: number,
 ): DropReason | null {
   const listener = core.listeners.find(header.destination, seg.destinationPort);
-  const verdict = listener === null ? 'reset' : arrivesInListen(seg);
-  if (verdict === 'reset' && resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
-  if (listener === null || verdict !== 'open') return 'tcp-no-connection';
-  if (listener.isFull) return 'tcp-backlog';
+  if (listener === null) return refuse(core, via, header, seg);
+  const verdict = arrivesInListen(seg);
+  if (verdict === 'drop') return 'tcp-no-connection';
+  if (verdict === 'reset') return ackArrives(core, via, listener, header, seg, now);
   const { local, remote } = endpoints(header, seg);
-  acceptSyn(core, via, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+  const admission = admit(listener);
+  if (admission === 'connection') {
+    acceptSyn(core, via, header, listener, local, remote, seg, core.isn.next(local, remote, now), now);
+    return null;
+  }
+  if (admission !== 'cookie') return admission;
+  const mss = peerMss(header.family, seg.mss);
+  const iss = core.synCookies.make(local, remote, seg.seq, mss, now);
+  const options = openOptions(core, via, local, remote, iss, listener.parameters);
+  answerByCookie(core, via, listener, header, seg, options, now);
+  return null;
+}
+
+/** §3.10.7.1. */
+function refuse(core: Core, via: Interface, header: IpHeader, seg: Segment): DropReason {
+  if (resetFor(seg, core.leaving)) sendReset(core, via, header, core.leaving);
+  return 'tcp-no-connection';
+}
+
+/** An ACK for a listener: it brings back a cookie (RFC 4987 §3.6), or is refused. */
+function ackArrives(
+  core: Core,
+  via: Interface,
+  listener: TcpListener,
+  header: IpHeader,
+  seg: Segment,
+  now: number,
+): DropReason | null {
+  const { local, remote } = endpoints(header, seg);
+  const mss = cookieIn(core, listener, seg, local, remote, now);
+  if (mss === 0) return refuse(core, via, header, seg);
+  if (listener.acceptQueueFull) return 'tcp-accept-queue';
+  const options = openOptions(core, via, local, remote, add(seg.ack, -1), listener.parameters);
+  const socket = new TcpSocket(core, openFromCookie(core, options, seg, mss, now), via, listener);
+  listener.childOpened(socket);
+  addSocket(core, socket, now);
+  core.counters.synCookiesAccepted++;
+  socket.connection.arrives(seg, now);
+  listener.childArrived(socket);
+  core.scheduler.schedule(socket);
   return null;
 }
 
@@ -81,19 +128,20 @@ function reincarnate(
   now: number,
 ): boolean {
   const listener = core.listeners.find(header.destination, seg.destinationPort);
-  if (listener === null || listener.isFull) return false;
+  if (listener === null || admit(listener) !== 'connection') return false;
   const { local, remote } = old;
   const iss = old.connection.issBeyond(core.isn.next(local, remote, now));
   old.connection.giveWay(now);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
-  acceptSyn(core, via, listener, local, remote, seg, iss, now);
+  acceptSyn(core, via, header, listener, local, remote, seg, iss, now);
   return true;
 }
 
 function acceptSyn(
   core: Core,
   via: Interface,
+  header: IpHeader,
   listener: TcpListener,
   local: Endpoint,
   remote: Endpoint,
@@ -102,9 +150,15 @@ function acceptSyn(
   now: number,
 ): void {
   const options = openOptions(core, via, local, remote, iss, listener.parameters);
-  const socket = new TcpSocket(core, Connection.accept(options, seg, now), via, listener);
+  const connection = Connection.accept(options, seg, now);
+  const socket = new TcpSocket(core, connection, via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
+  const fastOpen = judgeFastOpen(core, listener, header, seg, now);
+  if (fastOpen?.accepted) {
+    connection.acceptEarlyData(fastOpen, seg, now);
+    listener.childOpenedEarly(socket);
+  } else if (fastOpen !== null) connection.useFastOpen(fastOpen);
   core.scheduler.schedule(socket);
 }
 

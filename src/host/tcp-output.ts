@@ -37,19 +37,24 @@ export function outputSegments(core: Core, socket: TcpSocket, now: number): bool
 
 /** §3.10.7.1: queue the reset that answers a segment without a connection, which came with `header`. */
 export function sendReset(core: Core, via: Interface, header: IpHeader, reset: Segment): void {
+  if (sendReply(core, via, header, reset)) core.counters.resets++;
+}
+
+/** Queue a segment without text that no connection sends, in answer to what came with `header`. False: no room. */
+export function sendReply(core: Core, via: Interface, header: IpHeader, reply: Segment): boolean {
   const ip = header.family === 4 ? core.outgoing4 : core.outgoing6;
   const ipLength = header.family === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
-  const at = via.replies.reserve(ipLength + tcpHeaderLength(reset));
+  const at = via.replies.reserve(ipLength + tcpHeaderLength(reply));
   if (at < 0) {
     core.counters.dropped['reply-queue-full']++;
-    return;
+    return false;
   }
   ip.source.set(header.destination);
   ip.destination.set(header.source);
   ip.trafficClass = 0;
   ip.hopLimit = HOP_LIMIT;
-  writeSegment(core, ip, reset, true, via.replies.bytes, at, false);
-  core.counters.resets++;
+  writeSegment(core, ip, reply, true, via.replies.bytes, at, false);
+  return true;
 }
 
 /**

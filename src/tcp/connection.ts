@@ -2,6 +2,7 @@
 
 import { acceptsIncarnation, issBeyond, queued } from './closing.ts';
 import type { ConnectionError } from './errors.ts';
+import { takeEarlyData } from './events/early-data.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
 import { expire } from './events/timeouts.ts';
 import * as call from './events/user-calls.ts';
@@ -12,7 +13,7 @@ import { output } from './output.ts';
 import type { Segment } from './segment.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
-import type { OpenOptions, Tcb } from './tcb.ts';
+import type { FastOpenVariables, OpenOptions, Tcb } from './tcb.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
 
@@ -35,6 +36,22 @@ export class Connection {
   /** §3.10.7.2: what a listener makes of a SYN; `output` has the SYN,ACK. */
   static accept(options: OpenOptions, syn: Segment, now: number): Connection {
     return new Connection(call.openPassive(options, syn, now));
+  }
+
+  /** RFC 4987 §3.6: what `accept` had made of `syn`, had it not been answered by a cookie. */
+  static fromCookie(options: OpenOptions, syn: Segment, now: number): Connection {
+    return new Connection(call.openFromCookie(options, syn, now));
+  }
+
+  /** RFC 7413: say, before the first SYN or SYN,ACK leaves, what it carries of Fast Open. */
+  useFastOpen(fastOpen: FastOpenVariables): void {
+    this.tcb.fastOpen = fastOpen;
+  }
+
+  /** RFC 7413 §4.2.2: `syn`, which `accept` was given, had a good cookie: its text counts, and ours may follow. */
+  acceptEarlyData(fastOpen: FastOpenVariables, syn: Segment, now: number): void {
+    this.tcb.fastOpen = fastOpen;
+    takeEarlyData(this.tcb, fastOpen, syn, now);
   }
 
   /** A connection around a TCB that was copied or restored. */

@@ -1,16 +1,18 @@
 // §3.5 opening: what our SYN carries, what the peer's says, and the moment both are acknowledged.
 
 import { ACK, SYN } from '../wire/tcp.ts';
+import { finLeaves } from './closing.ts';
 import { negotiateEcn, setupFlags } from './ecn.ts';
+import { addFastOpen, releaseEarlyText, resendEarlyText } from './fast-open.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { peerMss, setSegmentSize } from './mss.ts';
 import { CONNECTED } from './notice.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
-import { add } from './seq.ts';
+import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
-import { stopTimer, Timer } from './timers.ts';
+import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
 import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
@@ -18,7 +20,8 @@ import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
 const MAX_SCALE = 14;
 
 /** Our SYN has not left yet, or is to leave again. */
-export const synDue = (tcb: Tcb): boolean => tcb.snd.nxt === tcb.iss || tcb.board.lost > 0;
+export const synDue = ({ board, iss, snd }: Tcb): boolean =>
+  snd.nxt === iss || (board.lost > 0 && board.isLost(0));
 
 /** Fill `out` with our SYN, or SYN,ACK in SYN-RECEIVED; options of the answer only as the peer offered them. */
 export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
@@ -41,6 +44,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
   const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
   out.flags |= setupFlags(tcb, answer, again, now);
   out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
+  addFastOpen(tcb, out);
 }
 
 /** The peer's SYN: its number, its options, the window both sides will speak (§3.10.7.2-3; RFC 7323 §2.2). */
@@ -64,15 +68,23 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
   tcb.ack.last = rcv.nxt;
 }
 
-/** Our SYN is acknowledged. */
+/** Our SYN is acknowledged; by a SYN,ACK perhaps with text that it carried (RFC 7413; U-4). */
 export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
-  tcb.snd.una = add(tcb.iss, 1);
-  tcb.counters.acknowledged += 1;
-  tcb.rack.ackArrives(now, echoedTime(tcb, seg, now), tcb.rto.minRtt);
-  tcb.board.acknowledge(tcb.snd.una, tcb.rack);
+  const { board, rack, snd } = tcb;
+  const text = tcb.state === 'SYN-SENT' ? diff(seg.ack, tcb.iss) - 1 : 0;
+  releaseEarlyText(tcb, text);
+  snd.una = add(tcb.iss, 1 + text);
+  tcb.counters.acknowledged += 1 + text;
+  rack.ackArrives(now, echoedTime(tcb, seg, now), tcb.rto.minRtt);
+  board.acknowledge(snd.una, rack);
   measureRtt(tcb, seg, true, now);
-  tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
-  stopTimer(tcb, Timer.retransmission, now);
+  if (snd.una === snd.nxt) {
+    snd.unansweredSince = Number.POSITIVE_INFINITY;
+    stopTimer(tcb, Timer.retransmission, now);
+  } else {
+    snd.unansweredSince = now;
+    restartRetransmission(tcb, now);
+  }
 }
 
 /** Both SYNs are acknowledged. */
@@ -86,7 +98,11 @@ export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): voi
   }
   tcb.notices |= CONNECTED;
   enter(tcb, 'ESTABLISHED', why, now);
-  // §3.10.4: a CLOSE in SYN-RECEIVED was queued until now.
-  if (tcb.snd.finQueued) enter(tcb, 'FIN-WAIT-1', '9293-3.10.4-close', now);
-  else startKeepAlive(tcb, now);
+  resendEarlyText(tcb);
+  // §3.10.4: a CLOSE in SYN-RECEIVED was queued until now. RFC 7413: the peer's FIN may have come with its SYN.
+  if (tcb.rcv.finished) {
+    enter(tcb, 'CLOSE-WAIT', '9293-3.10.7.4-eighth-close-wait', now);
+    if (tcb.snd.finSent) finLeaves(tcb, now);
+  } else if (tcb.snd.finQueued) enter(tcb, 'FIN-WAIT-1', '9293-3.10.4-close', now);
+  if (tcb.state === 'ESTABLISHED' || tcb.state === 'CLOSE-WAIT') startKeepAlive(tcb, now);
 }

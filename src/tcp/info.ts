@@ -33,6 +33,8 @@ export interface ConnectionInfo {
   readonly ecnSeen: boolean;
   /** Full segments' worth of what was delivered, by ACKs with ECE. */
   readonly deliveredCe: number;
+  /** The text of a SYN, ours or the peer's, was taken (RFC 7413). */
+  readonly synData: boolean;
   readonly pathMtu: number;
   readonly congestionControl: string;
   readonly cwnd: number;
@@ -72,6 +74,7 @@ export function info(tcb: Tcb, now: number): ConnectionInfo {
     ecn: tcb.ecn.on,
     ecnSeen: tcb.ecn.seen,
     deliveredCe: tcb.ecn.deliveredCe,
+    synData: tcb.fastOpen?.taken ?? false,
     pathMtu: tcb.pathMtu,
     congestionControl: congestion.name,
     cwnd: congestion.cwnd,

@@ -4,6 +4,7 @@ import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
+import { isOpenEarly } from './fast-open.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
@@ -50,7 +51,8 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
     case 'SYN-SENT':
       return synDue(tcb) && sendSyn(tcb, out, now);
     case 'SYN-RECEIVED':
-      return synDue(tcb) ? sendSyn(tcb, out, now) : sendAck(tcb, out, now);
+      if (synDue(tcb)) return sendSyn(tcb, out, now);
+      return (isOpenEarly(tcb) && sendNew(tcb, out, now)) || sendAck(tcb, out, now);
     case 'TIME-WAIT':
       return sendAck(tcb, out, now);
     case 'ESTABLISHED':
@@ -72,6 +74,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
 function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   buildSyn(tcb, out, now);
   if (tcb.snd.nxt !== tcb.iss) tcb.board.resent(0, 1, now);
+  else if (out.textLength > 0) tcb.board.sent(add(tcb.iss, 1), now); // The SYN may be acknowledged without it.
   leave(tcb, out, now);
   return true;
 }

@@ -82,6 +82,15 @@ export interface Parameters {
    * Linux does) lowers it with each RTO towards what was used.
    */
   readonly cwndValidation: 'off' | 'rfc2861' | 'rfc7661';
+  /** RFC 4987 §3.6: SYNs are answered by cookies never, beyond the backlog, or always. */
+  readonly synCookies: 'never' | 'overflow' | 'always';
+  /** RFC 7413: a connection that is opened with `fastOpen` uses it; a listener with a `fastOpenQueue` offers it. */
+  readonly fastOpenClient: boolean;
+  readonly fastOpenServer: boolean;
+  /** Which side does without a cookie, where nobody but the peer can be the peer (RFC 7413 §6.3.3). */
+  readonly fastOpenWithoutCookie: 'never' | 'client' | 'server' | 'both';
+  /** No Fast Open to anywhere for this long after SYNs with it vanished, and twice as long the next time; 0 = off. */
+  readonly fastOpenBlackhole: number;
 }
 
 /** The values of the RFCs themselves. */
@@ -120,6 +129,11 @@ export const RFC9293: Parameters = {
   slowStartLimit: 8,
   slowStartAfterIdle: true,
   cwndValidation: 'rfc7661',
+  synCookies: 'overflow',
+  fastOpenClient: true,
+  fastOpenServer: true,
+  fastOpenWithoutCookie: 'never',
+  fastOpenBlackhole: 3_600_000,
 };
 
 /** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
@@ -136,6 +150,8 @@ export const LINUX: Parameters = {
   finWait2: 60_000,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
+  fastOpenServer: false,
+  fastOpenBlackhole: 0,
 };
 
 const LONG = Number.MAX_VALUE;
@@ -179,6 +195,11 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     slowStartLimit: [1, Infinity],
     slowStartAfterIdle: 'boolean',
     cwndValidation: ['off', 'rfc2861', 'rfc7661'],
+    synCookies: ['never', 'overflow', 'always'],
+    fastOpenClient: 'boolean',
+    fastOpenServer: 'boolean',
+    fastOpenWithoutCookie: ['never', 'client', 'server', 'both'],
+    fastOpenBlackhole: [0, LONG],
   };
 
 /**

@@ -88,6 +88,7 @@ export type RuleId =
   | '3168-6.1.2-ece'
   | '3168-6.1.3-ce'
   | '3168-6.1.3-cwr'
+  | '4987-3.6-cookie'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'
@@ -108,5 +109,9 @@ export type RuleId =
   | '8985-6.2-lost'
   | '8985-7.3-probe'
   | '8985-7.4-repaired'
+  | '7413-4.2.1-request'
+  | '7413-4.2.2-accepted'
+  | '7413-4.2.2-data'
+  | '7413-4.2.2-resend'
   | '7323-3.2-missing'
   | '7323-5.3-paws';

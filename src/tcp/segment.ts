@@ -2,6 +2,7 @@
 
 import type { ByteQueue } from '../lib/byte-queue.ts';
 import { FIN, MAX_SACK_BLOCKS, SYN, type TcpFields } from '../wire/tcp.ts';
+import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
 import type { RuleId } from './rules.ts';
 import { type Seq, seq } from './seq.ts';
 
@@ -23,6 +24,9 @@ export class Segment implements TcpFields {
   tsecr = 0;
   readonly sackBlocks = new Int32Array(2 * MAX_SACK_BLOCKS);
   sackCount = 0;
+  fastOpen = -1;
+  readonly fastOpenCookie = new Int8Array(MAX_FAST_OPEN_COOKIE);
+  fastOpenExperimental = false;
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -52,6 +56,8 @@ export class Segment implements TcpFields {
     this.tsval = 0;
     this.tsecr = 0;
     this.sackCount = 0;
+    this.fastOpen = -1;
+    this.fastOpenExperimental = false;
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

@@ -35,7 +35,12 @@ export function isSynchronized(state: State): boolean {
   }
 }
 
-/** The peer's FIN has not come yet, so its text is still wanted (§3.10.7.4, seventh). */
+/**
+ * The peer's FIN has not come yet, so its text is still wanted (§3.10.7.4, seventh). In SYN-RECEIVED nothing gets
+ * that far but what came with the SYN itself (RFC 7413).
+ */
 export function receivesText(state: State): boolean {
-  return state === 'ESTABLISHED' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
+  return (
+    state === 'SYN-RECEIVED' || state === 'ESTABLISHED' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2'
+  );
 }

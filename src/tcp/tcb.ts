@@ -3,6 +3,7 @@
 
 import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
+import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
@@ -184,6 +185,24 @@ export class EcnVariables {
   deliveredCe = 0;
 }
 
+/** RFC 7413, of a connection that uses it. fast-open.ts, events/early-data.ts. Whoever opens the connection fills it in before the SYN or SYN,ACK leaves. */
+export class FastOpenVariables {
+  /** Bytes of cookie in our SYN or SYN,ACK, 0 = it asks for one; -1 = no option. */
+  length = -1;
+  readonly cookie = new Int8Array(MAX_FAST_OPEN_COOKIE);
+  experimental = false;
+  /** Text that our SYN may carry, bytes. */
+  room = 0;
+  /** Text that it did carry, bytes. */
+  sent = 0;
+  /** Passive: the cookie was good, and text may flow both ways before the last ACK of the handshake. */
+  accepted = false;
+  /** The text of a SYN, ours or the peer's, was taken by whom it was for. */
+  taken = false;
+  /** Active: nothing of it came through, and the host has taken note. */
+  vanished = false;
+}
+
 /** What has happened so far, for info(). Counts. */
 export class Counters {
   segmentsSent = 0;
@@ -255,6 +274,8 @@ export class Tcb {
   readonly congestion: CongestionControl;
   /** How much of the congestion window is used. validation.ts. */
   readonly validation = new CwndValidation();
+  /** Null: this connection does without. */
+  fastOpen: FastOpenVariables | null = null;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
   /** Path MTU, bytes of IP packet. mss.ts. */

@@ -2,7 +2,7 @@
 // <mss 1460,sackOK>`. Numbers are relative to a base, so that a test can be read.
 
 import { ACK, AE, CWR, ECE, FIN, MAX_SACK_BLOCKS, PSH, RST, SYN, type TcpFields, URG } from './tcp.ts';
-import type { TcpOptions } from './tcp-options.ts';
+import { MAX_FAST_OPEN_COOKIE, type TcpOptions } from './tcp-options.ts';
 
 /** The IP header's ECN codepoint, by its number (RFC 3168 §5), as written before the flags. */
 const CODEPOINTS: readonly string[] = ['[noecn]', '[ect1]', '[ect0]', '[ce]'];
@@ -79,12 +79,21 @@ export function printOptions(options: TcpOptions, base: number): string {
   if (options.sackPermitted) list.push('sackOK');
   if (options.timestamps) list.push(`TS val ${options.tsval >>> 0} ecr ${options.tsecr >>> 0}`);
   if (options.windowScale >= 0) list.push(`wscale ${options.windowScale}`);
+  if (options.fastOpen >= 0) list.push(printFastOpen(options));
   if (options.sackCount > 0) {
     const edge = (i: number): number => (options.sackBlocks[i]! - base) >>> 0;
     const blocks = Array.from({ length: options.sackCount }, (_, i) => `${edge(2 * i)}:${edge(2 * i + 1)}`);
     list.push(`sack ${blocks.join(' ')}`);
   }
   return list.join(',');
+}
+
+/** `FO` asks for a cookie, `FO 0123456789abcdef` brings one; `FOEXP` under the experimental kind. */
+function printFastOpen({ fastOpen, fastOpenCookie, fastOpenExperimental }: TcpOptions): string {
+  const digits = Array.from(fastOpenCookie.subarray(0, fastOpen), (byte) =>
+    (byte & 0xff).toString(16).padStart(2, '0'),
+  );
+  return [fastOpenExperimental ? 'FOEXP' : 'FO', ...(fastOpen > 0 ? [digits.join('')] : [])].join(' ');
 }
 
 const SEGMENT =
@@ -130,7 +139,7 @@ function parseNumber(digits: string, bits: number, text: string): number {
 }
 
 const OPTION =
-  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4}))$/;
+  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|(FO|FOEXP)(?:\s+((?:[0-9a-f]{4}){2,8}))?)$/;
 
 function parseOptions(list: string, text: string): TcpOptions {
   const options: TcpOptions = {
@@ -142,6 +151,9 @@ function parseOptions(list: string, text: string): TcpOptions {
     tsecr: 0,
     sackBlocks: new Int32Array(2 * MAX_SACK_BLOCKS),
     sackCount: 0,
+    fastOpen: -1,
+    fastOpenCookie: new Int8Array(MAX_FAST_OPEN_COOKIE),
+    fastOpenExperimental: false,
   };
   if (list.trim() === '') return options;
   for (const item of list.split(',')) parseOption(item.trim(), options, text);
@@ -151,7 +163,7 @@ function parseOptions(list: string, text: string): TcpOptions {
 function parseOption(item: string, into: TcpOptions, text: string): void {
   const match = OPTION.exec(item);
   if (match === null) throw new SyntaxError(`no option that we know: ${item}: ${text}`);
-  const [, , sackOk, mss, wscale, tsval, tsecr, sack] = match;
+  const [, , sackOk, mss, wscale, tsval, tsecr, sack, fastOpen, cookie = ''] = match;
   if (sackOk !== undefined) into.sackPermitted = true;
   if (mss !== undefined) into.mss = parseNumber(mss, 16, text);
   if (wscale !== undefined) into.windowScale = parseNumber(wscale, 8, text);
@@ -164,5 +176,12 @@ function parseOption(item: string, into: TcpOptions, text: string): void {
     const edges = sack.trim().split(/[\s:]+/);
     for (const [i, edge] of edges.entries()) into.sackBlocks[i] = parseNumber(edge, 32, text) | 0;
     into.sackCount = edges.length >> 1;
+  }
+  if (fastOpen !== undefined) {
+    into.fastOpen = cookie.length >> 1;
+    into.fastOpenExperimental = fastOpen === 'FOEXP';
+    for (let i = 0; i < into.fastOpen; i++) {
+      into.fastOpenCookie[i] = Number.parseInt(cookie.slice(2 * i, 2 * i + 2), 16);
+    }
   }
 }

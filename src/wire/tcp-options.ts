@@ -1,4 +1,4 @@
-// RFC 9293 §3.2, RFC 7323 §2-3, RFC 2018 §2-3: the options of a TCP header. Options may stand on any segment
+// RFC 9293 §3.2, RFC 7323 §2-3, RFC 2018 §2-3, RFC 7413 §4.1.1: the options of a TCP header. Options may stand on any segment
 // (MUST-5) and at any alignment (MUST-64). A malformed list ends early; the segment is kept (MUST-7).
 
 import { readWord, writeWord } from './ip.ts';
@@ -11,18 +11,38 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const FAST_OPEN = 34;
+/** RFC 6994: a kind shared by experiments, told apart by a number of two bytes. */
+const EXPERIMENT = 254;
+const FAST_OPEN_EXPERIMENT = 0xf989;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
+/** Kind and length; under the shared kind the experiment's number too. */
+const FAST_OPEN_HEAD = 2;
+const EXPERIMENT_HEAD = 4;
+const MIN_FAST_OPEN_COOKIE = 4;
+/** The longest cookie of TCP Fast Open, bytes (RFC 7413 §4.1.1). */
+export const MAX_FAST_OPEN_COOKIE = 16;
 /** The data offset counts at most 15 words. */
 const MAX_OPTIONS_LENGTH = 40;
 
 /** The part of a segment's fields that options carry. */
 export type TcpOptions = Pick<
   TcpFields,
-  'mss' | 'windowScale' | 'sackPermitted' | 'timestamps' | 'tsval' | 'tsecr' | 'sackBlocks' | 'sackCount'
+  | 'mss'
+  | 'windowScale'
+  | 'sackPermitted'
+  | 'timestamps'
+  | 'tsval'
+  | 'tsecr'
+  | 'sackBlocks'
+  | 'sackCount'
+  | 'fastOpen'
+  | 'fastOpenCookie'
+  | 'fastOpenExperimental'
 >;
 
 /**
@@ -38,6 +58,8 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number, 
   into.tsval = 0;
   into.tsecr = 0;
   into.sackCount = 0;
+  into.fastOpen = -1;
+  into.fastOpenExperimental = false;
   let at = start;
   while (at < end) {
     const kind = bytes[at]!;
@@ -74,7 +96,28 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
     case SACK_PERMITTED:
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
+    case FAST_OPEN:
+      return decodeFastOpen(bytes, at + FAST_OPEN_HEAD, length - FAST_OPEN_HEAD, false, into);
+    case EXPERIMENT:
+      if (length < EXPERIMENT_HEAD || ((bytes[at + 2]! << 8) | bytes[at + 3]!) !== FAST_OPEN_EXPERIMENT)
+        return;
+      return decodeFastOpen(bytes, at + EXPERIMENT_HEAD, length - EXPERIMENT_HEAD, true, into);
   }
+}
+
+/** RFC 7413 §4.1.1: nothing, or an even number of bytes from 4 to 16; an option with another length is none. */
+function decodeFastOpen(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  experimental: boolean,
+  into: TcpOptions,
+): void {
+  const fits = length >= MIN_FAST_OPEN_COOKIE && length <= MAX_FAST_OPEN_COOKIE && (length & 1) === 0;
+  if (length !== 0 && !fits) return;
+  into.fastOpen = length;
+  into.fastOpenExperimental = experimental;
+  for (let i = 0; i < length; i++) into.fastOpenCookie[i] = bytes[at + i]!;
 }
 
 function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOptions): void {
@@ -85,7 +128,8 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
 /**
  * Write the options at `at`, in Linux's order and padded as Linux pads, so that timestamps and SACK edges
  * lie on words: MSS; SACK-permitted and timestamps together, or each behind two NOPs; NOP and window scale;
- * NOPs and as many SACK blocks as there is room for. Returns the bytes written, a multiple of 4.
+ * Fast Open with its NOPs behind it; NOPs and as many SACK blocks as there is room for. Returns the bytes
+ * written, a multiple of 4.
  */
 export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   let next = at;
@@ -104,6 +148,7 @@ export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: numb
     bytes[next + 3] = fields.windowScale;
     next += 4;
   }
+  if (fields.fastOpen >= 0) next += encodeFastOpen(fields, bytes, next);
   const blocks = sackBlocksThatFit(fields, next - at);
   if (blocks > 0) {
     bytes[next] = NOP;
@@ -139,6 +184,27 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
+/** A multiple of 4 bytes; the longest cookie fits beside everything else that a SYN carries. */
+function encodeFastOpen(fields: TcpOptions, bytes: Uint8Array, at: number): number {
+  const { fastOpen, fastOpenCookie, fastOpenExperimental } = fields;
+  const head = fastOpenExperimental ? EXPERIMENT_HEAD : FAST_OPEN_HEAD;
+  bytes[at] = fastOpenExperimental ? EXPERIMENT : FAST_OPEN;
+  bytes[at + 1] = head + fastOpen;
+  if (fastOpenExperimental) {
+    bytes[at + 2] = FAST_OPEN_EXPERIMENT >>> 8;
+    bytes[at + 3] = FAST_OPEN_EXPERIMENT & 0xff;
+  }
+  let next = at + head;
+  for (let i = 0; i < fastOpen; i++) bytes[next++] = fastOpenCookie[i]!;
+  while (((next - at) & 3) !== 0) bytes[next++] = NOP;
+  return next - at;
+}
+
+function fastOpenLength({ fastOpen, fastOpenExperimental }: TcpOptions): number {
+  if (fastOpen < 0) return 0;
+  return ((fastOpenExperimental ? EXPERIMENT_HEAD : FAST_OPEN_HEAD) + fastOpen + 3) & ~3;
+}
+
 /** How many bytes `encodeTcpOptions` would write. */
 export function tcpOptionsLength(fields: TcpOptions): number {
   let length = 0;
@@ -146,6 +212,7 @@ export function tcpOptionsLength(fields: TcpOptions): number {
   if (fields.timestamps) length += 12;
   else if (fields.sackPermitted) length += 4;
   if (fields.windowScale >= 0) length += 4;
+  length += fastOpenLength(fields);
   const blocks = sackBlocksThatFit(fields, length);
   return blocks > 0 ? length + 4 + 8 * blocks : length;
 }

@@ -44,6 +44,12 @@ export interface TcpFields {
   readonly sackBlocks: Int32Array;
   /** Blocks in use, 0 to MAX_SACK_BLOCKS. */
   sackCount: number;
+  /** RFC 7413 §4.1.1: bytes of cookie in the Fast Open option, 0 = it asks for one; -1 = absent. */
+  fastOpen: number;
+  /** The cookie, in the first `fastOpen` places. */
+  readonly fastOpenCookie: Int8Array;
+  /** It came, or is to leave, under the experimental kind that came before kind 34 (§4.1.1, RFC 6994). */
+  fastOpenExperimental: boolean;
   /** The buffer in which the text lies; the header codec sets these three when reading, and ignores them
    * when writing: whoever sends a packet places its text. */
   text: Uint8Array;

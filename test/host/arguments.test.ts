@@ -76,7 +76,7 @@ describe('misuse of a host', () => {
       "node:net's name for the address",
       (h) => connect(h, { host: '10.0.0.2', port: 80 }),
       VALUE,
-      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv',
+      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv, fastOpen',
     ],
     [
       'no address',
@@ -116,7 +116,7 @@ describe('misuse of a host', () => {
       'listen on a host',
       (h) => listen(h, { port: 7, host: '::' }),
       VALUE,
-      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv',
+      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv, fastOpenQueue',
     ],
     ['listen at a name', (h) => listen(h, { port: 7, address: 'me' }), VALUE, /^address must be an IPv4/],
     [
@@ -227,7 +227,7 @@ describe('misuse of the constructor', () => {
     [
       { seed: 1 },
       VALUE,
-      'Host has no option called seed, only name, clock, random, parameters, probe, limits',
+      'Host has no option called seed, only name, clock, random, parameters, probe, limits, fastOpenKey',
     ],
     [{ name: 5 }, TYPE, 'name must be a string, not a number'],
     [{ clock: Date }, TYPE, 'clock must be a Clock, not a function'],

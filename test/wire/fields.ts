@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { MAX_SACK_BLOCKS, type TcpFields } from '../../src/wire/tcp.ts';
+import { MAX_FAST_OPEN_COOKIE } from '../../src/wire/tcp-options.ts';
 
 /** The header's fields and options as plain values; `sack` holds the edges in use. */
 export interface Values {
@@ -19,12 +20,17 @@ export interface Values {
   tsval: number;
   tsecr: number;
   sack: number[];
+  /** The cookie of the Fast Open option, signed bytes; null: no option. */
+  cookie: number[] | null;
+  fastOpenExperimental: boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
 
 /** Fields with these values; 0 or absent where none is given. */
-export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields {
+export function fields({ sack = [], cookie = null, ...rest }: Partial<Values> = {}): TcpFields {
+  const fastOpenCookie = new Int8Array(MAX_FAST_OPEN_COOKIE);
+  fastOpenCookie.set(cookie ?? []);
   const sackBlocks = new Int32Array(2 * MAX_SACK_BLOCKS);
   sackBlocks.set(sack);
   return {
@@ -43,6 +49,9 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
     tsecr: 0,
     sackBlocks,
     sackCount: sack.length / 2,
+    fastOpen: cookie === null ? -1 : cookie.length,
+    fastOpenCookie,
+    fastOpenExperimental: false,
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -52,17 +61,25 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
 
 /** What a peer can learn from the fields. */
 export function valuesOf(from: TcpFields): Values {
-  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...rest } = from;
+  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...others } = from;
+  const { fastOpen, fastOpenCookie, fastOpenExperimental, ...rest } = others;
   return {
     ...rest,
     tsval: from.timestamps ? from.tsval : 0,
     tsecr: from.timestamps ? from.tsecr : 0,
     sack: [...sackBlocks.subarray(0, 2 * sackCount)],
+    cookie: fastOpen < 0 ? null : [...fastOpenCookie.subarray(0, fastOpen)],
+    fastOpenExperimental: fastOpen >= 0 && fastOpenExperimental,
   };
 }
 
 const u16 = fc.nat(0xffff);
 const i32 = fc.integer();
+
+const i8 = fc.integer({ min: -128, max: 127 });
+const anyCookie = fc
+  .constantFrom(0, 4, 6, 8, 10, 12, 14, 16)
+  .chain((length) => fc.array(i8, { minLength: length, maxLength: length }));
 
 export const anyValues: fc.Arbitrary<Values> = fc.record({
   sourcePort: u16,
@@ -79,4 +96,6 @@ export const anyValues: fc.Arbitrary<Values> = fc.record({
   tsval: i32,
   tsecr: i32,
   sack: fc.array(i32, { maxLength: 2 * MAX_SACK_BLOCKS }).map((edges) => edges.slice(0, edges.length & ~1)),
+  cookie: fc.option(anyCookie),
+  fastOpenExperimental: fc.boolean(),
 });

@@ -9,11 +9,9 @@ const withText = (made: TcpFields, textLength: number): TcpFields => Object.assi
 
 /** The options alone, with the fields that a parsed line has. */
 const optionsOf = (options: TcpOptions): object => {
-  const { mss, windowScale, sackPermitted, timestamps, tsval, tsecr, sack } = valuesOf({
-    ...fields(),
-    ...options,
-  });
-  return { mss, windowScale, sackPermitted, timestamps, tsval, tsecr, sack };
+  const { mss, windowScale, sackPermitted, timestamps, tsval, tsecr, sack, cookie, fastOpenExperimental } =
+    valuesOf({ ...fields(), ...options });
+  return { mss, windowScale, sackPermitted, timestamps, tsval, tsecr, sack, cookie, fastOpenExperimental };
 };
 
 test('the forms of the design', () => {

@@ -157,7 +157,7 @@ test('MUST-69: nothing behind EOL is read', () => {
 
 test('MUST-6: an unknown kind is skipped by its length', () => {
   for (let kind = 6; kind < 256; kind++) {
-    if (kind === 8) continue;
+    if (kind === 8 || kind === 34) continue;
     expect(withOptions([kind, 2, 2, 4, 5, 0xb4]).read.mss, `kind ${kind}`).toBe(1460);
     expect(withOptions([kind, 7, 2, 4, 9, 9, 9, 2, 4, 5, 0xb4]).read.mss, `kind ${kind}`).toBe(1460);
   }

@@ -4,6 +4,7 @@ import { ACK, FIN, RST, SYN, URG } from '../../wire/tcp.ts';
 import { checkSequence } from '../acceptance.ts';
 import { processAck } from '../ack.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
+import { isOpenEarly } from '../fast-open.ts';
 import { acknowledgeSyn, establish, takeSyn } from '../handshake.ts';
 import { challenge, sendReset } from '../reset.ts';
 import type { RuleId } from '../rules.ts';
@@ -84,7 +85,8 @@ function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
   }
   switch (tcb.state) {
     case 'SYN-RECEIVED':
-      if (tcb.passive) enterClosed(tcb, null, '9293-3.10.7.4-second-listen', now);
+      if (isOpenEarly(tcb)) enterClosed(tcb, 'ECONNRESET', '9293-3.10.7.4-second', now);
+      else if (tcb.passive) enterClosed(tcb, null, '9293-3.10.7.4-second-listen', now);
       else enterClosed(tcb, 'ECONNREFUSED', '9293-3.10.7.4-second-refused', now);
       return false;
     case 'ESTABLISHED':
@@ -106,7 +108,7 @@ function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
 /** Fourth: a SYN has no place here. RFC 5961 §4.2 has the peer prove itself. */
 function checkSyn(tcb: Tcb, seg: Segment, now: number): boolean {
   if ((seg.flags & SYN) === 0) return true;
-  if (tcb.state === 'SYN-RECEIVED' && tcb.passive) {
+  if (tcb.state === 'SYN-RECEIVED' && tcb.passive && !isOpenEarly(tcb)) {
     enterClosed(tcb, null, '9293-3.10.7.4-fourth-listen', now);
     return refuse(tcb, seg, '9293-3.10.7.4-fourth-listen', now);
   }

@@ -11,6 +11,7 @@ import { announcedMss, defaultMss } from '../mss.ts';
 import type { UserCall } from '../probe.ts';
 import { sendReset } from '../reset.ts';
 import type { Segment } from '../segment.ts';
+import { add } from '../seq.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
 import { markUrgent } from '../urgent.ts';
@@ -42,6 +43,18 @@ export function openPassive(options: OpenOptions, syn: Segment, now: number): Tc
   if (tcb.probe !== null) tcb.probe.segmentArrives(tcb, syn, now);
   takeSyn(tcb, syn, now);
   enter(tcb, 'SYN-RECEIVED', '9293-3.10.7.2-third', now);
+  return tcb;
+}
+
+/** RFC 4987 §3.6: `syn` was answered by a cookie, and is known again from the ACK that arrives next. */
+export function openFromCookie(options: OpenOptions, syn: Segment, now: number): Tcb {
+  const tcb = create(options, true);
+  const { board, snd } = tcb;
+  takeSyn(tcb, syn, now);
+  snd.nxt = add(tcb.iss, 1);
+  board.sent(snd.nxt, now);
+  board.resent(0, 1, now); // As if it had left twice: when is not known, so nothing is measured (Karn).
+  enter(tcb, 'SYN-RECEIVED', '4987-3.6-cookie', now);
   return tcb;
 }
 
