@@ -6,6 +6,7 @@ import { acknowledgeNow } from './delayed-ack.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
+import { mtuProbeAnswered } from './mtu-probing.ts';
 import { WRITABLE } from './notice.ts';
 import { probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
@@ -101,6 +102,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.una = seg.ack;
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
+  if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
   return tcb.board.acknowledge(snd.una, tcb.rack);

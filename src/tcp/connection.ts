@@ -5,9 +5,8 @@ import type { ConnectionError } from './errors.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
 import { expire } from './events/timeouts.ts';
 import * as call from './events/user-calls.ts';
-import { icmpError, packetTooBig } from './failures.ts';
+import { icmpError, packetTooBig, pathMtuKnown } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
-import { setPathMtu } from './mss.ts';
 import { output } from './output.ts';
 import type { Segment } from './segment.ts';
 import { diff, type Seq } from './seq.ts';
@@ -134,9 +133,12 @@ export class Connection {
     packetTooBig(this.tcb, mtu, quoted, now);
   }
 
-  /** What is known of the path, learnt by another connection or grown old: larger or smaller, from now on. */
+  /**
+   * What is known of the path, learnt by another connection or grown old: larger or smaller, from now on. What is
+   * in flight and larger goes again.
+   */
   setPathMtu(mtu: number): void {
-    setPathMtu(this.tcb, mtu);
+    pathMtuKnown(this.tcb, mtu);
   }
 
   /** §3.9.2.2: an ICMP error that quotes sequence number `quoted`. */

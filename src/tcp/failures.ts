@@ -1,9 +1,11 @@
 // §3.8.3 when to give up, and §3.9.2.2 what ICMP may say about it. RFC 1191/8201: a path too narrow.
 
 import type { ConnectionError } from './errors.ts';
-import { setPathMtu } from './mss.ts';
+import { effectiveSendMss } from './mss.ts';
+import { limitPathMtu } from './mtu-probing.ts';
 import { SOFT_ERROR } from './notice.ts';
 import { geq, lt, type Seq } from './seq.ts';
+import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
 
@@ -60,11 +62,28 @@ export function icmpError(
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.9.2.2-soft', now);
 }
 
-/** RFC 1191 §6.4: a router could not pass on what we sent. Never a raise; what is in flight goes again, smaller. */
+/** RFC 1191 §6.4: a router could not pass on what we sent. Never a raise; what was too big goes again, smaller. */
 export function packetTooBig(tcb: Tcb, mtu: number, quoted: Seq, now: number): void {
-  if (tcb.state === 'CLOSED' || mtu >= tcb.pathMtu || !inFlight(tcb, quoted, now)) return;
-  setPathMtu(tcb, mtu);
+  if (tcb.state === 'CLOSED' || mtu >= tcb.mtuSearch.limit || !inFlight(tcb, quoted, now)) return;
+  if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.4-too-big', now);
+  pathMtuKnown(tcb, mtu);
+  if (isSynchronized(tcb.state)) return;
+  // Small as it is, it was the SYN.
   tcb.snd.again = '1191-6.4-too-big';
   tcb.board.markAllLost();
-  if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.4-too-big', now);
+}
+
+/**
+ * What the path carries, learnt from an error or another connection, or grown old: smaller or larger. What is in
+ * flight and larger has been dropped on the way: it goes again at once, which is no sign of congestion.
+ */
+export function pathMtuKnown(tcb: Tcb, mtu: number): void {
+  limitPathMtu(tcb, mtu);
+  const { board } = tcb;
+  const mss = effectiveSendMss(tcb, 0);
+  let lost = false;
+  for (let i = 0; i < board.count; i++) {
+    if (board.lengthOf(i) > mss && board.markLost(i)) lost = true;
+  }
+  if (lost) tcb.snd.again = '1191-6.4-too-big';
 }

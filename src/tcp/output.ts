@@ -7,6 +7,7 @@ import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
+import { mtuProbeSent, mtuProbeText } from './mtu-probing.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
@@ -150,6 +151,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
     return false;
   }
   restartAfterIdle(tcb, now);
+  if (tcb.mtuSearch.enabled && sendMtuProbe(tcb, out, unsent, now)) return true;
   const length = sendable(tcb, unsent, now);
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
@@ -157,6 +159,21 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
   out.why = fin ? '9293-3.6-fin' : '9293-3.8-data';
   leave(tcb, out, now);
+  return true;
+}
+
+/** RFC 4821 §7.5: one segment larger than the others, which tells whether the path carries it. */
+function sendMtuProbe(tcb: Tcb, out: Segment, unsent: number, now: number): boolean {
+  const { snd } = tcb;
+  const length = mtuProbeText(tcb, unsent, windowRoom(tcb, snd.nxt), congestionRoom(tcb), now);
+  if (length === 0) return false;
+  placeText(tcb, out, snd.nxt, length);
+  out.segmentSize = 0; // The link must not cut it.
+  out.why = '4821-7.5-probe';
+  mtuProbeSent(tcb, length, now);
+  const { small } = snd;
+  leave(tcb, out, now);
+  snd.small = small; // Larger than the others, it is not for Nagle to wait for.
   return true;
 }
 
@@ -267,6 +284,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     tcb.counters.bytesSent += out.textLength;
   } else {
     tcb.counters.retransmissions += 1;
+    if (tcb.mtuSearch.probing > 0) tcb.mtuSearch.sentAgain(out.seq, end);
   }
   if (tcb.recovery.active) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {

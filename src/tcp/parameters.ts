@@ -46,6 +46,12 @@ export interface Parameters {
   readonly sack: boolean;
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
+  /** RFC 4821: never probe for the path MTU; only where large segments vanish without a word; always. */
+  readonly mtuProbing: 'off' | 'black-hole' | 'on';
+  /** RFC 4821 §7.2: the MSS, options included, to search upward from; IPv6 never goes below its 1280-byte packets. */
+  readonly baseMss: number;
+  /** The least MSS, options included, that vanishing segments lead to. */
+  readonly mtuProbeFloor: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
@@ -76,6 +82,9 @@ export const RFC9293: Parameters = {
   timestamps: true,
   sack: true,
   mssClamp: 0,
+  mtuProbing: 'black-hole',
+  baseMss: 1_024,
+  mtuProbeFloor: 48,
   congestionControl: 'cubic',
   initialWindow: 10,
 };
@@ -91,6 +100,7 @@ export const LINUX: Parameters = {
   r2Syn: 127_000,
   r2SynAck: 63_000,
   delayedAck: 40,
+  mtuProbing: 'off',
   finWait2: 60_000,
 };
 
@@ -123,6 +133,9 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     timestamps: 'boolean',
     sack: 'boolean',
     mssClamp: [0, 65_535],
+    mtuProbing: ['off', 'black-hole', 'on'],
+    baseMss: [48, 65_535],
+    mtuProbeFloor: [48, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
   };

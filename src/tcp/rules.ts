@@ -78,6 +78,10 @@ export type RuleId =
   // companions
   | '1191-6.4-too-big'
   | '1337-4-rst'
+  | '4821-7.5-probe'
+  | '4821-7.6.1-larger'
+  | '4821-7.6.2-failed'
+  | '4821-7.7-black-hole'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'

@@ -11,6 +11,7 @@ import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
 import type { Reassembly } from './reassembly.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
+import { MtuSearch } from './recovery/mtu-search.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
 import { RetransmissionTimeout } from './recovery/rto.ts';
@@ -196,8 +197,10 @@ export class Tcb {
   readonly congestion: CongestionControl;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
-  /** Path MTU, bytes of IP packet. mss.ts. */
+  /** Path MTU, bytes of IP packet: what is sent, but for probes of a larger one. mss.ts. */
   pathMtu: number;
+  /** What is known and tried of the path. mtu-probing.ts. */
+  readonly mtuSearch: MtuSearch;
   /** Largest IP packet the link takes. */
   readonly superSegment: number;
   /** What we announce in our SYN (§3.7.1), bytes; fixed at open. */
@@ -248,7 +251,8 @@ export class Tcb {
     this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss);
-    this.pathMtu = options.mtu;
+    this.mtuSearch = new MtuSearch(options.remote.address.family, options.mtu, parameters);
+    this.pathMtu = this.mtuSearch.current;
     this.superSegment = options.superSegment;
     this.announcedMss = announcedMss;
     this.keepAlive = parameters.keepAlive;

@@ -87,6 +87,10 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 
   '1191-6.4-too-big': 'too big for the path: smaller segments from now on',
   '1337-4-rst': 'a RST does not end TIME-WAIT early',
+  '4821-7.5-probe': 'a larger segment: does the path carry it?',
+  '4821-7.6.1-larger': 'the larger segment arrived: all may be as large now',
+  '4821-7.6.2-failed': 'the larger segment was lost: no sign of congestion',
+  '4821-7.7-black-hole': 'nothing so large arrives: smaller segments from now on',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',

@@ -33,6 +33,7 @@ const BARE: Parameters = {
   timestamps: false,
   sack: false,
   congestionControl: 'reno',
+  mtuProbing: 'off',
 };
 
 /** The byte that stands at relative sequence number `n` of a stream: tells misplaced text at a glance. */

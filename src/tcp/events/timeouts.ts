@@ -4,6 +4,7 @@ import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
+import { detectBlackHole } from '../mtu-probing.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
@@ -50,5 +51,6 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   restartRetransmission(tcb, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);
+  detectBlackHole(tcb, now);
   return 'open';
 }
