@@ -4,8 +4,7 @@ import type { ConnectionError } from './errors.ts';
 import { effectiveSendMss } from './mss.ts';
 import { limitPathMtu } from './mtu-probing.ts';
 import { SOFT_ERROR } from './notice.ts';
-import { geq, lt, type Seq } from './seq.ts';
-import { isSynchronized } from './state.ts';
+import { geq, leq, lt, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
 
@@ -67,10 +66,12 @@ export function packetTooBig(tcb: Tcb, mtu: number, quoted: Seq, now: number): v
   if (tcb.state === 'CLOSED' || mtu >= tcb.mtuSearch.limit || !inFlight(tcb, quoted, now)) return;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '1191-6.4-too-big', now);
   pathMtuKnown(tcb, mtu);
-  if (isSynchronized(tcb.state)) return;
-  // Small as it is, it was the SYN.
+  // What the router quotes it has dropped, however small it is: a SYN, or less than the least MTU that we believe.
+  const { board } = tcb;
+  let i = 0;
+  while (leq(board.endOf(i), quoted)) i += 1;
   tcb.snd.again = '1191-6.4-too-big';
-  tcb.board.markAllLost();
+  board.markLost(i);
 }
 
 /**

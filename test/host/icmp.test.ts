@@ -466,6 +466,23 @@ describe('path MTU floors', () => {
     expect(new Set(headers.map((header) => header.identification)).size).toBe(headers.length);
   });
 
+  test('IPv4: what was dropped goes again without DF, smaller than 552 as it is (1191.4)', () => {
+    const c = connected(4, true);
+    const data = readTcp(c.last);
+    c.link.exchange(
+      tcpPacket(c.far, 80, c.us, data.sourcePort, {
+        seq: data.ack,
+        ack: add(data.seq, data.len),
+        flags: ACK,
+      }),
+    );
+    c.socket.send(bytes(400));
+    const small = c.link.take()[0]!;
+    const again = c.link.exchange(c.error(3, 4, 296, small.bytes));
+    expect(again.map((sent) => readTcp(sent).seq)).toEqual([readTcp(small).seq]);
+    expect(header4(again[0]!.bytes).dontFragment).toBe(false);
+  });
+
   test('IPv6: below 1280 is ignored (8201.2, A009)', () => {
     const c = connected(6, true);
     c.link.exchange(c.error(2, 0, 1279));
