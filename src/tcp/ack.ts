@@ -113,9 +113,11 @@ function restartTimers(tcb: Tcb, now: number): void {
   const { recovery, snd } = tcb;
   if (snd.una === snd.nxt) {
     snd.unansweredSince = Number.POSITIVE_INFINITY;
+    snd.stuckSince = Number.POSITIVE_INFINITY;
     stopTimer(tcb, Timer.retransmission, now);
   } else {
     snd.unansweredSince = now;
+    snd.stuckSince = now;
     const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
     if (!impatient) restartRetransmission(tcb, now);
   }

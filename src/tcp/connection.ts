@@ -104,7 +104,7 @@ export class Connection {
     return call.receive(this.tcb, maxBytes, now);
   }
 
-  /** No more to send: half-close. */
+  /** No more to send: half-close. FIN-WAIT-2 then lasts until the peer finishes, too. */
   shutdown(now: number): void {
     call.shutdown(this.tcb, now);
   }
@@ -119,8 +119,34 @@ export class Connection {
     call.abort(this.tcb, now);
   }
 
-  setKeepAlive(on: boolean, idle: number, now: number): void {
-    call.setKeepAlive(this.tcb, on, idle, now);
+  /** @throws TypeError, RangeError */
+  setKeepAlive(settings: call.KeepAlive, now: number): void {
+    call.setKeepAlive(this.tcb, settings, now);
+  }
+
+  /** MUST-21, RFC 5482: how long nothing may move before the connection is given up, ms; 0 = for R2. @throws RangeError */
+  setUserTimeout(timeout: number, now: number): void {
+    call.setUserTimeout(this.tcb, timeout, now);
+  }
+
+  /** How long FIN-WAIT-2 may last once nobody reads, ms. @throws TypeError, RangeError */
+  setFinWait2(limit: number, now: number): void {
+    call.setFinWait2(this.tcb, limit, now);
+  }
+
+  /** SHLD-20: whether SOFT_ERROR notices come. What went wrong is known in any case (`info`). */
+  setErrorReports(on: boolean): void {
+    this.tcb.errorReports = on;
+  }
+
+  /** MAY-15: while on, only full segments leave, and the rest after 200 ms; off, what was held leaves. */
+  setCork(on: boolean): void {
+    call.setCork(this.tcb, on);
+  }
+
+  /** §3.9.1.7 (MAY-14): drop what has not left yet; how many bytes that was. */
+  flush(now: number): number {
+    return call.flush(this.tcb, now);
   }
 
   /** MUST-17. */

@@ -4,21 +4,48 @@ import type { ConnectionError } from './errors.ts';
 import { effectiveSendMss } from './mss.ts';
 import { limitPathMtu } from './mtu-probing.ts';
 import { SOFT_ERROR } from './notice.ts';
+import type { Parameters } from './parameters.ts';
+import { sendReset } from './reset.ts';
 import { geq, leq, lt, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
+import { userTimeout } from './user-timeout.ts';
+import { acceptableSeq } from './window.ts';
 
-/** R2 for what is unacknowledged now, ms. */
-function patience(tcb: Tcb): number {
-  if (tcb.state === 'SYN-SENT') return tcb.parameters.r2Syn;
-  if (tcb.state === 'SYN-RECEIVED') return tcb.parameters.r2SynAck;
-  return tcb.parameters.r2;
+/** How long `retries` retransmissions take at doubling intervals from the least RTO on, ms. */
+export function timeOfRetries(retries: number, { rtoMin, rtoMax }: Parameters): number {
+  const doublings = Math.min(retries, Math.max(Math.floor(Math.log2(rtoMax / rtoMin)), 0));
+  return (2 ** (doublings + 1) - 1) * rtoMin + (retries - doublings) * rtoMax;
 }
 
-/** §3.8.3 (MUST-20): nothing answered for R2: the connection is given up. False: not yet. */
+/** Has what is unanswered now been so for R2? */
+function r2Reached(tcb: Tcb, now: number): boolean {
+  const { counters, parameters, state } = tcb;
+  const waited = now - tcb.snd.unansweredSince;
+  if (state === 'SYN-SENT') return waited >= parameters.r2Syn || counters.timeouts >= parameters.synRetries;
+  if (state === 'SYN-RECEIVED') {
+    return waited >= parameters.r2SynAck || counters.timeouts >= parameters.synAckRetries;
+  }
+  if (tcb.userTimeout > 0) return false; // It takes R2's place (MUST-21).
+  return waited >= parameters.r2 || waited >= timeOfRetries(parameters.dataRetries, parameters);
+}
+
+/**
+ * §3.8.3 (MUST-20): nothing was answered for R2, or nothing moved for as long as the application waits; or nobody
+ * waits any more and the peer never takes the rest. The connection is given up. False: not yet.
+ */
 export function giveUp(tcb: Tcb, now: number): boolean {
-  if (now - tcb.snd.unansweredSince < patience(tcb)) return false;
-  enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.3-r2', now);
+  const stuck = now - tcb.snd.stuckSince;
+  if (r2Reached(tcb, now)) {
+    enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.3-r2', now);
+  } else if (stuck >= userTimeout(tcb)) {
+    enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.10.8-user', now);
+  } else if (tcb.rcv.discard && stuck >= tcb.parameters.orphanTimeout) {
+    sendReset(tcb, acceptableSeq(tcb), 'local-orphan');
+    enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', 'local-orphan', now);
+  } else {
+    return false;
+  }
   return true;
 }
 
@@ -31,7 +58,7 @@ export function warn(tcb: Tcb, now: number): void {
 
 function softError(tcb: Tcb, error: ConnectionError): void {
   tcb.softError = error;
-  tcb.notices |= SOFT_ERROR;
+  if (tcb.errorReports) tcb.notices |= SOFT_ERROR;
 }
 
 /** RFC 5927 §4.1: an ICMP error is believed only if it quotes something that is in flight. */

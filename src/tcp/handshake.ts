@@ -12,6 +12,7 @@ import type { Tcb } from './tcb.ts';
 import { stopTimer, Timer } from './timers.ts';
 import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
+import { adoptUserTimeout, advertiseUserTimeout } from './user-timeout.ts';
 import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
 
 const MAX_SCALE = 14;
@@ -37,6 +38,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
     out.tsval = timestampNow(tcb, now);
     out.tsecr = answer ? tcb.timestamps.recent : 0;
   }
+  advertiseUserTimeout(tcb, out);
   const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
   out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
 }
@@ -59,6 +61,7 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
   }
   offerUnscaledWindow(tcb);
   tcb.ack.last = rcv.nxt;
+  adoptUserTimeout(tcb, seg, now);
 }
 
 /** Our SYN is acknowledged. */
@@ -69,6 +72,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
   tcb.board.acknowledge(tcb.snd.una, tcb.rack);
   measureRtt(tcb, seg, true, now);
   tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  tcb.snd.stuckSince = Number.POSITIVE_INFINITY;
   stopTimer(tcb, Timer.retransmission, now);
 }
 

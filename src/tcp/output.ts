@@ -17,6 +17,7 @@ import { add, diff, geq, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
+import { advertiseUserTimeout } from './user-timeout.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
@@ -207,9 +208,14 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const partial = length % mss;
   if (partial === 0 || mayBePartial(tcb, unsent, length, mss)) return length;
   if (length === partial && tcb.probe !== null) {
-    tcb.probe.rule(tcb, length === unsent ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held', now);
+    tcb.probe.rule(tcb, whyHeld(tcb, length === unsent), now);
   }
   return length - partial;
+}
+
+function whyHeld(tcb: Tcb, all: boolean): RuleId {
+  if (tcb.corked) return 'local-cork';
+  return all ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held';
 }
 
 /** Something waits. If nothing is in flight, no ACK will come to move it: the persist timer must. */
@@ -252,6 +258,7 @@ function sendAck(tcb: Tcb, out: Segment, now: number): boolean {
   acknowledgeIn(tcb, out, now);
   out.seq = acceptableSeq(tcb);
   out.why = tcb.ack.why;
+  if (tcb.userTimeoutDue) advertiseUserTimeout(tcb, out);
   return true;
 }
 
@@ -275,6 +282,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   const end = add(out.seq, out.len);
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
+  if (snd.stuckSince === Number.POSITIVE_INFINITY) snd.stuckSince = now;
   if (gt(end, snd.nxt)) {
     snd.nxt = end;
     tcb.board.sent(end, now);

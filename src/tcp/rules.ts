@@ -51,6 +51,7 @@ export type RuleId =
   // §3.10.8 timeouts
   | '9293-3.10.8-retransmission'
   | '9293-3.10.8-time-wait'
+  | '9293-3.10.8-user'
   // the rest of §3
   | '9293-3.5-syn'
   | '9293-3.5-syn-ack'
@@ -58,6 +59,8 @@ export type RuleId =
   | '9293-3.6-fin'
   | '9293-3.6.1-data-after-close'
   | 'local-fin-wait-2'
+  | 'local-cork'
+  | 'local-orphan'
   | '9293-3.7.4-nagle'
   | '9293-3.8-data'
   | '9293-3.8.3-r1'
@@ -82,6 +85,8 @@ export type RuleId =
   | '4821-7.6.1-larger'
   | '4821-7.6.2-failed'
   | '4821-7.7-black-hole'
+  | '5482-3.1-adopt'
+  | '5482-3.1-advertise'
   | '5681-3.2-fast-retransmit'
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'

@@ -60,6 +60,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
 
   '9293-3.10.8-retransmission': 'retransmission timeout: not acknowledged in time',
   '9293-3.10.8-time-wait': '2 MSL are over: old duplicates are gone',
+  '9293-3.10.8-user': 'user timeout: nothing moved for as long as was asked',
 
   '9293-3.5-syn': 'first SYN: our initial sequence number and our options',
   '9293-3.5-syn-ack': 'their SYN is acknowledged, and here is ours',
@@ -67,6 +68,8 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.6-fin': 'FIN: all our text is sent',
   '9293-3.6.1-data-after-close': 'text for an end that reads no more: RST',
   'local-fin-wait-2': 'the peer never closed and nobody reads: given up',
+  'local-cork': 'corked: less than a full segment waits for more',
+  'local-orphan': 'closed, and the peer never took the rest: given up',
   '9293-3.7.4-nagle': 'Nagle: less than a full segment waits for an ACK',
   '9293-3.8-data': 'text the peer has room for',
   '9293-3.8.3-r1': 'R1: so many retransmissions that the path is in doubt',
@@ -91,6 +94,8 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '4821-7.6.1-larger': 'the larger segment arrived: all may be as large now',
   '4821-7.6.2-failed': 'the larger segment was lost: no sign of congestion',
   '4821-7.7-black-hole': 'nothing so large arrives: smaller segments from now on',
+  '5482-3.1-adopt': 'the peer says how long it waits: adopted within limits',
+  '5482-3.1-advertise': 'the peer is told how long we wait',
   '5681-3.2-fast-retransmit': 'third duplicate ACK: sent again without waiting',
   '5681-4.2-out-of-order': 'out of order: an ACK at once says what is still missing',
   '5681-4.2-gap': 'a gap is filled: ACK at once',

@@ -11,18 +11,30 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const USER_TIMEOUT = 28;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
+const USER_TIMEOUT_LENGTH = 4;
+/** RFC 5482 §2: the first bit of a user timeout says minutes instead of seconds; 15 bits say how many. */
+const MINUTES = 0x8000;
 /** The data offset counts at most 15 words. */
 const MAX_OPTIONS_LENGTH = 40;
 
 /** The part of a segment's fields that options carry. */
 export type TcpOptions = Pick<
   TcpFields,
-  'mss' | 'windowScale' | 'sackPermitted' | 'timestamps' | 'tsval' | 'tsecr' | 'sackBlocks' | 'sackCount'
+  | 'mss'
+  | 'windowScale'
+  | 'sackPermitted'
+  | 'timestamps'
+  | 'tsval'
+  | 'tsecr'
+  | 'sackBlocks'
+  | 'sackCount'
+  | 'userTimeout'
 >;
 
 /**
@@ -38,6 +50,7 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number, 
   into.tsval = 0;
   into.tsecr = 0;
   into.sackCount = 0;
+  into.userTimeout = -1;
   let at = start;
   while (at < end) {
     const kind = bytes[at]!;
@@ -74,8 +87,13 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
     case SACK_PERMITTED:
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
+    case USER_TIMEOUT:
+      if (length === USER_TIMEOUT_LENGTH) into.userTimeout = seconds((bytes[at + 2]! << 8) | bytes[at + 3]!);
+      return;
   }
 }
+
+const seconds = (field: number): number => ((field & MINUTES) !== 0 ? (field & ~MINUTES) * 60 : field);
 
 function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOptions): void {
   into.sackCount = length >> 3;
@@ -85,7 +103,7 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
 /**
  * Write the options at `at`, in Linux's order and padded as Linux pads, so that timestamps and SACK edges
  * lie on words: MSS; SACK-permitted and timestamps together, or each behind two NOPs; NOP and window scale;
- * NOPs and as many SACK blocks as there is room for. Returns the bytes written, a multiple of 4.
+ * user timeout; NOPs and as many SACK blocks as there is room for. Returns the bytes written, a multiple of 4.
  */
 export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   let next = at;
@@ -104,6 +122,7 @@ export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: numb
     bytes[next + 3] = fields.windowScale;
     next += 4;
   }
+  if (fields.userTimeout >= 0) next += encodeUserTimeout(fields.userTimeout, bytes, next);
   const blocks = sackBlocksThatFit(fields, next - at);
   if (blocks > 0) {
     bytes[next] = NOP;
@@ -139,6 +158,16 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
+/** In seconds as long as 15 bits hold them, then in minutes, rounded up. */
+function encodeUserTimeout(timeout: number, bytes: Uint8Array, at: number): number {
+  const field = timeout < MINUTES ? timeout : MINUTES | Math.min(Math.ceil(timeout / 60), MINUTES - 1);
+  bytes[at] = USER_TIMEOUT;
+  bytes[at + 1] = USER_TIMEOUT_LENGTH;
+  bytes[at + 2] = field >>> 8;
+  bytes[at + 3] = field;
+  return USER_TIMEOUT_LENGTH;
+}
+
 /** How many bytes `encodeTcpOptions` would write. */
 export function tcpOptionsLength(fields: TcpOptions): number {
   let length = 0;
@@ -146,6 +175,7 @@ export function tcpOptionsLength(fields: TcpOptions): number {
   if (fields.timestamps) length += 12;
   else if (fields.sackPermitted) length += 4;
   if (fields.windowScale >= 0) length += 4;
+  if (fields.userTimeout >= 0) length += USER_TIMEOUT_LENGTH;
   const blocks = sackBlocksThatFit(fields, length);
   return blocks > 0 ? length + 4 + 8 * blocks : length;
 }

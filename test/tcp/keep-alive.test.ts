@@ -5,6 +5,7 @@ import { RFC9293 } from '../../src/tcp/parameters.ts';
 import { established, Script, type ScriptOptions } from '../support/script.ts';
 
 const HOURS_2 = 7_200_000;
+const TEN_SECONDS = { on: true, idle: 10_000, interval: 75_000, count: 9 };
 const on: ScriptOptions = { parameters: { keepAlive: true } };
 
 describe('§3.8.4', () => {
@@ -45,7 +46,7 @@ describe('§3.8.4', () => {
       .after(74_999)
       .state('ESTABLISHED')
       .after(1)
-      .quiet()
+      .out('R 1:1')
       .state('CLOSED')
       .error('ETIMEDOUT');
     t.followed('9293-3.8.4-dead');
@@ -80,9 +81,9 @@ describe('§3.8.4', () => {
   });
 
   test('MUST-24, MUST-27: it can be turned on and off, and its time set, for one connection', () => {
-    const t = established().do((c, now) => c.setKeepAlive(true, 10_000, now));
+    const t = established().do((c, now) => c.setKeepAlive(TEN_SECONDS, now));
     t.after(9999).quiet().after(1).out('. 0:0 ack 1').in('. 1:1 ack 1');
-    t.do((c, now) => c.setKeepAlive(false, 10_000, now))
+    t.do((c, now) => c.setKeepAlive({ ...TEN_SECONDS, on: false }, now))
       .after(1_000_000)
       .quiet();
     expect(t.connection.deadline).toBe(Number.POSITIVE_INFINITY);
@@ -92,7 +93,7 @@ describe('§3.8.4', () => {
     const t = new Script()
       .connect()
       .out('S 0:0')
-      .do((c, now) => c.setKeepAlive(true, 10_000, now));
+      .do((c, now) => c.setKeepAlive(TEN_SECONDS, now));
     t.after(500)
       .in('S. 0:0 ack 1 <mss 1000>')
       .out('. 1:1 ack 1')

@@ -18,6 +18,7 @@ export interface Values {
   timestamps: boolean;
   tsval: number;
   tsecr: number;
+  userTimeout: number;
   sack: number[];
 }
 
@@ -43,6 +44,7 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
     tsecr: 0,
     sackBlocks,
     sackCount: sack.length / 2,
+    userTimeout: -1,
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -78,5 +80,11 @@ export const anyValues: fc.Arbitrary<Values> = fc.record({
   timestamps: fc.boolean(),
   tsval: i32,
   tsecr: i32,
+  // What the option can say: seconds in 15 bits, or else minutes.
+  userTimeout: fc.oneof(
+    fc.constant(-1),
+    fc.nat(0x7fff),
+    fc.integer({ min: 547, max: 0x7fff }).map((minutes) => minutes * 60),
+  ),
   sack: fc.array(i32, { maxLength: 2 * MAX_SACK_BLOCKS }).map((edges) => edges.slice(0, edges.length & ~1)),
 });
