@@ -80,7 +80,7 @@ describe('notices', () => {
 });
 
 describe('§3.9.2.2 ICMP', () => {
-  test('MUST-56, SHLD-25: a soft error is told and the connection goes on', () => {
+  test('a soft error is told and the connection goes on (MUST-56, SHLD-25, MUST-47)', () => {
     const t = established().write(10).out('P. 1:11 ack 1');
     t.do((c, now) => c.icmpError('soft', ours(1), 'EHOSTUNREACH', now))
       .told(SOFT_ERROR)
@@ -105,7 +105,7 @@ describe('§3.9.2.2 ICMP', () => {
   });
 
   test.each(['SYN-SENT', 'SYN-RECEIVED', 'SYN-RECEIVED (simultaneous)'] as const)(
-    'SHLD-26: a hard error ends the attempt in %s',
+    'a hard error ends the attempt in %s (SHLD-26)',
     (state) => {
       const t = reach[state]().do((c, now) => c.icmpError('hard', ours(0), 'ECONNREFUSED', now));
       t.quiet()
