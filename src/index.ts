@@ -32,6 +32,7 @@ export {
 } from './sim/network.ts';
 export { Connection } from './tcp/connection.ts';
 export { type ConnectionError, TcpError, type TcpErrorCode } from './tcp/errors.ts';
+export type { KeepAlive } from './tcp/events/user-calls.ts';
 export type { ConnectionInfo } from './tcp/info.ts';
 export { IsnGenerator } from './tcp/isn.ts';
 export * as Notice from './tcp/notice.ts';

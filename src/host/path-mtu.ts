@@ -18,7 +18,7 @@ export function pathMtuLowered(
   now: number,
 ): boolean {
   const { connection, remote } = socket;
-  const entry = core.pathMtus.lower(remote.address, claimed, length, connection.tcb.pathMtu, now);
+  const entry = core.pathMtus.lower(remote.address, claimed, length, connection.tcb.mtuSearch.limit, now);
   if (entry === null) return false;
   core.counters.pathMtuLowered++;
   connection.packetTooBig(entry.mtu, quoted, now);
@@ -44,7 +44,7 @@ export function forgetPathMtus(core: Core, now: number): void {
 
 function applyPathMtu(socket: TcpSocket, entry: PathMtu): void {
   socket.dontFragment = !entry.fragment;
-  if (entry.mtu < socket.connection.tcb.pathMtu) socket.connection.setPathMtu(entry.mtu);
+  if (entry.mtu < socket.connection.tcb.mtuSearch.limit) socket.connection.setPathMtu(entry.mtu);
 }
 
 function forEachTo(core: Core, entry: PathMtu, act: (socket: TcpSocket) => void): void {

@@ -153,7 +153,7 @@ export class TcpSocket implements Flow, TimerEntry {
     return text;
   }
 
-  /** Nothing more will be sent: half-close (§3.6). */
+  /** Nothing more will be sent: half-close (§3.6). FIN-WAIT-2 then lasts until the peer finishes, too. */
   shutdown(): void {
     this.connection.shutdown(this.core.clock.now());
     this.serve();
@@ -182,11 +182,54 @@ export class TcpSocket implements Flow, TimerEntry {
     this.serve();
   }
 
-  /** §3.8.4 (MUST-24): `idle` milliseconds without a word from the peer, then probes; 0 = as configured. */
-  setKeepAlive(on: boolean, idle = 0): void {
-    const { keepAliveIdle } = this.connection.tcb.parameters;
-    this.connection.setKeepAlive(on, idle > 0 ? idle : keepAliveIdle, this.core.clock.now());
+  /**
+   * §3.8.4 (MUST-24): `idle` milliseconds without a word from the peer, then probes at every `interval`, `count` of
+   * them; 0 = as configured. @throws RangeError
+   */
+  setKeepAlive(on: boolean, idle = 0, interval = 0, count = 0): void {
+    const { parameters } = this.connection.tcb;
+    const settings = {
+      on,
+      idle: idle || parameters.keepAliveIdle,
+      interval: interval || parameters.keepAliveInterval,
+      count: count || parameters.keepAliveCount,
+    };
+    this.connection.setKeepAlive(settings, this.core.clock.now());
     this.serve();
+  }
+
+  /**
+   * MUST-21, RFC 5482: how long what was sent, or waits behind a closed window, may make no progress, and a peer
+   * answer no keep-alive, before the connection ends with ETIMEDOUT; milliseconds, 0 = as long as configured.
+   * @throws RangeError
+   */
+  setUserTimeout(timeout: number): void {
+    this.connection.setUserTimeout(timeout, this.core.clock.now());
+    this.serve();
+  }
+
+  /** How long FIN-WAIT-2 may last after `close`, milliseconds. @throws RangeError */
+  setFinWait2(limit: number): void {
+    this.connection.setFinWait2(limit, this.core.clock.now());
+    this.serve();
+  }
+
+  /** SHLD-20: whether SOFT_ERROR notices come. */
+  setErrorReports(on: boolean): void {
+    this.connection.setErrorReports(on);
+  }
+
+  /** MAY-15: while on, only full segments leave, and the rest after 200 ms; off, what was held leaves. */
+  setCork(on: boolean): void {
+    this.connection.setCork(on);
+    this.serve();
+  }
+
+  /** §3.9.1.7 FLUSH (MAY-14): drop what has not left yet; how many bytes that was. */
+  flush(): number {
+    const dropped = this.connection.flush(this.core.clock.now());
+    this.serve();
+    return dropped;
   }
 
   /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */

@@ -104,6 +104,22 @@ export class ByteQueue {
     if (this.count === 0 && this.chunks!.length > KEPT_SLOTS) this.clear();
   }
 
+  /** Drop the last `n` bytes. @throws RangeError if there are fewer. */
+  discardLast(n: number): void {
+    if (!(n >= 0 && n <= this.length)) throw new RangeError(`discardLast(${n}) of ${this.length} bytes`);
+    let left = n;
+    while (left > 0) {
+      const last = (this.head + this.count - 1) & (this.chunks!.length - 1);
+      const cut = Math.min(left, this.ends![last]! - this.startIn(last));
+      this.ends![last]! -= cut;
+      this.length -= cut;
+      left -= cut;
+      if (this.ends![last]! > this.startIn(last)) continue;
+      this.chunks![last] = NO_BYTES;
+      this.count--;
+    }
+  }
+
   /**
    * Copy `length` bytes, counted from `offset` bytes behind the present front, to `at` in `target`.
    * @throws RangeError if the queue or the target is too short.

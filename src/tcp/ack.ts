@@ -7,6 +7,7 @@ import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
+import { mtuProbeAnswered } from './mtu-probing.ts';
 import { WRITABLE } from './notice.ts';
 import { probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
@@ -111,6 +112,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   urgentAcknowledged(tcb);
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
+  if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
   return tcb.board.acknowledge(snd.una, tcb.rack);
@@ -121,9 +123,11 @@ function restartTimers(tcb: Tcb, now: number): void {
   const { recovery, snd } = tcb;
   if (snd.una === snd.nxt) {
     snd.unansweredSince = Number.POSITIVE_INFINITY;
+    snd.stuckSince = Number.POSITIVE_INFINITY;
     stopTimer(tcb, Timer.retransmission, now);
   } else {
     snd.unansweredSince = now;
+    snd.stuckSince = now;
     const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
     if (!impatient) restartRetransmission(tcb, now);
   }

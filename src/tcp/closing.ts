@@ -42,7 +42,7 @@ export function restartTimeWait(tcb: Tcb, now: number): void {
 /** FIN-WAIT-2 with nobody left to read here: the peer's FIN is not waited for without end. */
 export function limitFinWait2(tcb: Tcb, now: number): void {
   if (tcb.state === 'FIN-WAIT-2' && tcb.rcv.discard) {
-    setTimer(tcb, Timer.finWait2, now + tcb.parameters.finWait2, now);
+    setTimer(tcb, Timer.finWait2, now + tcb.finWait2, now);
   }
 }
 

@@ -6,9 +6,8 @@ import { takeEarlyData } from './events/early-data.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
 import { expire } from './events/timeouts.ts';
 import * as call from './events/user-calls.ts';
-import { icmpError, packetTooBig } from './failures.ts';
+import { icmpError, packetTooBig, pathMtuKnown } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
-import { setPathMtu } from './mss.ts';
 import { output } from './output.ts';
 import type { Segment } from './segment.ts';
 import { diff, type Seq } from './seq.ts';
@@ -131,7 +130,7 @@ export class Connection {
     return call.receive(this.tcb, maxBytes, now);
   }
 
-  /** No more to send: half-close. */
+  /** No more to send: half-close. FIN-WAIT-2 then lasts until the peer finishes, too. */
   shutdown(now: number): void {
     call.shutdown(this.tcb, now);
   }
@@ -146,8 +145,34 @@ export class Connection {
     call.abort(this.tcb, now);
   }
 
-  setKeepAlive(on: boolean, idle: number, now: number): void {
-    call.setKeepAlive(this.tcb, on, idle, now);
+  /** @throws TypeError, RangeError */
+  setKeepAlive(settings: call.KeepAlive, now: number): void {
+    call.setKeepAlive(this.tcb, settings, now);
+  }
+
+  /** MUST-21, RFC 5482: how long nothing may move before the connection is given up, ms; 0 = for R2. @throws RangeError */
+  setUserTimeout(timeout: number, now: number): void {
+    call.setUserTimeout(this.tcb, timeout, now);
+  }
+
+  /** How long FIN-WAIT-2 may last once nobody reads, ms. @throws TypeError, RangeError */
+  setFinWait2(limit: number, now: number): void {
+    call.setFinWait2(this.tcb, limit, now);
+  }
+
+  /** SHLD-20: whether SOFT_ERROR notices come. What went wrong is known in any case (`info`). */
+  setErrorReports(on: boolean): void {
+    this.tcb.errorReports = on;
+  }
+
+  /** MAY-15: while on, only full segments leave, and the rest after 200 ms; off, what was held leaves. */
+  setCork(on: boolean): void {
+    call.setCork(this.tcb, on);
+  }
+
+  /** §3.9.1.7 (MAY-14): drop what has not left yet; how many bytes that was. */
+  flush(now: number): number {
+    return call.flush(this.tcb, now);
   }
 
   /** MUST-17. */
@@ -160,9 +185,12 @@ export class Connection {
     packetTooBig(this.tcb, mtu, quoted, now);
   }
 
-  /** What is known of the path, learnt by another connection or grown old: larger or smaller, from now on. */
+  /**
+   * What is known of the path, learnt by another connection or grown old: larger or smaller, from now on. What is
+   * in flight and larger goes again.
+   */
   setPathMtu(mtu: number): void {
-    setPathMtu(this.tcb, mtu);
+    pathMtuKnown(this.tcb, mtu);
   }
 
   /** §3.9.2.2: an ICMP error that quotes sequence number `quoted`. */

@@ -15,6 +15,7 @@ import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
+import { adoptUserTimeout, advertiseUserTimeout } from './user-timeout.ts';
 import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
 
 const MAX_SCALE = 14;
@@ -41,6 +42,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
     out.tsval = timestampNow(tcb, now);
     out.tsecr = answer ? tcb.timestamps.recent : 0;
   }
+  advertiseUserTimeout(tcb, out);
   const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
   out.flags |= setupFlags(tcb, answer, again, now);
   out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
@@ -66,6 +68,7 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
   negotiateEcn(tcb, seg, now);
   offerUnscaledWindow(tcb);
   tcb.ack.last = rcv.nxt;
+  adoptUserTimeout(tcb, seg, now);
 }
 
 /** Our SYN is acknowledged; by a SYN,ACK perhaps with text that it carried (RFC 7413; U-4). */
@@ -80,9 +83,11 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
   measureRtt(tcb, seg, true, now);
   if (snd.una === snd.nxt) {
     snd.unansweredSince = Number.POSITIVE_INFINITY;
+    snd.stuckSince = Number.POSITIVE_INFINITY;
     stopTimer(tcb, Timer.retransmission, now);
   } else {
     snd.unansweredSince = now;
+    snd.stuckSince = now;
     restartRetransmission(tcb, now);
   }
 }

@@ -5,7 +5,10 @@ import type { Segment } from './segment.ts';
 import { add } from './seq.ts';
 import type { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { setTimer, stopTimer, Timer } from './timers.ts';
+import { isRunning, setTimer, stopTimer, Timer } from './timers.ts';
+
+/** The octet of MAY-6. */
+const GARBAGE = new Uint8Array(1);
 
 /** Where silence may last: both ends may have nothing to say, or the peer may still be sending its part. */
 const applies = (state: State): boolean =>
@@ -28,22 +31,32 @@ export function stopKeepAlive(tcb: Tcb, now: number): void {
  */
 export function keepAliveExpired(tcb: Tcb, now: number): 'dead' | 'alive' {
   if (!applies(tcb.state)) return 'alive';
-  const quietSince = tcb.lastHeard + tcb.keepAliveIdle;
-  if (now < quietSince || tcb.snd.una !== tcb.snd.nxt) {
+  const probeAt = tcb.lastHeard + tcb.keepAliveIdle;
+  if (now < probeAt || tcb.snd.una !== tcb.snd.nxt || isRunning(tcb, Timer.persist)) {
     tcb.keepAliveProbes = 0;
-    setTimer(tcb, Timer.keepAlive, Math.max(quietSince, now + tcb.parameters.keepAliveInterval), now);
+    setTimer(tcb, Timer.keepAlive, Math.max(probeAt, now + tcb.keepAliveInterval), now);
     return 'alive';
   }
-  if (tcb.keepAliveProbes >= tcb.parameters.keepAliveCount) return 'dead';
+  if (isDead(tcb, now)) return 'dead';
   tcb.keepAliveDue = true;
   tcb.keepAliveProbes += 1;
-  setTimer(tcb, Timer.keepAlive, now + tcb.parameters.keepAliveInterval, now);
+  setTimer(tcb, Timer.keepAlive, now + tcb.keepAliveInterval, now);
   return 'alive';
 }
 
-/** SHLD-12: no text, one before SND.NXT, so that the peer finds it unacceptable and says where it stands. */
+/** A user timeout takes the place of the count, but one probe there must have been (RFC 5482 §4.2). */
+function isDead(tcb: Tcb, now: number): boolean {
+  if (tcb.userTimeout === 0) return tcb.keepAliveProbes >= tcb.keepAliveCount;
+  return tcb.keepAliveProbes > 0 && now - tcb.lastHeard >= tcb.userTimeout;
+}
+
+/** SHLD-12, MAY-6: one before SND.NXT, so that the peer finds it unacceptable and says where it stands. */
 export function buildKeepAlive(tcb: Tcb, out: Segment): void {
   tcb.keepAliveDue = false;
+  if (tcb.parameters.keepAliveGarbage) {
+    out.text = GARBAGE;
+    out.textLength = GARBAGE.length;
+  }
   out.seq = add(tcb.snd.nxt, -1);
   out.flags = ACK;
   out.why = '9293-3.8.4-probe';

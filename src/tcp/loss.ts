@@ -1,6 +1,7 @@
 // RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
 
 import { effectiveSendMss } from './mss.ts';
+import { mtuProbeFailed } from './mtu-probing.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, leq, lt, type Seq } from './seq.ts';
 import { expectProof } from './spurious.ts';
@@ -72,7 +73,7 @@ export function answerAck(
   const before = board.lost;
   detectLoss(tcb, repair === 'partial', now);
   const found = board.lost > before;
-  if (found && recovery.mayBegin(snd.una, tcb.sack)) beginRepair(tcb, delivered, now);
+  if (found && !mtuProbeFailed(tcb) && recovery.mayBegin(snd.una, tcb.sack)) beginRepair(tcb, delivered, now);
   else if (tcb.tlp.answered(snd.una, duplicate)) answerProbe(tcb, acknowledged, now);
   if (echo) answerMark(tcb, acknowledged, delivered, now);
   if (recovery.active) {
@@ -174,7 +175,7 @@ function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
 export function reorderingExpired(tcb: Tcb, now: number): void {
   const before = tcb.board.lost;
   detectLoss(tcb, false, now);
-  if (tcb.board.lost > before && tcb.recovery.mayBegin(tcb.snd.una, true)) {
+  if (tcb.board.lost > before && !mtuProbeFailed(tcb) && tcb.recovery.mayBegin(tcb.snd.una, true)) {
     beginRepair(tcb, 0, now);
     const smss = effectiveSendMss(tcb, 0);
     tcb.congestion.repairing(tcb.prr.acked(0, pipe(tcb), false, smss));

@@ -14,6 +14,9 @@ const LEAST_MSS = 48;
 
 const ipHeader = (family: 4 | 6): number => (family === 4 ? 20 : 40);
 
+/** Bytes of a packet's headers, without options. */
+export const headersOf = (family: 4 | 6): number => ipHeader(family) + TCP_HEADER;
+
 /** What to assume when the peer announces nothing (§3.7.1, MUST-15). */
 export const defaultMss = (family: 4 | 6): number => (family === 4 ? 536 : 1220);
 
@@ -51,10 +54,7 @@ export function setSegmentSize(tcb: Tcb): void {
   tcb.congestion.setSegmentSize(tcb.board.smss);
 }
 
-/**
- * The path carries packets of `mtu` bytes, as far as is known. Nothing counts as lost: what is in flight and
- * was too big, its own ICMP error or the timer will tell.
- */
+/** Packets of `mtu` bytes are sent from now on. */
 export function setPathMtu(tcb: Tcb, mtu: number): void {
   tcb.pathMtu = mtu;
   if (tcb.congestion.cwnd > 0) setSegmentSize(tcb);

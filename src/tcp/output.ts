@@ -9,6 +9,7 @@ import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, superSegmentText } from './mss.ts';
+import { mtuProbeSent, mtuProbeText } from './mtu-probing.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
 import { takeReset } from './reset.ts';
@@ -20,6 +21,7 @@ import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { announceUrgent } from './urgent.ts';
+import { advertiseUserTimeout } from './user-timeout.ts';
 import { restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
@@ -151,6 +153,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
     return false;
   }
   restartAfterIdle(tcb, now);
+  if (tcb.mtuSearch.enabled && sendMtuProbe(tcb, out, unsent, now)) return true;
   const length = sendable(tcb, unsent, now);
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
@@ -158,6 +161,21 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
   out.why = fin ? '9293-3.6-fin' : forward ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
+  return true;
+}
+
+/** RFC 4821 §7.5: one segment larger than the others, which tells whether the path carries it. */
+function sendMtuProbe(tcb: Tcb, out: Segment, unsent: number, now: number): boolean {
+  const { snd } = tcb;
+  const length = mtuProbeText(tcb, unsent, windowRoom(tcb, snd.nxt), congestionRoom(tcb), now);
+  if (length === 0) return false;
+  placeText(tcb, out, snd.nxt, length);
+  out.segmentSize = 0; // The link must not cut it.
+  out.why = '4821-7.5-probe';
+  mtuProbeSent(tcb, length, now);
+  const { small } = snd;
+  leave(tcb, out, now);
+  snd.small = small; // Larger than the others, it is not for Nagle to wait for.
   return true;
 }
 
@@ -189,9 +207,14 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const partial = length % mss;
   if (partial === 0 || forward || mayBePartial(tcb, unsent, length, mss)) return length;
   if (length === partial && tcb.probe !== null) {
-    tcb.probe.rule(tcb, length === unsent ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held', now);
+    tcb.probe.rule(tcb, whyHeld(tcb, length === unsent), now);
   }
   return length - partial;
+}
+
+function whyHeld(tcb: Tcb, all: boolean): RuleId {
+  if (tcb.corked) return 'local-cork';
+  return all ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held';
 }
 
 /** Something waits. If nothing is in flight, no ACK will come to move it: the persist timer must. */
@@ -234,6 +257,7 @@ function sendAck(tcb: Tcb, out: Segment, now: number): boolean {
   acknowledgeIn(tcb, out, now);
   out.seq = acceptableSeq(tcb);
   out.why = tcb.ack.why;
+  if (tcb.userTimeoutDue) advertiseUserTimeout(tcb, out);
   return true;
 }
 
@@ -257,6 +281,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   const end = add(out.seq, out.len);
   if ((out.flags & SYN) === 0) acknowledgeIn(tcb, out, now);
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
+  if (snd.stuckSince === Number.POSITIVE_INFINITY) snd.stuckSince = now;
   if (gt(end, snd.nxt)) {
     if (tcb.ecn.on) markNewText(tcb, out);
     snd.nxt = end;
@@ -270,6 +295,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     tcb.counters.retransmissions += 1;
     tcb.counters.bytesRetransmitted += out.textLength;
     tcb.undo.resent(out.seq, end, now);
+    if (tcb.mtuSearch.probing > 0) tcb.mtuSearch.sentAgain(out.seq, end);
   }
   if (out.textLength > 0) tcb.counters.textSegmentsSent += segmentCount(out);
   if (tcb.recovery.active || tcb.ecn.reducing) tcb.prr.sent(out.textLength);

@@ -21,6 +21,26 @@ export interface Parameters {
   readonly r2Syn: number;
   /** R2 for a SYN,ACK. */
   readonly r2SynAck: number;
+  /** R2 as a number of retransmissions, of a SYN and of a SYN,ACK; Infinity = time alone counts. */
+  readonly synRetries: number;
+  readonly synAckRetries: number;
+  /**
+   * R2 for data as the time that so many retransmissions take at doubling intervals from `rtoMin` to `rtoMax`, as
+   * Linux counts; Infinity = `r2` alone counts.
+   */
+  readonly dataRetries: number;
+  /**
+   * §3.10.8 USER TIMEOUT: how long what the application sends may make no progress, a closed window included; in
+   * R2's place (MUST-21), and beside it for a SYN. 0 = none. Milliseconds.
+   */
+  readonly userTimeout: number;
+  /** RFC 5482: advertise the user timeout, and adopt the peer's. */
+  readonly userTimeoutOption: boolean;
+  /**
+   * How long a connection that was closed both ways may wait behind a closed window, or for any other progress;
+   * MUST-37 has it wait for ever, but nobody could end it. Milliseconds.
+   */
+  readonly orphanTimeout: number;
   /** §3.8.6.3: how long an ACK may wait for company; below 500 (MUST-40). 0 = never wait. */
   readonly delayedAck: number;
   /** §3.7.4 (SHLD-7). */
@@ -32,6 +52,8 @@ export interface Parameters {
   readonly keepAliveInterval: number;
   /** Unanswered probes after which the peer is held dead (MUST-29: more than one). */
   readonly keepAliveCount: number;
+  /** A probe carries one octet of garbage, for peers that answer no other (MAY-6). */
+  readonly keepAliveGarbage: boolean;
   /** How long FIN-WAIT-2 lasts once no one can read here any more; the RFC gives it no end, Linux 60 s. */
   readonly finWait2: number;
   /** Unread and unordered text that one connection may hold; it bounds the window we offer. */
@@ -64,6 +86,12 @@ export interface Parameters {
   readonly urgentPointer: 'next' | 'last';
   /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
   readonly mssClamp: number;
+  /** RFC 4821: never probe for the path MTU; only where large segments vanish without a word; always. */
+  readonly mtuProbing: 'off' | 'black-hole' | 'on';
+  /** RFC 4821 §7.2: the MSS, options included, to search upward from; IPv6 never goes below its 1280-byte packets. */
+  readonly baseMss: number;
+  /** The least MSS, options included, that vanishing segments lead to. */
+  readonly mtuProbeFloor: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
@@ -104,12 +132,19 @@ export const RFC9293: Parameters = {
   r2: 100_000,
   r2Syn: 180_000,
   r2SynAck: 180_000,
+  synRetries: Number.POSITIVE_INFINITY,
+  synAckRetries: Number.POSITIVE_INFINITY,
+  dataRetries: Number.POSITIVE_INFINITY,
+  userTimeout: 0,
+  userTimeoutOption: false,
+  orphanTimeout: 240_000,
   delayedAck: 200,
   nagle: true,
   keepAlive: false,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
   keepAliveCount: 9,
+  keepAliveGarbage: false,
   finWait2: 240_000,
   receiveBuffer: 1 << 20,
   sendBuffer: 1 << 20,
@@ -123,6 +158,9 @@ export const RFC9293: Parameters = {
   ecn: 'accept',
   urgentPointer: 'next',
   mssClamp: 0,
+  mtuProbing: 'black-hole',
+  baseMss: 1_024,
+  mtuProbeFloor: 48,
   congestionControl: 'cubic',
   initialWindow: 10,
   hystart: 'on',
@@ -136,17 +174,22 @@ export const RFC9293: Parameters = {
   fastOpenBlackhole: 3_600_000,
 };
 
-/** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, SYN given up after 127 s. */
+/** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, a SYN given up after six more, 127 s. */
 export const LINUX: Parameters = {
   ...RFC9293,
   msl: 30_000,
   rtoMin: 200,
   rtoVarianceMin: 200,
   rtoMax: 120_000,
-  r2: 924_600,
-  r2Syn: 127_000,
-  r2SynAck: 63_000,
+  r2: Number.POSITIVE_INFINITY,
+  r2Syn: Number.POSITIVE_INFINITY,
+  r2SynAck: Number.POSITIVE_INFINITY,
+  synRetries: 6,
+  synAckRetries: 5,
+  dataRetries: 15,
+  orphanTimeout: 204_600,
   delayedAck: 40,
+  mtuProbing: 'off',
   finWait2: 60_000,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
@@ -170,12 +213,19 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     r2: [1, Infinity],
     r2Syn: [1, Infinity],
     r2SynAck: [1, Infinity],
+    synRetries: [0, Infinity],
+    synAckRetries: [0, Infinity],
+    dataRetries: [0, Infinity],
+    userTimeout: [0, Infinity],
+    userTimeoutOption: 'boolean',
+    orphanTimeout: [0, Infinity],
     delayedAck: [0, 499], // MUST-40
     nagle: 'boolean',
     keepAlive: 'boolean',
     keepAliveIdle: [1, LONG],
     keepAliveInterval: [1, LONG],
     keepAliveCount: [2, LONG], // MUST-29
+    keepAliveGarbage: 'boolean',
     finWait2: [0, Infinity],
     receiveBuffer: [1, LARGEST_BUFFER],
     sendBuffer: [1, LARGEST_BUFFER],
@@ -189,6 +239,9 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     ecn: ['off', 'accept', 'request'],
     urgentPointer: ['next', 'last'],
     mssClamp: [0, 65_535],
+    mtuProbing: ['off', 'black-hole', 'on'],
+    baseMss: [48, 65_535],
+    mtuProbeFloor: [48, 65_535],
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
     hystart: ['off', 'on'],

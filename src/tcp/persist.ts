@@ -3,27 +3,37 @@
 
 import type { Tcb } from './tcb.ts';
 import { isRunning, setTimer, stopTimer, Timer } from './timers.ts';
+import { heedUserTimeout } from './user-timeout.ts';
 
 /** §3.8.6.2.1: the override timeout lies between 0.1 and 1 s. */
 const OVERRIDE_MIN = 100;
 const OVERRIDE_MAX = 1_000;
+/** How long a cork holds back what fills no segment (MUST-60); Linux's is as long. */
+const CORK = 200;
 
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
   const { rto, snd } = tcb;
   if (isRunning(tcb, Timer.persist)) return;
+  if (snd.stuckSince === Number.POSITIVE_INFINITY) snd.stuckSince = now;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
-  const wait =
-    snd.wnd > 0
-      ? Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX)
-      : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
+  const override = tcb.corked ? CORK : Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX);
+  const wait = snd.wnd > 0 ? override : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
   setTimer(tcb, Timer.persist, now + wait, now);
+  heedUserTimeout(tcb, now);
 }
 
 /** The window let something through, or nothing waits any more. */
 export function disarmPersist(tcb: Tcb, now: number): void {
   tcb.probeDue = false;
-  if (tcb.snd.wnd > 0) tcb.snd.probes = 0;
+  const { snd } = tcb;
+  if (snd.wnd > 0 && snd.probes > 0) {
+    // The peer has spoken: what waits, the refused octet too, has all of its time before it.
+    const since = snd.una === snd.nxt ? Number.POSITIVE_INFINITY : now;
+    snd.probes = 0;
+    snd.unansweredSince = since;
+    snd.stuckSince = since;
+  }
   stopTimer(tcb, Timer.persist, now);
 }
 

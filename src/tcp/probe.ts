@@ -16,7 +16,7 @@ export type TimerName =
   | 'fin-wait-2';
 
 /** The calls of §3.9.1 as a program makes them. */
-export type UserCall = 'connect' | 'listen' | 'send' | 'receive' | 'shutdown' | 'close' | 'abort';
+export type UserCall = 'connect' | 'listen' | 'send' | 'receive' | 'flush' | 'shutdown' | 'close' | 'abort';
 
 /**
  * What an observer is told, in the order in which it happens. `now` is in milliseconds. Segments are reused

@@ -27,6 +27,7 @@ export class Segment implements TcpFields {
   fastOpen = -1;
   readonly fastOpenCookie = new Int8Array(MAX_FAST_OPEN_COOKIE);
   fastOpenExperimental = false;
+  userTimeout = -1;
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -58,6 +59,7 @@ export class Segment implements TcpFields {
     this.sackCount = 0;
     this.fastOpen = -1;
     this.fastOpenExperimental = false;
+    this.userTimeout = -1;
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

@@ -15,6 +15,7 @@ import type { Reassembly } from './reassembly.ts';
 import { DuplicateReport } from './recovery/duplicate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
 import { ForwardRto } from './recovery/frto.ts';
+import { MtuSearch } from './recovery/mtu-search.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
 import { RetransmissionTimeout } from './recovery/rto.ts';
@@ -79,6 +80,11 @@ export class SendVariables {
   wanted = false;
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
   unansweredSince = OFF;
+  /**
+   * Since when what waits, sent or held back, has not moved, ms; Infinity = nothing waits. A peer that only says
+   * that its window is closed leaves it as it is (RFC 5482 §3). output.ts, ack.ts, persist.ts.
+   */
+  stuckSince = OFF;
   /** When text was last sent, ms (RFC 5681 §4.1); Infinity = never. output.ts. */
   lastText = OFF;
   /** The one octet in flight is a zero-window probe: the persist timer resends it. persist.ts, ack.ts. */
@@ -278,8 +284,10 @@ export class Tcb {
   fastOpen: FastOpenVariables | null = null;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
   sack = false;
-  /** Path MTU, bytes of IP packet. mss.ts. */
+  /** Path MTU, bytes of IP packet: what is sent, but for probes of a larger one. mss.ts. */
   pathMtu: number;
+  /** What is known and tried of the path. mtu-probing.ts. */
+  readonly mtuSearch: MtuSearch;
   /** Largest IP packet the link takes. */
   readonly superSegment: number;
   /** What we announce in our SYN (§3.7.1), bytes; fixed at open. */
@@ -293,6 +301,21 @@ export class Tcb {
   /** Keep-alive is on (setKeepAlive; §3.8.4), and its idle time, ms. user-calls.ts. */
   keepAlive: boolean;
   keepAliveIdle: number;
+  /** Time between its probes, ms, and how many may go unanswered. user-calls.ts. */
+  keepAliveInterval: number;
+  keepAliveCount: number;
+  /** §3.10.8, ms; 0 = none. user-calls.ts, user-timeout.ts. */
+  userTimeout: number;
+  /** RFC 5482 §3.1 CHANGEABLE: the application has not set it, so the peer's wish counts. user-calls.ts. */
+  userTimeoutChangeable = true;
+  /** The next ACK is to carry the option. user-calls.ts, handshake.ts. */
+  userTimeoutDue = false;
+  /** Soft errors are told to the application (SHLD-20). user-calls.ts. */
+  errorReports = true;
+  /** How long FIN-WAIT-2 may last with nobody to read, ms. user-calls.ts. */
+  finWait2: number;
+  /** Only full segments leave (MAY-16). user-calls.ts. */
+  corked = false;
   /** §3.7.4; setNoDelay. user-calls.ts. */
   nagle: boolean;
   /** When the peer was last heard, ms. segment-arrives.ts. */
@@ -332,10 +355,17 @@ export class Tcb {
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss, parameters.reordering);
     this.pathMtu = options.mtu;
+    this.rack = new Rack(options.iss);
+    this.mtuSearch = new MtuSearch(options.remote.address.family, options.mtu, parameters);
+    this.pathMtu = this.mtuSearch.current;
     this.superSegment = options.superSegment;
     this.announcedMss = announcedMss;
     this.keepAlive = parameters.keepAlive;
     this.keepAliveIdle = parameters.keepAliveIdle;
+    this.keepAliveInterval = parameters.keepAliveInterval;
+    this.keepAliveCount = parameters.keepAliveCount;
+    this.userTimeout = parameters.userTimeout;
+    this.finWait2 = parameters.finWait2;
     this.nagle = parameters.nagle;
   }
 }

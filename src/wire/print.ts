@@ -72,13 +72,14 @@ export function printFlags(flags: number): string {
   return letters.length === 0 ? '-' : letters.join('');
 }
 
-/** `mss 1460,sackOK,TS val 1 ecr 0,wscale 7`; '' = no options. SACK edges count from `base`. */
+/** `mss 1460,sackOK,TS val 1 ecr 0,wscale 7,uto 300`; '' = no options. SACK edges count from `base`. */
 export function printOptions(options: TcpOptions, base: number): string {
   const list: string[] = [];
   if (options.mss > 0) list.push(`mss ${options.mss}`);
   if (options.sackPermitted) list.push('sackOK');
   if (options.timestamps) list.push(`TS val ${options.tsval >>> 0} ecr ${options.tsecr >>> 0}`);
   if (options.windowScale >= 0) list.push(`wscale ${options.windowScale}`);
+  if (options.userTimeout >= 0) list.push(`uto ${options.userTimeout}`);
   if (options.fastOpen >= 0) list.push(printFastOpen(options));
   if (options.sackCount > 0) {
     const edge = (i: number): number => (options.sackBlocks[i]! - base) >>> 0;
@@ -139,7 +140,7 @@ function parseNumber(digits: string, bits: number, text: string): number {
 }
 
 const OPTION =
-  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|(FO|FOEXP)(?:\s+((?:[0-9a-f]{4}){2,8}))?)$/;
+  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|uto\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|(FO|FOEXP)(?:\s+((?:[0-9a-f]{4}){2,8}))?)$/;
 
 function parseOptions(list: string, text: string): TcpOptions {
   const options: TcpOptions = {
@@ -151,6 +152,7 @@ function parseOptions(list: string, text: string): TcpOptions {
     tsecr: 0,
     sackBlocks: new Int32Array(2 * MAX_SACK_BLOCKS),
     sackCount: 0,
+    userTimeout: -1,
     fastOpen: -1,
     fastOpenCookie: new Int8Array(MAX_FAST_OPEN_COOKIE),
     fastOpenExperimental: false,
@@ -163,10 +165,11 @@ function parseOptions(list: string, text: string): TcpOptions {
 function parseOption(item: string, into: TcpOptions, text: string): void {
   const match = OPTION.exec(item);
   if (match === null) throw new SyntaxError(`no option that we know: ${item}: ${text}`);
-  const [, , sackOk, mss, wscale, tsval, tsecr, sack, fastOpen, cookie = ''] = match;
+  const [, , sackOk, mss, wscale, uto, tsval, tsecr, sack, fastOpen, cookie = ''] = match;
   if (sackOk !== undefined) into.sackPermitted = true;
   if (mss !== undefined) into.mss = parseNumber(mss, 16, text);
   if (wscale !== undefined) into.windowScale = parseNumber(wscale, 8, text);
+  if (uto !== undefined) into.userTimeout = parseNumber(uto, 21, text);
   if (tsval !== undefined && tsecr !== undefined) {
     into.timestamps = true;
     into.tsval = parseNumber(tsval, 32, text) | 0;

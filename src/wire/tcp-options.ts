@@ -11,6 +11,7 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const USER_TIMEOUT = 28;
 const FAST_OPEN = 34;
 /** RFC 6994: a kind shared by experiments, told apart by a number of two bytes. */
 const EXPERIMENT = 254;
@@ -20,6 +21,9 @@ const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
+const USER_TIMEOUT_LENGTH = 4;
+/** RFC 5482 §2: the first bit of a user timeout says minutes instead of seconds; 15 bits say how many. */
+const MINUTES = 0x8000;
 /** Kind and length; under the shared kind the experiment's number too. */
 const FAST_OPEN_HEAD = 2;
 const EXPERIMENT_HEAD = 4;
@@ -40,6 +44,7 @@ export type TcpOptions = Pick<
   | 'tsecr'
   | 'sackBlocks'
   | 'sackCount'
+  | 'userTimeout'
   | 'fastOpen'
   | 'fastOpenCookie'
   | 'fastOpenExperimental'
@@ -58,6 +63,7 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number, 
   into.tsval = 0;
   into.tsecr = 0;
   into.sackCount = 0;
+  into.userTimeout = -1;
   into.fastOpen = -1;
   into.fastOpenExperimental = false;
   let at = start;
@@ -96,6 +102,9 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
     case SACK_PERMITTED:
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
+    case USER_TIMEOUT:
+      if (length === USER_TIMEOUT_LENGTH) into.userTimeout = seconds((bytes[at + 2]! << 8) | bytes[at + 3]!);
+      return;
     case FAST_OPEN:
       return decodeFastOpen(bytes, at + FAST_OPEN_HEAD, length - FAST_OPEN_HEAD, false, into);
     case EXPERIMENT:
@@ -104,6 +113,8 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       return decodeFastOpen(bytes, at + EXPERIMENT_HEAD, length - EXPERIMENT_HEAD, true, into);
   }
 }
+
+const seconds = (field: number): number => ((field & MINUTES) !== 0 ? (field & ~MINUTES) * 60 : field);
 
 /** RFC 7413 §4.1.1: nothing, or an even number of bytes from 4 to 16; an option with another length is none. */
 function decodeFastOpen(
@@ -128,8 +139,8 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
 /**
  * Write the options at `at`, in Linux's order and padded as Linux pads, so that timestamps and SACK edges
  * lie on words: MSS; SACK-permitted and timestamps together, or each behind two NOPs; NOP and window scale;
- * Fast Open with its NOPs behind it; NOPs and as many SACK blocks as there is room for. Returns the bytes
- * written, a multiple of 4.
+ * Fast Open with its NOPs behind it; user timeout, if there is room; NOPs and as many SACK blocks as there is room
+ * for. Returns the bytes written, a multiple of 4.
  */
 export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   let next = at;
@@ -149,6 +160,7 @@ export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: numb
     next += 4;
   }
   if (fields.fastOpen >= 0) next += encodeFastOpen(fields, bytes, next);
+  if (carriesUserTimeout(fields, next - at)) next += encodeUserTimeout(fields.userTimeout, bytes, next);
   const blocks = sackBlocksThatFit(fields, next - at);
   if (blocks > 0) {
     bytes[next] = NOP;
@@ -205,6 +217,21 @@ function fastOpenLength({ fastOpen, fastOpenExperimental }: TcpOptions): number 
   return ((fastOpenExperimental ? EXPERIMENT_HEAD : FAST_OPEN_HEAD) + fastOpen + 3) & ~3;
 }
 
+/** In seconds as long as 15 bits hold them, then in minutes, rounded up. */
+function encodeUserTimeout(timeout: number, bytes: Uint8Array, at: number): number {
+  const field = timeout < MINUTES ? timeout : MINUTES | Math.min(Math.ceil(timeout / 60), MINUTES - 1);
+  bytes[at] = USER_TIMEOUT;
+  bytes[at + 1] = USER_TIMEOUT_LENGTH;
+  bytes[at + 2] = field >>> 8;
+  bytes[at + 3] = field;
+  return USER_TIMEOUT_LENGTH;
+}
+
+/** A SYN with a long Fast Open cookie has no room for it. */
+function carriesUserTimeout({ userTimeout }: TcpOptions, used: number): boolean {
+  return userTimeout >= 0 && used + USER_TIMEOUT_LENGTH <= MAX_OPTIONS_LENGTH;
+}
+
 /** How many bytes `encodeTcpOptions` would write. */
 export function tcpOptionsLength(fields: TcpOptions): number {
   let length = 0;
@@ -213,6 +240,7 @@ export function tcpOptionsLength(fields: TcpOptions): number {
   else if (fields.sackPermitted) length += 4;
   if (fields.windowScale >= 0) length += 4;
   length += fastOpenLength(fields);
+  if (carriesUserTimeout(fields, length)) length += USER_TIMEOUT_LENGTH;
   const blocks = sackBlocksThatFit(fields, length);
   return blocks > 0 ? length + 4 + 8 * blocks : length;
 }

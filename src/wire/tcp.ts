@@ -50,6 +50,8 @@ export interface TcpFields {
   readonly fastOpenCookie: Int8Array;
   /** It came, or is to leave, under the experimental kind that came before kind 34 (§4.1.1, RFC 6994). */
   fastOpenExperimental: boolean;
+  /** User timeout option (RFC 5482 §2), seconds; -1 = absent. */
+  userTimeout: number;
   /** The buffer in which the text lies; the header codec sets these three when reading, and ignores them
    * when writing: whoever sends a packet places its text. */
   text: Uint8Array;

@@ -249,35 +249,44 @@ const HARD = [
 ] as const;
 
 describe('errors about a connection (MUST-54)', () => {
-  test.each(SOFT)('MUST-56 IPv%d %s is soft: it is told and nothing ends', (family, _, type, code, name) => {
-    for (const open of [false, true]) {
-      const { host, link, socket, notices, error } = connected(family, open);
+  test.each(SOFT)(
+    'IPv%d %s is soft: it is told and nothing ends (MUST-56, MUST-47, SHLD-25, U-20)',
+    (family, _, type, code, name) => {
+      for (const open of [false, true]) {
+        const { host, link, socket, notices, error } = connected(family, open);
+        link.exchange(error(type, code));
+        expect([socket.state, socket.error, socket.info().softError]).toEqual([
+          open ? 'ESTABLISHED' : 'SYN-SENT',
+          null,
+          name,
+        ]);
+        expect(notices).toEqual([SOFT_ERROR]);
+        expect(drops(host)).toEqual({});
+      }
+    },
+  );
+
+  test.each(HARD)(
+    'IPv%d %s ends a connection that is not open (SHLD-26, MUST-54)',
+    (family, _, type, code, name) => {
+      const { link, socket, notices, host, error } = connected(family, false);
       link.exchange(error(type, code));
-      expect([socket.state, socket.error, socket.info().softError]).toEqual([
-        open ? 'ESTABLISHED' : 'SYN-SENT',
-        null,
-        name,
-      ]);
-      expect(notices).toEqual([SOFT_ERROR]);
-      expect(drops(host)).toEqual({});
-    }
-  });
+      expect([socket.state, socket.error]).toEqual(['CLOSED', name]);
+      expect(notices[0]! & ERROR).toBe(ERROR);
+      expect([...host.sockets()]).toEqual([]);
+    },
+  );
 
-  test.each(HARD)('SHLD-26 IPv%d %s ends a connection that is not open', (family, _, type, code, name) => {
-    const { link, socket, notices, host, error } = connected(family, false);
-    link.exchange(error(type, code));
-    expect([socket.state, socket.error]).toEqual(['CLOSED', name]);
-    expect(notices[0]! & ERROR).toBe(ERROR);
-    expect([...host.sockets()]).toEqual([]);
-  });
+  test.each(HARD)(
+    'RFC 5927 §5.2: IPv%d %s is soft once it is (5927.2, SHLD-26, A009)',
+    (family, _, type, code) => {
+      const { link, socket, error } = connected(family, true);
+      link.exchange(error(type, code));
+      expect([socket.state, socket.error]).toEqual(['ESTABLISHED', null]);
+    },
+  );
 
-  test.each(HARD)('RFC 5927 §5.2 IPv%d %s is soft once it is', (family, _, type, code) => {
-    const { link, socket, error } = connected(family, true);
-    link.exchange(error(type, code));
-    expect([socket.state, socket.error]).toEqual(['ESTABLISHED', null]);
-  });
-
-  test('MUST-55 source quench is dropped in silence', () => {
+  test('source quench is dropped in silence (MUST-55, A009)', () => {
     const { host, link, socket, error } = connected(4, true);
     const { cwnd } = socket.info();
     expect(link.exchange(error(4, 0))).toEqual([]);
@@ -306,15 +315,15 @@ describe.each([4, 6] as const)('errors over IPv%d that nobody believes', (family
   };
   const set = (i: number) => (quote: Uint8Array) => quote.map((byte, k) => (k === i ? byte ^ 0x55 : byte));
 
-  test('5927.1 a sequence number that is not in flight', () => {
+  test('a sequence number that is not in flight (5927.1, A009)', () => {
     expect(quoting(set(at + 5))).toEqual({ 'icmp-not-in-flight': 1 });
   });
-  test('5927.5 ports, or an address, of no connection', () => {
+  test('ports, or an address, of no connection (5927.5, MUST-54, A009)', () => {
     expect(quoting(set(at + 1))).toEqual({ 'icmp-no-connection': 1 });
     expect(quoting(set(at + 3))).toEqual({ 'icmp-no-connection': 1 });
     expect(quoting(set(at - 1))).toEqual({ 'icmp-no-connection': 1 });
   });
-  test('5927.3 a quotation cut short, or of no IP packet', () => {
+  test('a quotation cut short, or of no IP packet (5927.3, A009)', () => {
     expect(quoting((quote) => quote.slice(0, at + 7))).toEqual({ 'icmp-quote': 1 });
     expect(quoting((quote) => quote.slice(0, 3))).toEqual({ 'icmp-quote': 1 });
     expect(quoting(() => bytes(60))).toEqual({ 'icmp-quote': 1 });
@@ -370,7 +379,7 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect([c.socket.info().pathMtu, c.host.counters.pathMtuLowered]).toEqual([1300, 1]);
   });
 
-  test('1191.3, 8201.4 only for a segment in flight', () => {
+  test('only for a segment in flight (1191.3, 8201.4, 5927.1, A009)', () => {
     const c = full();
     const quote = c.last.bytes.slice();
     quote[(family === 4 ? 20 : 40) + 5]! ^= 0x55;
@@ -391,6 +400,31 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect(second.info().pathMtu).toBe(1300);
     expect(readTcp(c.link.take().at(-1)).mss).toBe(1500 - headers);
     expect(c.host.connect({ address: family === 4 ? PEER4 : PEER6, port: 81 }).info().pathMtu).toBe(1500);
+  });
+
+  test('another open connection sends what is in flight and too big again, without waiting (1191.2, 8201.1)', () => {
+    const c = full();
+    const second = c.host.connect({ address: far, port: 81 });
+    const syn = readTcp(c.link.take()[0]!);
+    const open = { seq: 9000, ack: add(syn.seq, 1), flags: SYN | ACK, mss: 1460 };
+    c.link.exchange(tcpPacket(far, 81, us, syn.sourcePort, open));
+    second.send(bytes(1400));
+    const [big] = c.link.take().filter((sent) => sent.bytes.length > 1300);
+    expect(big!.bytes.length).toBe(1400 + headers);
+    const again = c.link.exchange(tooBig(c, 1300)).map((sent) => readTcp(sent));
+    const seconds = again.filter((seg) => seg.destinationPort === 81);
+    expect(seconds.map((seg) => [seg.seq, seg.textLength])).toEqual([
+      [readTcp(big!).seq, 1300 - headers],
+      [add(readTcp(big!).seq, 1300 - headers), 100 + headers],
+    ]);
+    expect(second.info().cwnd % (1300 - headers)).toBe(0);
+  });
+
+  test('DF is set on all that leaves, but on IPv6, which has none (1191.1)', () => {
+    const c = full();
+    const sent = [c.last, ...c.link.exchange(tooBig(c, 1300))];
+    if (family === 4) expect(sent.every((packet) => header4(packet.bytes).dontFragment)).toBe(true);
+    else expect(sent.every((packet) => packet.bytes[6] === 6)).toBe(true);
   });
 
   test('another open connection to the same place hears of it', () => {
@@ -415,7 +449,7 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
 });
 
 describe('path MTU floors', () => {
-  test('1191.4 IPv4: MTU 0 means the next plateau, tiny ones mean 552 without DF', () => {
+  test('IPv4: MTU 0 means the next plateau, tiny ones mean 552 without DF (1191.4, A009)', () => {
     const c = connected(4, true);
     const syn = readTcp(c.last);
     c.link.exchange(
@@ -432,7 +466,24 @@ describe('path MTU floors', () => {
     expect(new Set(headers.map((header) => header.identification)).size).toBe(headers.length);
   });
 
-  test('8201.2 IPv6: below 1280 is ignored', () => {
+  test('IPv4: what was dropped goes again without DF, smaller than 552 as it is (1191.4)', () => {
+    const c = connected(4, true);
+    const data = readTcp(c.last);
+    c.link.exchange(
+      tcpPacket(c.far, 80, c.us, data.sourcePort, {
+        seq: data.ack,
+        ack: add(data.seq, data.len),
+        flags: ACK,
+      }),
+    );
+    c.socket.send(bytes(400));
+    const small = c.link.take()[0]!;
+    const again = c.link.exchange(c.error(3, 4, 296, small.bytes));
+    expect(again.map((sent) => readTcp(sent).seq)).toEqual([readTcp(small).seq]);
+    expect(header4(again[0]!.bytes).dontFragment).toBe(false);
+  });
+
+  test('IPv6: below 1280 is ignored (8201.2, A009)', () => {
     const c = connected(6, true);
     c.link.exchange(c.error(2, 0, 1279));
     expect([c.socket.info().pathMtu, drops(c.host)]).toEqual([1500, { 'icmp-mtu': 1 }]);

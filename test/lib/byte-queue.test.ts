@@ -293,3 +293,42 @@ describe('pushCopy', () => {
     );
   });
 });
+
+test('discardLast drops from the end, whole chunks and parts of one; what is pushed then follows what is left', () => {
+  const queue = new ByteQueue();
+  queue.push(bytes(0, 10));
+  queue.push(bytes(10, 10));
+  queue.discard(3);
+  queue.discardLast(4);
+  expect(contents(queue)).toEqual([...bytes(3, 13)]);
+  queue.discardLast(8);
+  expect([queue.length, chunksHeld(queue)]).toEqual([5, 1]);
+  queue.push(bytes(100, 2));
+  expect(contents(queue)).toEqual([3, 4, 5, 6, 7, 100, 101]);
+  expect(() => queue.discardLast(8)).toThrow(RangeError);
+  expect(() => queue.discardLast(-1)).toThrow(RangeError);
+  queue.discardLast(7);
+  expect([queue.length, chunksHeld(queue), queue.shift()]).toEqual([0, 0, null]);
+});
+
+test('property: a queue cut at both ends holds what an array would', () => {
+  const step = fc.record({ push: fc.nat(9), front: fc.nat(6), back: fc.nat(6) });
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const queue = new ByteQueue();
+      let model: number[] = [];
+      for (const { push, front, back } of steps) {
+        const chunk = bytes(model.length, push);
+        queue.push(chunk);
+        model.push(...chunk);
+        const first = Math.min(front, model.length);
+        queue.discard(first);
+        model = model.slice(first);
+        const last = Math.min(back, model.length);
+        queue.discardLast(last);
+        model = model.slice(0, model.length - last);
+        expect(contents(queue)).toEqual(model);
+      }
+    }),
+  );
+});

@@ -37,6 +37,7 @@ const BARE: Parameters = {
   cwndValidation: 'off',
   ecn: 'off',
   congestionControl: 'reno',
+  mtuProbing: 'off',
 };
 
 /** The byte that stands at relative sequence number `n` of a stream: tells misplaced text at a glance. */

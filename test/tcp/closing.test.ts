@@ -122,8 +122,8 @@ describe('half-close', () => {
   });
 });
 
-describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
-  test('with text unread: a RST instead of the FIN', () => {
+describe('close: nobody will read any more (§3.6.1)', () => {
+  test('with text unread: a RST instead of the FIN (SHLD-3, A077)', () => {
     established()
       .in('P. 1:101 ack 1')
       .close()
@@ -150,7 +150,7 @@ describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
   });
 
   test.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)(
-    'text that comes later, in %s, is answered by RST',
+    'half-duplex: text that comes later, in %s, is answered by RST (MAY-1, SHLD-3)',
     (state) => {
       const t = established().close().out('F. 1:1 ack 1');
       if (state === 'FIN-WAIT-2') t.in('. 1:1 ack 2');
@@ -174,7 +174,7 @@ describe('close: nobody will read any more (§3.6.1, SHLD-3)', () => {
       .state('TIME-WAIT');
   });
 
-  test('FIN-WAIT-2 ends after a while: 240 s, Linux’s 60 s', () => {
+  test('FIN-WAIT-2 ends after a while: 240 s, Linux’s 60 s (A017)', () => {
     for (const finWait2 of [RFC9293.finWait2, LINUX.finWait2]) {
       const t = established({ parameters: { finWait2 } })
         .close()

@@ -67,7 +67,7 @@ function rareCall(connection: Connection, prng: Prng, now: number): string {
       connection.setNoDelay(prng.chance(0.5));
       return 'no-delay';
     case 4:
-      connection.setKeepAlive(prng.chance(0.7), 1000, now);
+      connection.setKeepAlive({ on: prng.chance(0.7), idle: 1000, interval: 75_000, count: 9 }, now);
       return 'keep-alive';
     case 5:
       connection.icmpError(prng.chance(0.5) ? 'soft' : 'hard', quoted, 'EHOSTUNREACH', now);
@@ -75,6 +75,14 @@ function rareCall(connection: Connection, prng: Prng, now: number): string {
     case 6:
       connection.packetTooBig(600 + prng.below(900), quoted, now);
       return 'too big';
+    case 7:
+      connection.setUserTimeout(prng.below(100_000), now);
+      return 'user timeout';
+    case 8:
+      connection.setCork(prng.chance(0.3));
+      return 'cork';
+    case 9:
+      return `flush ${connection.flush(now)}`;
     default:
       return 'idle';
   }

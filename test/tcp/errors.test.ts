@@ -80,7 +80,7 @@ describe('notices', () => {
 });
 
 describe('§3.9.2.2 ICMP', () => {
-  test('MUST-56, SHLD-25: a soft error is told and the connection goes on', () => {
+  test('a soft error is told and the connection goes on (MUST-56, SHLD-25, MUST-47)', () => {
     const t = established().write(10).out('P. 1:11 ack 1');
     t.do((c, now) => c.icmpError('soft', ours(1), 'EHOSTUNREACH', now))
       .told(SOFT_ERROR)
@@ -105,7 +105,7 @@ describe('§3.9.2.2 ICMP', () => {
   });
 
   test.each(['SYN-SENT', 'SYN-RECEIVED', 'SYN-RECEIVED (simultaneous)'] as const)(
-    'SHLD-26: a hard error ends the attempt in %s',
+    'a hard error ends the attempt in %s (SHLD-26)',
     (state) => {
       const t = reach[state]().do((c, now) => c.icmpError('hard', ours(0), 'ECONNREFUSED', now));
       t.quiet()
@@ -122,7 +122,7 @@ describe('§3.9.2.2 ICMP', () => {
     t.after(1000).out('S 0:0').after(300_000).state('CLOSED').error('EHOSTUNREACH');
   });
 
-  test('RFC 5927 §5.2: once synchronized a hard error is soft', () => {
+  test('RFC 5927 §5.2: once synchronized a hard error is soft (5927.2, A009)', () => {
     const t = established()
       .write(10)
       .do((c, now) => c.icmpError('hard', ours(1), 'ECONNREFUSED', now));
@@ -134,14 +134,17 @@ describe('§3.9.2.2 ICMP', () => {
     ['at SND.NXT', 11],
     ['far away', 1_000_000],
     ['half the space away', 2 ** 31],
-  ])('RFC 5927 §4.1: what it quotes must be in flight, not %s', (_what, at) => {
-    const t = established().write(10).out('P. 1:11 ack 1');
-    t.do((c, now) => c.icmpError('hard', ours(at), 'ECONNREFUSED', now)).untold(SOFT_ERROR);
-    t.do((c, now) => c.packetTooBig(600, ours(at), now))
-      .quiet()
-      .followed('5927-4.1-not-in-flight');
-    expect(info(t)).toMatchObject({ softError: null, pathMtu: 1500 });
-  });
+  ])(
+    'RFC 5927 §4.1: what it quotes must be in flight, not %s (1191.3, 5927.1, 8201.4, A009)',
+    (_what, at) => {
+      const t = established().write(10).out('P. 1:11 ack 1');
+      t.do((c, now) => c.icmpError('hard', ours(at), 'ECONNREFUSED', now)).untold(SOFT_ERROR);
+      t.do((c, now) => c.packetTooBig(600, ours(at), now))
+        .quiet()
+        .followed('5927-4.1-not-in-flight');
+      expect(info(t)).toMatchObject({ softError: null, pathMtu: 1500 });
+    },
+  );
 
   test('a connection that is gone hears nothing', () => {
     reach
@@ -163,16 +166,16 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
     return t.out('. 1:1461 ack 1', '. 1461:2921 ack 1', 'P. 2921:3001 ack 1');
   };
 
-  test('what is in flight goes again at once, in smaller segments', () => {
+  test('what is in flight and too big goes again at once, in smaller segments (1191.2, 8201.1)', () => {
     const t = begun().do((c, now) => c.packetTooBig(1000, ours(1461), now));
-    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', 'P. 2881:3001 ack 1');
+    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', '. 2881:2921 ack 1');
     t.followed('1191-6.4-too-big')
       .in('. 1:1 ack 3001')
       .write(961)
       .out('. 3001:3961 ack 1', 'P. 3961:3962 ack 1');
   });
 
-  test('that is no congestion: cwnd keeps its segments, ssthresh stays', () => {
+  test('that is no congestion: cwnd keeps its segments, ssthresh stays (1191.2)', () => {
     const t = begun().do((c, now) => c.packetTooBig(1000, ours(1), now));
     expect(info(t)).toMatchObject({ cwnd: 9600, ssthresh: Number.POSITIVE_INFINITY, pathMtu: 1000 });
   });
@@ -185,12 +188,31 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
     expect(info(t).srtt).toBeLessThan(1);
   });
 
-  test('the path never becomes wider by it', () => {
+  test('the path never becomes wider by it (1191.5, 8201.3)', () => {
     const t = begun()
       .do((c, now) => c.packetTooBig(9000, ours(1), now))
       .quiet();
     t.do((c, now) => c.packetTooBig(1500, ours(1), now)).quiet();
     expect(info(t).pathMtu).toBe(1500);
+  });
+
+  test('what the peer has reported is not sent again', () => {
+    const t = new Script({ parameters: { sack: true } }).connect().after(100);
+    t.takeSent();
+    t.in('S. 0:0 ack 1 <mss 1460,sackOK>').write(3000).takeSent();
+    t.after(100).in('. 1:1 ack 1 <sack 1461:2921>').quiet();
+    t.do((c, now) => c.packetTooBig(1000, ours(1), now)).out('. 1:961 ack 1', '. 961:1461 ack 1');
+  });
+
+  test('learnt by another connection, it has what is too big go again, and nothing else', () => {
+    const t = begun().do((c) => c.setPathMtu(1000));
+    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', '. 2881:2921 ack 1');
+    expect(info(t)).toMatchObject({ cwnd: 9600, ssthresh: Number.POSITIVE_INFINITY });
+    t.in('. 1:1 ack 3001')
+      .write(900)
+      .out('P. 3001:3901 ack 1')
+      .do((c) => c.setPathMtu(950))
+      .quiet();
   });
 
   test('in SYN-SENT the SYN goes again', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { URGENT } from '../../src/tcp/notice.ts';
-import { established, type Script } from '../support/script.ts';
+import { established, Script } from '../support/script.ts';
 
 const info = (t: Script) => t.connection.info(t.now);
 
@@ -10,12 +10,12 @@ const info = (t: Script) => t.connection.info(t.now);
 const shut = (n: number): Script => established().in('. 1:1 ack 1 win 0').write(n).quiet();
 
 describe('§3.8.6.1 zero-window probes', () => {
-  test('MUST-36, SHLD-29: the first after one RTO, one octet of new text', () => {
+  test('the first after one RTO, one octet of new text (MUST-36, SHLD-29)', () => {
     const t = shut(500).after(999).quiet().after(1).out('. 1:2 ack 1').followed('9293-3.8.6.1-probe');
     expect(info(t).counters.probes).toBe(1);
   });
 
-  test('SHLD-30: at doubling intervals up to the maximum', () => {
+  test('at doubling intervals up to the maximum (SHLD-30)', () => {
     const t = shut(500);
     for (let wait = 1000; wait < 500_000; wait *= 2) {
       const next = Math.min(wait, 60_000);
@@ -38,7 +38,7 @@ describe('§3.8.6.1 zero-window probes', () => {
       .quiet();
   });
 
-  test('the octet is taken: the next probe carries the next one', () => {
+  test('the octet is taken: the next probe carries the next one (A067)', () => {
     const t = shut(500).after(1000).out('. 1:2 ack 1').in('. 1:1 ack 2 win 0').quiet();
     t.after(1999).quiet().after(1).out('. 2:3 ack 1').in('. 1:1 ack 3 win 1000').out('P. 3:501 ack 1');
   });
@@ -60,7 +60,7 @@ describe('§3.8.6.1 zero-window probes', () => {
     t.write(10).after(999).quiet().after(1).out('. 501:502 ack 1');
   });
 
-  test('MUST-37: hours of answered probes do not end the connection', () => {
+  test('hours of answered probes do not end the connection (MUST-37)', () => {
     const t = shut(500);
     for (let hour = 0; hour < 5; hour++) {
       for (let i = 0; i < 60; i++) {
@@ -94,13 +94,13 @@ describe('§3.8.6.1 zero-window probes', () => {
     expect(t.takeSent().filter((segment) => segment.startsWith('. 1:2')).length).toBeGreaterThan(4);
   });
 
-  test('a FIN waits for the window too, and is the probe when no text is left', () => {
+  test('a FIN waits for the window too, and is the probe when no text is left (A067)', () => {
     const t = established().in('. 1:1 ack 1 win 0').shutdown().quiet().after(999).quiet().after(1);
     t.out('F. 1:1 ack 1').in('. 1:1 ack 1 win 0').after(1999).quiet().after(1).out('F. 1:1 ack 1');
     t.in('. 1:1 ack 2 win 0').state('FIN-WAIT-2').after(100_000).quiet();
   });
 
-  test('text and FIN behind a closed window', () => {
+  test('text and FIN behind a closed window (A067)', () => {
     const t = shut(10).shutdown().quiet().after(1000).out('. 1:2 ack 1').in('. 1:1 ack 2 win 100');
     t.out('FP. 2:11 ack 1').in('. 1:1 ack 12').state('FIN-WAIT-2');
   });
@@ -120,15 +120,15 @@ describe('§3.8.6.1 zero-window probes', () => {
   });
 });
 
-describe('MUST-34: a window that shrinks', () => {
-  test('nothing new beyond its edge; what is in flight is not forgotten', () => {
+describe('a window that shrinks', () => {
+  test('nothing new beyond its edge; what is in flight is not forgotten (MUST-34, SHLD-15, A068)', () => {
     const t = established().in('. 1:1 ack 1 win 3000').write(5000);
     t.out('. 1:1001 ack 1', '. 1001:2001 ack 1', '. 2001:3001 ack 1');
     t.in('. 1:1 ack 1001 win 500').quiet().in('. 1:1 ack 3001 win 2000');
     t.out('. 3001:4001 ack 1', 'P. 4001:5001 ack 1');
   });
 
-  test('SHLD-16: what lies inside goes again as ever, what lies beyond waits', () => {
+  test('what lies inside goes again as ever, what lies beyond waits (MUST-34, SHLD-16, A068)', () => {
     const t = established().write(4000);
     t.takeSent();
     t.in('. 1:1 ack 1001 win 1000').quiet().after(1000).out('. 1001:2001 ack 1');
@@ -139,7 +139,7 @@ describe('MUST-34: a window that shrinks', () => {
       .out('P. 3001:4001 ack 1');
   });
 
-  test('MUST-35: shrunk to nothing, the oldest goes again and again, as a probe would', () => {
+  test('shrunk to nothing, the oldest goes again and again, beyond the edge as it is (MUST-35, MAY-7)', () => {
     const t = established()
       .write(2000)
       .out('. 1:1001 ack 1', 'P. 1001:2001 ack 1')
@@ -157,7 +157,7 @@ describe('MUST-34: a window that shrinks', () => {
     t.in('. 1:1 ack 1001 win 1000').out('P. 1001:2001 ack 1').in('. 1:1 ack 2001').after(100_000).quiet();
   });
 
-  test('SHLD-17: a peer that answers is not given up for what its window no longer takes', () => {
+  test('a peer that answers is not given up for what its window no longer takes (SHLD-17, MUST-34)', () => {
     const t = established().write(3000);
     t.takeSent();
     t.in('. 1:1 ack 1001 win 0');
@@ -191,7 +191,7 @@ describe('§3.10.7.4 fifth: which segments may change SND.WND', () => {
   });
 });
 
-describe('MUST-66: a closed window', () => {
+describe('our window is closed', () => {
   const full = (): Script =>
     established({ parameters: { receiveBuffer: 1000 } })
       .in('. 1:1001 ack 1')
@@ -203,7 +203,7 @@ describe('MUST-66: a closed window', () => {
     t.out('. 1:1 ack 1001 win 1000').in('. 1001:1002 ack 1').reads(1);
   });
 
-  test('the ACK of a segment whose text is refused counts', () => {
+  test('the ACK of a segment whose text is refused counts (MUST-66, U-7)', () => {
     const t = full()
       .write(500)
       .out('P. 1:501 ack 1001')
@@ -212,12 +212,12 @@ describe('MUST-66: a closed window', () => {
     expect(info(t)).toMatchObject({ sendQueue: 0, receiveQueue: 1000 });
   });
 
-  test('so does a bare ACK, and its window', () => {
+  test('so does a bare ACK, and its window (MUST-66, U-7)', () => {
     const t = full().write(500).out('P. 1:501 ack 1001').in('. 1001:1001 ack 501 win 77').quiet();
     expect(info(t)).toMatchObject({ sendQueue: 0, sndWnd: 77 });
   });
 
-  test('so does a RST, at RCV.NXT and nowhere else', () => {
+  test('so does a RST, at RCV.NXT and nowhere else (MUST-66, U-7)', () => {
     full()
       .in('R 1002:1002')
       .quiet()
@@ -227,13 +227,86 @@ describe('MUST-66: a closed window', () => {
       .error('ECONNRESET');
   });
 
-  test('so does the urgent pointer', () => {
+  test('so does the urgent pointer (MUST-66, U-7)', () => {
     full().in('U. 1001:1001 ack 1 urg 10').told(URGENT).state('ESTABLISHED');
   });
 
   test('a FIN does not: it has no room', () => {
     const t = full().in('F. 1001:1001 ack 1').out('. 1:1 ack 1001 win 0').state('ESTABLISHED').reads(1000);
     t.out('. 1:1 ack 1001 win 1000').in('F. 1001:1001 ack 1').out('. 1:1 ack 1002').state('CLOSE-WAIT');
+  });
+});
+
+describe('a window that is closed from the start, or for good', () => {
+  test('in the SYN,ACK: text waits, is probed, and leaves when it opens (A067)', () => {
+    const t = new Script().connect().out('S 0:0').in('S. 0:0 ack 1 win 0 <mss 1000>').out('. 1:1 ack 1');
+    t.write(1500).after(999).quiet().after(1).out('. 1:2 ack 1').in('. 1:1 ack 1 win 0').quiet();
+    t.in('. 1:1 ack 2 win 3000').out('. 2:1002 ack 1', 'P. 1002:1501 ack 1');
+  });
+
+  test('in the SYN: the same (A067)', () => {
+    const t = new Script().listen().in('S 0:0 win 0 <mss 1000>').out('S. 0:0 ack 1').in('. 1:1 ack 1 win 0');
+    t.write(500)
+      .after(1000)
+      .out('. 1:2 ack 1')
+      .in('. 1:1 ack 1 win 500')
+      .out('. 1:2 ack 1', 'P. 2:501 ack 1');
+  });
+
+  test('ours may stay closed for days: every probe is answered (MAY-8, A031)', () => {
+    const t = established({ parameters: { receiveBuffer: 1000 } })
+      .in('. 1:1001 ack 1')
+      .after(200);
+    t.out('. 1:1 ack 1001 win 0');
+    for (let i = 0; i < 5000; i++) t.after(60_000).in('. 1001:1002 ack 1').out('. 1:1 ack 1001 win 0');
+    t.state('ESTABLISHED').reads(1000);
+  });
+
+  test('nobody reads: what is kept, in order and out of order, stays within the buffer (A031)', () => {
+    const t = established({ parameters: { receiveBuffer: 10_000 } });
+    for (let from = 2001; from < 60_000; from += 1000) t.in(`. ${from}:${from + 1000} ack 1`);
+    t.in('. 1:1001 ack 1');
+    expect(info(t).receiveQueue).toBe(1000);
+    t.in('. 1001:2001 ack 1');
+    expect(info(t)).toMatchObject({ receiveQueue: 10_000, rcvWnd: 0 });
+    expect(t.connection.tcb.rcv.reassembly).toBeNull();
+  });
+
+  test('a peer that sends on all the same: nothing is kept, each is answered by an ACK (A032)', () => {
+    const t = established({ parameters: { receiveBuffer: 1000 } })
+      .in('. 1:1001 ack 1')
+      .after(200);
+    t.out('. 1:1 ack 1001 win 0');
+    for (let from = 1001; from < 200_000; from += 1000) {
+      t.in(`. ${from}:${from + 1000} ack 1`).out('. 1:1 ack 1001 win 0');
+    }
+    expect(info(t)).toMatchObject({ receiveQueue: 1000, rcvWnd: 0 });
+    expect(t.connection.tcb.rcv.reassembly).toBeNull();
+    t.reads(1000);
+  });
+});
+
+describe('large windows', () => {
+  test('the field is unsigned: 65535 is a window, and so is 32768 (MUST-1)', () => {
+    for (const wnd of [32_768, 65_535]) {
+      const t = established({ parameters: { initialWindow: 100 } })
+        .in(`. 1:1 ack 1 win ${wnd}`)
+        .write(100_000);
+      expect(info(t).sndNxt - info(t).sndUna).toBe(wnd - (wnd % 1000));
+    }
+  });
+
+  test('2^30 bytes, across the wrap of the numbers: no sign goes wrong (A061, REC-1)', () => {
+    const t = new Script({ parameters: { windowScaling: true, initialWindow: 30, sendBuffer: 1 << 24 } });
+    t.connect().takeSent();
+    t.in('S. 0:0 ack 1 win 65535 <mss 1000,wscale 14>').in('. 1:1 ack 1 win 65535');
+    expect(info(t).sndWnd).toBe(65_535 * 2 ** 14);
+    t.write(20_000);
+    expect(t.takeSent().filter((segment) => !segment.startsWith('. 1:1 '))).toHaveLength(20);
+    t.in('. 1:1 ack 20001 win 65535').write(1000).out('P. 20001:21001 ack 1');
+    // The window shrinks by nearly all of that, and nothing new leaves.
+    t.in('. 1:1 ack 20001 win 0').write(1000).quiet();
+    expect(info(t).sndWnd).toBe(0);
   });
 });
 

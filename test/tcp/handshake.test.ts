@@ -174,7 +174,9 @@ describe('SYNs that are lost', () => {
   });
 
   test('Linux gives up a SYN after 127 s', () => {
-    const t = new Script({ parameters: { r2Syn: LINUX.r2Syn, rtoMax: LINUX.rtoMax } }).connect();
+    const t = new Script({
+      parameters: { r2Syn: LINUX.r2Syn, synRetries: LINUX.synRetries, rtoMax: LINUX.rtoMax },
+    }).connect();
     t.after(126_999).state('SYN-SENT').after(1).state('CLOSED').error('ETIMEDOUT');
   });
 

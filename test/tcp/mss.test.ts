@@ -93,7 +93,7 @@ describe('RFC 7323 §2 window scale', () => {
     expect(scaleFor(buffer)).toBe(scale);
   });
 
-  test('§2.3: a peer’s window may reach 2^30 bytes', () => {
+  test('§2.3: a peer’s window may reach 2^30 bytes (A061)', () => {
     const t = new Script({ parameters: { windowScaling: true } }).connect();
     t.takeSent();
     t.in('S. 0:0 ack 1 win 65535 <mss 1000,wscale 14>').in('. 1:1 ack 1 win 65535');

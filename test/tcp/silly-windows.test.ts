@@ -7,12 +7,36 @@ import { established, Script } from '../support/script.ts';
 const info = (t: Script) => t.connection.info(t.now);
 
 describe('§3.8.6.2.1 silly windows at the sender (MUST-38)', () => {
-  test('a small part of the text waits for a larger window, but not for ever', () => {
+  test('a small part of the text waits for a larger window, but not for ever (MUST-38)', () => {
     const t = established().in('. 1:1 ack 1 win 400').write(2000).quiet().after(999).quiet().after(1);
     t.out('. 1:401 ack 1').followed('9293-3.8.6.2.1-override');
   });
 
-  test('the override comes within 0.1 to 1 s whatever the RTO', () => {
+  test('a window that opens octet by octet draws no small segments but the override’s (MUST-38, A024)', () => {
+    const t = established().in('. 1:1 ack 1 win 0').write(5000);
+    let sent = 0;
+    for (let wnd = 1; wnd < 1000; wnd++) {
+      t.after(10).in(`. 1:1 ack 1 win ${wnd}`);
+      sent += t.takeSent().length;
+    }
+    // Ten seconds; the first segment that the override lets go is in flight since.
+    expect(sent).toBeLessThan(6);
+    expect(info(t).sendQueue).toBe(5000);
+  });
+
+  test('an octet of window at a time, each taken: one small segment for each override (MUST-38, A024)', () => {
+    const t = established().in('. 1:1 ack 1 win 1').write(5000);
+    for (let i = 1; i <= 20; i++) {
+      t.after(999)
+        .quiet()
+        .after(1)
+        .out(`. ${i}:${i + 1} ack 1`)
+        .in(`. 1:1 ack ${i + 1} win 1`)
+        .quiet();
+    }
+  });
+
+  test('the override comes within 0.1 to 1 s whatever the RTO (MUST-38)', () => {
     const t = new Script().connect().out('S 0:0').after(900).in('S. 0:0 ack 1 <mss 1000>').out('. 1:1 ack 1');
     expect(info(t).rto).toBe(2700);
     t.in('. 1:1 ack 1 win 400').write(2000).after(999).quiet().after(1).out('. 1:401 ack 1');
@@ -22,7 +46,7 @@ describe('§3.8.6.2.1 silly windows at the sender (MUST-38)', () => {
     established().in('. 1:1 ack 1 win 400').write(400).out('P. 1:401 ack 1');
   });
 
-  test('half of the largest window the peer ever offered is enough', () => {
+  test('half of the largest window the peer ever offered is enough (MUST-38)', () => {
     const t = new Script().connect().out('S 0:0').in('S. 0:0 ack 1 win 1500 <mss 1000>').out('. 1:1 ack 1');
     t.write(5000).out('. 1:1001 ack 1').in('. 1:1 ack 1001 win 749').quiet();
     t.in('. 1:1 ack 1001 win 750').out('. 1001:1751 ack 1');
@@ -43,22 +67,22 @@ describe('§3.8.6.2.2 silly windows at the receiver (MUST-39)', () => {
     return t;
   };
 
-  test('SHLD-14: as text comes and nobody reads, the right edge stays where it is', () => {
+  test('as text comes and nobody reads, the right edge stays where it is (SHLD-14)', () => {
     const t = established({ parameters: { receiveBuffer: 10_000 } });
     t.in('. 1:1001 ack 1').in('. 1001:2001 ack 1').out('. 1:1 ack 2001 win 8000');
     t.in('. 2001:3001 ack 1').in('. 3001:4001 ack 1').out('. 1:1 ack 4001 win 6000');
   });
 
-  test('a slow reader opens the closed window by a segment at a time', () => {
+  test('a slow reader opens the closed window by a segment at a time (MUST-39)', () => {
     const t = filled(10_000).readSome(1000).quiet().readSome(459).quiet().readSome(1);
     t.out('. 1:1 ack 10001 win 1460').followed('9293-3.8.6.2.2-update').readSome(540).quiet();
   });
 
-  test('meanwhile other segments still carry the closed window', () => {
+  test('meanwhile other segments still carry the closed window (MUST-39)', () => {
     filled(10_000).readSome(1000).readSome(459).write(10).out('P. 1:11 ack 10001 win 0');
   });
 
-  test('a buffer smaller than two segments opens by half', () => {
+  test('a buffer smaller than two segments opens by half (MUST-39)', () => {
     const t = established({ parameters: { receiveBuffer: 1000 } })
       .in('. 1:1001 ack 1')
       .after(200);
@@ -152,7 +176,7 @@ describe('what was offered once is honoured (RFC 7323 §2.4)', () => {
     ['scaling', true, 70_000],
     ['scaling, an odd buffer', true, 1_234_567],
   ])(
-    '%s: a peer that fills the largest window it saw loses nothing',
+    '%s: a peer that fills the largest window it saw loses nothing (SHLD-14)',
     (_name, windowScaling, receiveBuffer) => {
       fc.assert(
         fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {

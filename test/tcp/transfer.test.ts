@@ -13,7 +13,7 @@ describe('segmentation (§3.7.1)', () => {
     established().write(2500).out('. 1:1001 ack 1', '. 1001:2001 ack 1', 'P. 2001:2501 ack 1');
   });
 
-  test('MUST-61: PSH on the last segment of what is queued, and on it alone', () => {
+  test('PSH on the last segment of what is queued, and on it alone (MUST-61, A075)', () => {
     established()
       .write(1000)
       .out('P. 1:1001 ack 1')
@@ -22,7 +22,7 @@ describe('segmentation (§3.7.1)', () => {
     accepted().write(2000).out('. 1:1001 ack 1', 'P. 1001:2001 ack 1');
   });
 
-  test('several small writes fill one segment', () => {
+  test('several small writes fill one segment (SHLD-27, SHLD-28)', () => {
     const t = established().write(10).out('P. 1:11 ack 1');
     for (let i = 0; i < 5; i++) t.write(100).quiet();
     t.in('. 1:1 ack 11').out('P. 11:511 ack 1');
@@ -46,7 +46,7 @@ describe('segmentation (§3.7.1)', () => {
 });
 
 describe('§3.7.4 Nagle’s algorithm', () => {
-  test('SHLD-7: a small segment waits while anything is unacknowledged', () => {
+  test('a small segment waits while anything is unacknowledged (SHLD-7)', () => {
     const t = established().write(100).out('P. 1:101 ack 1').write(100).quiet();
     t.in('. 1:1 ack 101').out('P. 101:201 ack 1');
   });
@@ -63,7 +63,7 @@ describe('§3.7.4 Nagle’s algorithm', () => {
     t.in('. 1:1 ack 2501').out('P. 2501:2502 ack 1');
   });
 
-  test('MUST-17: it can be turned off for one connection', () => {
+  test('it can be turned off for one connection (MUST-17)', () => {
     const t = established().do((c) => c.setNoDelay(true));
     t.write(100).out('P. 1:101 ack 1').write(100).out('P. 101:201 ack 1').write(1).out('P. 201:202 ack 1');
     t.do((c) => c.setNoDelay(false))
@@ -71,7 +71,7 @@ describe('§3.7.4 Nagle’s algorithm', () => {
       .quiet();
   });
 
-  test('what it holds leaves when it is turned off', () => {
+  test('what it holds leaves when it is turned off (MUST-17)', () => {
     const t = established().write(100).out('P. 1:101 ack 1').write(100).quiet();
     t.do((c) => c.setNoDelay(true)).out('P. 101:201 ack 1');
   });

@@ -19,6 +19,7 @@ export interface Values {
   timestamps: boolean;
   tsval: number;
   tsecr: number;
+  userTimeout: number;
   sack: number[];
   /** The cookie of the Fast Open option, signed bytes; null: no option. */
   cookie: number[] | null;
@@ -52,6 +53,7 @@ export function fields({ sack = [], cookie = null, ...rest }: Partial<Values> = 
     fastOpen: cookie === null ? -1 : cookie.length,
     fastOpenCookie,
     fastOpenExperimental: false,
+    userTimeout: -1,
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -95,6 +97,12 @@ export const anyValues: fc.Arbitrary<Values> = fc.record({
   timestamps: fc.boolean(),
   tsval: i32,
   tsecr: i32,
+  // What the option can say: seconds in 15 bits, or else minutes.
+  userTimeout: fc.oneof(
+    fc.constant(-1),
+    fc.nat(0x7fff),
+    fc.integer({ min: 547, max: 0x7fff }).map((minutes) => minutes * 60),
+  ),
   sack: fc.array(i32, { maxLength: 2 * MAX_SACK_BLOCKS }).map((edges) => edges.slice(0, edges.length & ~1)),
   cookie: fc.option(anyCookie),
   fastOpenExperimental: fc.boolean(),

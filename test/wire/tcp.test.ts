@@ -37,7 +37,10 @@ test('property: what was encoded is decoded, as far as 40 bytes of options hold 
       const into = fields();
       expect(decodeTcp(bytes, at, at + length + textLength, into)).toBeNull();
       const room = given.sack.slice(0, 2 * into.sackCount);
-      expect(valuesOf(into)).toEqual(valuesOf(fields({ ...given, sack: room })));
+      // A SYN that is full of other options leaves no room for a user timeout.
+      const userTimeout = length === 60 && room.length === 0 ? into.userTimeout : given.userTimeout;
+      expect([given.userTimeout, -1]).toContain(userTimeout);
+      expect(valuesOf(into)).toEqual(valuesOf(fields({ ...given, userTimeout, sack: room })));
       expect(into.text).toBe(bytes);
       expect([into.textStart, into.textLength]).toEqual([at + length, textLength]);
     }),
@@ -195,6 +198,9 @@ test('a known kind with another length than its own is passed over, and what fol
     [8, 2],
     [5, 2],
     [5, 6, 9, 9, 9, 9],
+    [28, 3, 9],
+    [28, 2],
+    [28, 6, 9, 9, 9, 9],
     [5, 11, 9, 9, 9, 9, 9, 9, 9, 9, 9],
   ]) {
     expect(valuesOf(withOptions(option).read), `${option}`).toEqual(valuesOf(withOptions([]).read));
@@ -239,4 +245,25 @@ test('property: any bytes are read or refused, and nothing lies outside of them'
     }),
     { numRuns: 2000 },
   );
+});
+
+test.each([
+  [[28, 4, 0x00, 0x1e], 30],
+  [[28, 4, 0x80, 0x05], 300],
+  [[28, 4, 0x7f, 0xff], 32_767],
+  [[28, 4, 0xff, 0xff], 32_767 * 60],
+  [[28, 4, 0, 0], 0],
+  [[2, 4, 5, 0xb4], -1],
+])('RFC 5482 §2: %j is a user timeout of %i s (5482.3)', (option, seconds) => {
+  expect(withOptions([1, ...option, 1, 1, 1]).read.userTimeout).toBe(seconds);
+});
+
+test('RFC 5482 §2: seconds as far as 15 bits go, then minutes rounded up (5482.3)', () => {
+  const sent = (userTimeout: number): number => {
+    const bytes = new Uint8Array(60);
+    const into = fields();
+    decodeTcp(bytes, 0, encodeTcp(fields({ userTimeout }), bytes, 0), into);
+    return into.userTimeout;
+  };
+  expect([1, 32_767, 32_768, 32_820, 1e9].map(sent)).toEqual([1, 32_767, 32_820, 32_820, 32_767 * 60]);
 });

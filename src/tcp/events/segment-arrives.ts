@@ -14,6 +14,7 @@ import type { Tcb } from '../tcb.ts';
 import { processFin, processText, processUrgent } from '../text.ts';
 import { updateRecent } from '../timestamps.ts';
 import { enter, enterClosed } from '../transition.ts';
+import { adoptUserTimeout } from '../user-timeout.ts';
 
 /** A segment of this connection; its checksum is right. It is changed: trimmed to the window. */
 export function segmentArrives(tcb: Tcb, seg: Segment, now: number): void {
@@ -36,6 +37,7 @@ function arrivesOtherwise(tcb: Tcb, seg: Segment, now: number): void {
   if (!processAck(tcb, seg, bare, now)) return; // fifth
   tcb.lastHeard = now;
   if (timely) updateRecent(tcb, seg, now);
+  if (seg.userTimeout >= 0) adoptUserTimeout(tcb, seg, now);
   processUrgent(tcb, seg, now); // sixth
   if (!processText(tcb, seg, now)) return; // seventh
   processFin(tcb, seg, now); // eighth
@@ -62,6 +64,7 @@ function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
   acknowledgeSyn(tcb, seg, now);
   establish(tcb, seg, '9293-3.10.7.3-fourth-established', now);
   acknowledgeNow(tcb, '9293-3.5-ack');
+  tcb.userTimeoutDue = tcb.parameters.userTimeoutOption; // RFC 5482 §3.1: what a SYN says may be lost.
   // Text or a FIN that came along, from the octet behind the SYN.
   seg.seq = add(seg.seq, 1);
   seg.flags &= ~(SYN | URG); // A SYN has no urgent data, and no pointer counts from it.

@@ -4,11 +4,15 @@ import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
+import { detectBlackHole } from '../mtu-probing.ts';
+import { sendReset } from '../reset.ts';
 import { diff, lt } from '../seq.ts';
 import { doubtTimeout } from '../spurious.ts';
 import type { Tcb } from '../tcb.ts';
 import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
+import { heedUserTimeout } from '../user-timeout.ts';
+import { acceptableSeq } from '../window.ts';
 
 /** Every timer whose deadline has passed. */
 export function expire(tcb: Tcb, now: number): void {
@@ -21,11 +25,13 @@ export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, Timer.retransmission, now) && retransmit(tcb, now) === 'closed') return;
   if (takeExpired(tcb, Timer.reordering, now)) reorderingExpired(tcb, now);
   if (takeExpired(tcb, Timer.persist, now)) {
-    // SHLD-30: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
-    if (tcb.snd.una !== tcb.snd.nxt && giveUp(tcb, now)) return;
+    // MUST-37: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
+    if (giveUp(tcb, now)) return;
     tcb.probeDue = true;
   }
   if (takeExpired(tcb, Timer.keepAlive, now) && keepAliveExpired(tcb, now) === 'dead') {
+    // A peer that only could not be reached should not think that it is still connected.
+    sendReset(tcb, acceptableSeq(tcb), '9293-3.8.4-dead');
     return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
   }
   if (takeExpired(tcb, Timer.delayedAck, now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
@@ -52,5 +58,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   restartRetransmission(tcb, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);
+  detectBlackHole(tcb, now);
+  heedUserTimeout(tcb, now);
   return 'open';
 }

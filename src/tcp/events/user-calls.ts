@@ -1,20 +1,23 @@
 // §3.10.1-6 the user calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS.
 
 import { ByteQueue } from '../../lib/byte-queue.ts';
-import { checkInteger, invalidType, isBytes } from '../../lib/check.ts';
-import { limitFinWait2, queued } from '../closing.ts';
+import { checkInteger, checkNumber, invalidType, isBytes } from '../../lib/check.ts';
+import { limitFinWait2, queued, textEnd } from '../closing.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
 import { TcpError } from '../errors.ts';
 import { takeSyn } from '../handshake.ts';
 import { startKeepAlive, stopKeepAlive } from '../keep-alive.ts';
 import { announcedMss, defaultMss } from '../mss.ts';
+import { WRITABLE } from '../notice.ts';
 import type { UserCall } from '../probe.ts';
 import { sendReset } from '../reset.ts';
 import type { Segment } from '../segment.ts';
-import { add } from '../seq.ts';
+import { add, diff } from '../seq.ts';
+import { isSynchronized } from '../state.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
 import { markUrgent } from '../urgent.ts';
+import { heedUserTimeout } from '../user-timeout.ts';
 import { acceptableSeq, windowUpdateDue } from '../window.ts';
 
 function create(options: OpenOptions, passive: boolean): Tcb {
@@ -104,7 +107,11 @@ export function receive(tcb: Tcb, maxBytes: number, now: number): Uint8Array | n
   return text;
 }
 
-/** §3.10.4 CLOSE of our direction: a FIN follows the last octet of the queue; the peer may go on sending. */
+/**
+ * §3.10.4 CLOSE of our direction: a FIN follows the last octet of the queue; the peer may go on sending, and be
+ * silent for as long as it likes: FIN-WAIT-2 has no end of its own while somebody here reads. A program that does
+ * not want to wait calls `close`, and one that wants to know whether the peer is still there turns keep-alive on.
+ */
 export function shutdown(tcb: Tcb, now: number): void {
   if (tcb.state === 'CLOSED' || tcb.snd.finQueued) return;
   tell(tcb, 'shutdown', 0, now);
@@ -174,10 +181,66 @@ export function abort(tcb: Tcb, now: number): void {
   enterClosed(tcb, null, '9293-3.10.5-abort', now);
 }
 
-/** §3.8.4 (MUST-24, MUST-27): turn keep-alive on, with its idle time in ms, or off. */
-export function setKeepAlive(tcb: Tcb, on: boolean, idle: number, now: number): void {
+/** §3.8.4: how one connection is kept alive. Times in ms, more than 0. */
+export interface KeepAlive {
+  readonly on: boolean;
+  /** Silence before the first probe. */
+  readonly idle: number;
+  /** Between one probe and the next. */
+  readonly interval: number;
+  /** Unanswered probes after which the peer is held dead; at least 2 (MUST-29). */
+  readonly count: number;
+}
+
+/** §3.8.4 (MUST-24, MUST-27). @throws TypeError, RangeError for values that it cannot have */
+export function setKeepAlive(tcb: Tcb, { on, idle, interval, count }: KeepAlive, now: number): void {
+  checkNumber('idle', idle, Number.MIN_VALUE, Number.MAX_VALUE);
+  checkNumber('interval', interval, Number.MIN_VALUE, Number.MAX_VALUE);
+  checkNumber('count', count, 2, Number.POSITIVE_INFINITY);
   tcb.keepAlive = on;
   tcb.keepAliveIdle = idle;
+  tcb.keepAliveInterval = interval;
+  tcb.keepAliveCount = count;
   if (on) startKeepAlive(tcb, now);
   else stopKeepAlive(tcb, now);
+}
+
+/** §3.8.3 (MUST-21), RFC 5482: how long nothing may move, ms; 0 = for R2. @throws TypeError, RangeError */
+export function setUserTimeout(tcb: Tcb, timeout: number, now: number): void {
+  checkNumber('timeout', timeout, 0, Number.POSITIVE_INFINITY);
+  tcb.userTimeout = timeout;
+  tcb.userTimeoutChangeable = false;
+  heedUserTimeout(tcb, now);
+  if (!tcb.parameters.userTimeoutOption || !isSynchronized(tcb.state)) return;
+  tcb.userTimeoutDue = true;
+  acknowledgeNow(tcb, '5482-3.1-advertise');
+}
+
+/** How long FIN-WAIT-2 may last once nobody reads, ms, from now on if it has begun. @throws TypeError, RangeError */
+export function setFinWait2(tcb: Tcb, limit: number, now: number): void {
+  checkNumber('limit', limit, 0, Number.POSITIVE_INFINITY);
+  tcb.finWait2 = limit;
+  limitFinWait2(tcb, now);
+}
+
+/**
+ * MAY-15, MAY-16: while corked only full segments leave, and the rest after 200 ms (MUST-60) or with a FIN.
+ * Uncorked, what was held leaves without waiting for an ACK.
+ */
+export function setCork(tcb: Tcb, on: boolean): void {
+  tcb.corked = on;
+  if (!on) tcb.snd.small = tcb.snd.una;
+}
+
+/** §3.9.1.7 FLUSH (MAY-14): drop the text that has not left yet. Returns how many bytes that was. */
+export function flush(tcb: Tcb, now: number): number {
+  const { snd } = tcb;
+  if (snd.queue === null || snd.finSent) return 0;
+  const unsent = Math.min(diff(textEnd(tcb), snd.nxt), snd.queue.length);
+  if (unsent <= 0) return 0;
+  tell(tcb, 'flush', unsent, now);
+  snd.queue.discardLast(unsent);
+  if (snd.wanted) tcb.notices |= WRITABLE;
+  snd.wanted = false;
+  return unsent;
 }
