@@ -35,7 +35,7 @@ export { type ConnectionError, TcpError, type TcpErrorCode } from './tcp/errors.
 export type { ConnectionInfo } from './tcp/info.ts';
 export { IsnGenerator } from './tcp/isn.ts';
 export * as Notice from './tcp/notice.ts';
-export { LINUX, type Parameters, RFC9293 } from './tcp/parameters.ts';
+export { FREEBSD, LINUX, type Parameters, RFC9293 } from './tcp/parameters.ts';
 export type { Probe, TimerName, UserCall } from './tcp/probe.ts';
 export { resetFor } from './tcp/reset.ts';
 export type { RuleId } from './tcp/rules.ts';

@@ -2,7 +2,7 @@
 
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { restartTimeWait } from './closing.ts';
-import { acknowledgeNow } from './delayed-ack.ts';
+import { acknowledgeNow, acknowledgeRefused } from './delayed-ack.ts';
 import { challenge } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
@@ -32,7 +32,7 @@ export function checkSequence(tcb: Tcb, seg: Segment, now: number): boolean {
   if (lacksTimestamps(tcb, seg)) return refuse(tcb, seg, '7323-3.2-missing', now);
   if (isOld(tcb, seg, now)) {
     // RFC 7323 §5.3 wants an ACK; two ends that find each other's empty ACKs old must not go on for ever.
-    if (seg.len > 0) acknowledgeNow(tcb, '7323-5.3-paws');
+    if (seg.len > 0) acknowledgeRefused(tcb, '7323-5.3-paws');
     else challenge(tcb, '7323-5.3-paws', now);
     return refuse(tcb, seg, '7323-5.3-paws', now);
   }
@@ -75,7 +75,7 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
   } else if ((seg.flags & SYN) !== 0) {
     challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
-    acknowledgeNow(tcb, '9293-3.10.7.4-first');
+    acknowledgeRefused(tcb, '9293-3.10.7.4-first');
   } else {
     // Two ends that each find the other's empty ACK unacceptable would answer one another for ever.
     challenge(tcb, '9293-3.10.7.4-first', now);

@@ -1,17 +1,17 @@
 // §3.10.7.4 fifth: the ACK field. What it acknowledges, what it says about loss, and where it takes the state.
 
 import { ACK, FIN } from '../wire/tcp.ts';
-import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
+import { enterTimeWait, limitFinWait2, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
-import { WRITABLE } from './notice.ts';
 import { probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
+import { tellOfRoom } from './send-buffer.ts';
 import { diff, gt, leq, lt, max } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
@@ -100,6 +100,8 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
   snd.small = max(snd.small, snd.una);
+  snd.pushes.acknowledge(snd.una);
+  if (snd.wanted) tellOfRoom(tcb);
   tcb.counters.acknowledged += bytes;
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
@@ -127,9 +129,6 @@ function releaseText(tcb: Tcb, bytes: number, fin: boolean): void {
   const text = bytes - (fin ? 1 : 0);
   if (text === 0) return;
   snd.queue.discard(text);
-  if (!snd.wanted || queued(tcb) > tcb.parameters.sendBuffer / 2) return;
-  snd.wanted = false;
-  tcb.notices |= WRITABLE;
 }
 
 /** Where an acknowledged FIN takes the state. False: the segment goes no further. */

@@ -1,6 +1,7 @@
 // One connection, seen from outside: calls and segments and time go in, segments and notices come out.
 
 import { acceptsIncarnation, issBeyond, queued } from './closing.ts';
+import { setQuickAck } from './delayed-ack.ts';
 import type { ConnectionError } from './errors.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
 import { expire } from './events/timeouts.ts';
@@ -9,7 +10,9 @@ import { icmpError, packetTooBig } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
 import { setPathMtu } from './mss.ts';
 import { output } from './output.ts';
+import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
+import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import type { OpenOptions, Tcb } from './tcb.ts';
@@ -58,7 +61,7 @@ export class Connection {
 
   /** Bytes that `send` would take. */
   get sendSpace(): number {
-    return call.sendSpace(this.tcb);
+    return sendSpace(this.tcb);
   }
 
   /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
@@ -127,6 +130,34 @@ export class Connection {
   /** MUST-17. */
   setNoDelay(on: boolean): void {
     this.tcb.nagle = !on;
+  }
+
+  /**
+   * TCP_QUICKACK: acknowledge what comes at once, or wait for something to go with it, until the peer's and the
+   * application's pace say otherwise. It means something with `quickAcks` only.
+   */
+  setQuickAck(on: boolean): void {
+    setQuickAck(this.tcb, on);
+  }
+
+  /** SO_RCVBUF: what may wait here to be read, bytes, what comes beside text included. It grows no more. */
+  setReceiveBuffer(bytes: number): void {
+    setReceiveBuffer(this.tcb, bytes);
+  }
+
+  /** SO_SNDBUF: what may wait for the peer, bytes. It grows no more. */
+  setSendBuffer(bytes: number): void {
+    setSendBuffer(this.tcb, bytes);
+  }
+
+  /** TCP_NOTSENT_LOWAT: take no more text while `bytes` of it have not left once; Infinity = no such limit. */
+  setNotSentLowWater(bytes: number): void {
+    setNotSentLowWater(this.tcb, bytes);
+  }
+
+  /** TCP_WINDOW_CLAMP: offer no larger window than `bytes`. What was offered is honoured. */
+  setWindowClamp(bytes: number): void {
+    setWindowClamp(this.tcb, bytes);
   }
 
   /** RFC 1191, RFC 8201: a packet with sequence number `quoted` was too big; `mtu` would have passed. */

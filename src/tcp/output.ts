@@ -9,10 +9,11 @@ import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
 import { armPersist, disarmPersist, probed } from './persist.ts';
+import { noteAnswer } from './quick-ack.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
-import { add, diff, geq, gt, min, type Seq } from './seq.ts';
+import { add, diff, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
@@ -248,7 +249,7 @@ function placeText(tcb: Tcb, out: Segment, from: Seq, n: number): void {
   out.textLength = Math.max(diff(min(behind, end), from), 0);
   const mss = effectiveSendMss(tcb, sackBytes(tcb));
   out.segmentSize = out.textLength > mss ? mss : 0;
-  if (out.textLength > 0 && geq(behind, end)) out.flags |= PSH; // MUST-61
+  if (out.textLength > 0 && tcb.snd.pushes.within(from, behind)) out.flags |= PSH; // MUST-61
   if (tcb.snd.finQueued && gt(behind, end)) out.flags |= FIN;
 }
 
@@ -268,6 +269,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
   } else {
     tcb.counters.retransmissions += 1;
   }
+  if (out.textLength > 0) noteAnswer(tcb, now);
   if (tcb.recovery.active) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;

@@ -9,7 +9,9 @@ import { Reno } from './congestion/reno.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
+import { PushPoints } from './push-points.ts';
 import type { Reassembly } from './reassembly.ts';
+import { ReceiveTuning } from './receive-tuning.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
 import { ProportionalRateReduction } from './recovery/prr.ts';
 import { Rack } from './recovery/rack.ts';
@@ -66,8 +68,16 @@ export class SendVariables {
   finQueued = false;
   /** It has left at least once. output.ts. */
   finSent = false;
-  /** A send took less than it was offered: the application waits for room. user-calls.ts, ack.ts. */
+  /** A send took less than it was offered: the application waits for room. user-calls.ts, send-buffer.ts. */
   wanted = false;
+  /** What of the queue may be waiting, bytes. send-buffer.ts. */
+  buffer: number;
+  /** The application chose it: it does not grow. send-buffer.ts. */
+  bufferChosen = false;
+  /** No more is taken while that much of the queue has not been sent, bytes. send-buffer.ts. */
+  notSentLowWater = OFF;
+  /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
+  readonly pushes: PushPoints;
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
   unansweredSince = OFF;
   /** When text was last sent, ms (RFC 5681 §4.1); Infinity = never. output.ts. */
@@ -82,14 +92,19 @@ export class SendVariables {
   again: RuleId = '6298-5.4-retransmit';
   /** SND.NXT when the present round trip began. loss.ts. */
   round: Seq;
+  /** The same, as the samples of the round-trip time count it. rtt.ts. */
+  sampleRound: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
 
-  constructor(iss: Seq, mss: number) {
+  constructor(iss: Seq, mss: number, buffer: number) {
+    this.buffer = buffer;
+    this.pushes = new PushPoints(iss);
     this.una = iss;
     this.nxt = iss;
     this.small = iss;
     this.round = iss;
+    this.sampleRound = iss;
     this.mss = mss;
   }
 }
@@ -115,8 +130,20 @@ export class ReceiveVariables {
   finished = false;
   /** Nobody will read any more (the application closed both ways). user-calls.ts. */
   discard = false;
-  /** Largest text seen in one segment, bytes: what counts as full-sized (§3.8.6.3). delayed-ack.ts. */
+  /** Largest text seen in one segment, bytes: what counts as full-sized (§3.8.6.3). delayed-ack.ts, quick-ack.ts. */
   mss = 536;
+  /** Unread text that may wait, with what comes beside it, bytes. receive-buffer.ts. */
+  buffer: number;
+  /** The application lets no window be larger, bytes. receive-buffer.ts. */
+  clamp = OFF;
+  /** How the buffer and the window grow; null: neither does. receive-buffer.ts, window.ts. */
+  readonly tuning: ReceiveTuning | null;
+
+  constructor({ receiveBuffer, receiveBufferMax, windowRule }: Parameters) {
+    this.buffer = receiveBuffer;
+    const grows = receiveBufferMax > receiveBuffer || windowRule === 'linux';
+    this.tuning = grows ? new ReceiveTuning() : null;
+  }
 }
 
 /** The acknowledgment we owe. delayed-ack.ts. */
@@ -127,11 +154,25 @@ export class AckVariables {
   why: RuleId = '9293-3.8.6.3-delayed';
   /** Text bytes received since the last ACK. */
   unacknowledged = 0;
+  /** Segments still to be acknowledged one by one. This and the next five: quick-ack.ts. */
+  quick = 0;
+  /** The application answers what comes: an ACK may well find company. */
+  interactive = false;
+  /** How long an ACK may wait, whole ms; 0 before the first text. */
+  patience = 0;
+  /** When text last came, ms. */
+  lastText = -OFF;
+  /** Segments since the last ACK that were not full: the peer had no more. */
+  pushed = 0;
+  /** Size of the last segment, if it was smaller than those before; else 0. */
+  lastSize = 0;
   /** RFC 7323 §4.3 Last.ACK.sent. output.ts. */
   last: Seq = seq(0);
   /** RFC 5961 §7: when challenge ACKs were last counted, ms, and how many since. */
   challengeSince = -OFF;
   challenges = 0;
+  /** When a segment without text that was not acceptable was last answered, ms. reset.ts. */
+  lastInvalid = -OFF;
 }
 
 /** RFC 7323 timestamps. */
@@ -180,7 +221,7 @@ export class Tcb {
   /** SYN-RECEIVED came from LISTEN, not from SYN-SENT (MUST-11). */
   readonly passive: boolean;
   readonly snd: SendVariables;
-  readonly rcv = new ReceiveVariables();
+  readonly rcv: ReceiveVariables;
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
   /** When each timer of timers.ts goes off, ms, Infinity = off; an array of floats, since a field would box them. */
@@ -191,7 +232,7 @@ export class Tcb {
   readonly board: Scoreboard;
   readonly rack: Rack;
   readonly prr = new ProportionalRateReduction();
-  readonly tlp = new TailLossProbe();
+  readonly tlp: TailLossProbe;
   readonly recovery: FastRecovery;
   readonly congestion: CongestionControl;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
@@ -235,14 +276,18 @@ export class Tcb {
     this.probe = options.probe;
     this.iss = options.iss;
     this.passive = passive;
-    this.snd = new SendVariables(options.iss, defaultMss);
+    this.snd = new SendVariables(options.iss, defaultMss, parameters.sendBuffer);
+    this.rcv = new ReceiveVariables(parameters);
     this.timestamps = new TimestampVariables(options.timestampOffset);
     this.rto = new RetransmissionTimeout(
       parameters.rtoInitial,
       parameters.rtoMin,
       parameters.rtoMax,
       parameters.rtoVarianceMin,
+      parameters.rtoSlop,
+      parameters.rttEstimator,
     );
+    this.tlp = new TailLossProbe(parameters.lossProbeMargin, parameters.lossProbeMin);
     this.recovery = new FastRecovery(options.iss);
     const { congestionControl, initialWindow } = parameters;
     this.congestion = congestionControl === 'cubic' ? new Cubic(initialWindow) : new Reno(initialWindow);

@@ -4,6 +4,7 @@ import { acknowledgeNow } from '../delayed-ack.ts';
 import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
+import { noteWaitOver } from '../quick-ack.ts';
 import { diff, lt } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
@@ -27,7 +28,10 @@ export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, Timer.keepAlive, now) && keepAliveExpired(tcb, now) === 'dead') {
     return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
   }
-  if (takeExpired(tcb, Timer.delayedAck, now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  if (takeExpired(tcb, Timer.delayedAck, now)) {
+    noteWaitOver(tcb);
+    acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  }
 }
 
 /** RFC 8985 §7.3: a probe is due; the retransmission timer starts anew whether it leaves or not. */
