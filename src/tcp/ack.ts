@@ -6,7 +6,7 @@ import { acknowledgeNow } from './delayed-ack.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
-import { probeAnswered } from './persist.ts';
+import { heardClosed, probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
@@ -27,7 +27,8 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   takeAck(tcb, seg, bare, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.
-  if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  if (tcb.snd.wnd === 0 || tcb.snd.una === tcb.snd.nxt) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  if (tcb.snd.wnd === 0) heardClosed(tcb, now);
   return afterAck(tcb, seg, now);
 }
 

@@ -4,6 +4,7 @@ import { ACK, SYN } from '../wire/tcp.ts';
 import { startKeepAlive } from './keep-alive.ts';
 import { effectiveSendMss, peerMss } from './mss.ts';
 import { CONNECTED } from './notice.ts';
+import { startQuickAcks } from './quick-ack.ts';
 import { startTuning } from './receive-buffer.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
@@ -78,6 +79,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
 export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
   initSendWindow(tcb, seg);
   tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
+  startQuickAcks(tcb, effectiveSendMss(tcb, 0));
   startTuning(tcb, now);
   expandSendBuffer(tcb);
   if (tcb.counters.timeouts > 0) {

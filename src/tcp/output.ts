@@ -8,11 +8,12 @@ import { buildKeepAlive } from './keep-alive.ts';
 import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, mostSackBlocks, superSegmentText } from './mss.ts';
 import { mayBePartial } from './nagle.ts';
-import { armPersist, disarmPersist, probed } from './persist.ts';
+import { armPersist, asked, disarmPersist, probed } from './persist.ts';
 import { noteAnswer } from './quick-ack.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
+import { tellOfRoom } from './send-buffer.ts';
 import { add, diff, gt, min, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
@@ -25,6 +26,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   if (!nextSegment(tcb, out, now)) return false;
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
+  out.optionOrder = tcb.parameters.optionOrder;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
   if (out.len > 0) scheduleProbe(tcb, now);
@@ -204,10 +206,12 @@ function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
     armPersist(tcb, now);
     return false;
   }
-  if (snd.wnd === 0) return sendProbe(tcb, out, now);
+  const byAck = tcb.parameters.windowProbe === 'ack';
+  if (snd.wnd === 0) return byAck ? askForWindow(tcb, out, now) : sendProbe(tcb, out, now);
   // §3.8.6.2.1: the override timeout; a small segment is better than none.
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd, effectiveSendMss(tcb, sackBytes(tcb))));
+  if (byAck) out.flags |= PSH; // Nothing will follow soon.
   out.why = '9293-3.8.6.2.1-override';
   leave(tcb, out, now);
   return true;
@@ -220,6 +224,15 @@ function sendProbe(tcb: Tcb, out: Segment, now: number): true {
   out.why = '9293-3.8.6.1-probe';
   probed(tcb, now);
   leave(tcb, out, now);
+  return true;
+}
+
+/** The same by an ACK from before the window, which the peer must answer, as it does a keep-alive probe. */
+function askForWindow(tcb: Tcb, out: Segment, now: number): true {
+  acknowledgeIn(tcb, out, now);
+  out.seq = add(tcb.snd.una, -1);
+  out.why = '9293-3.8.6.1-probe';
+  asked(tcb, now);
   return true;
 }
 
@@ -266,6 +279,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
+    if (snd.wanted && snd.notSentLowWater !== Number.POSITIVE_INFINITY) tellOfRoom(tcb);
   } else {
     tcb.counters.retransmissions += 1;
   }

@@ -10,14 +10,14 @@ const OVERRIDE_MAX = 1_000;
 
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
-  const { rto, snd } = tcb;
+  const { parameters, rto, snd } = tcb;
   if (isRunning(tcb, Timer.persist)) return;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
   const wait =
     snd.wnd > 0
       ? Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX)
-      : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
-  setTimer(tcb, Timer.persist, now + wait, now);
+      : Math.min(rto.value * 2 ** snd.probes, parameters.rtoMax);
+  setTimer(tcb, Timer.persist, now + Math.max(wait, parameters.persistMin), now);
 }
 
 /** The window let something through, or nothing waits any more. */
@@ -25,6 +25,23 @@ export function disarmPersist(tcb: Tcb, now: number): void {
   tcb.probeDue = false;
   if (tcb.snd.wnd > 0) tcb.snd.probes = 0;
   stopTimer(tcb, Timer.persist, now);
+}
+
+/** `windowProbe` 'ack': a probe that occupies no sequence number has left. */
+export function asked(tcb: Tcb, now: number): void {
+  const { snd } = tcb;
+  tcb.probeDue = false;
+  if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
+  snd.probes += 1;
+  tcb.counters.probes += 1;
+  armPersist(tcb, now);
+}
+
+/** The peer was heard while its window is closed and such probes ask: the next one may wait from now on. */
+export function heardClosed(tcb: Tcb, now: number): void {
+  if (tcb.parameters.windowProbe !== 'ack' || !isRunning(tcb, Timer.persist)) return;
+  stopTimer(tcb, Timer.persist, now);
+  armPersist(tcb, now);
 }
 
 /** A probe has left. */

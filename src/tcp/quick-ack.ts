@@ -27,6 +27,13 @@ function grantQuickAcks({ ack, rcv }: Tcb, most: number): void {
   ack.quick = Math.max(ack.quick, Math.min((window / (2 * rcv.mss)) | 0 || 2, most));
 }
 
+/** The connection is established: what to take for a full segment until one comes. */
+export function startQuickAcks({ announcedMss, parameters, rcv }: Tcb, sendMss: number): void {
+  if (parameters.quickAcks === 0) return;
+  const window = diff(rcv.edge, rcv.nxt);
+  rcv.mss = Math.max(Math.min(announcedMss, sendMss, window >> 1, USUAL_LEAST), LEAST);
+}
+
 /** Something is wrong, or seems to have been lost: the next `most` segments are acknowledged one by one. */
 export function enterQuickAcks(tcb: Tcb, most: number): void {
   const { ack, parameters } = tcb;

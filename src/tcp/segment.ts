@@ -23,6 +23,7 @@ export class Segment implements TcpFields {
   tsecr = 0;
   readonly sackBlocks = new Int32Array(2 * MAX_SACK_BLOCKS);
   sackCount = 0;
+  optionOrder: 'linux' | 'freebsd' = 'linux';
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -50,6 +51,7 @@ export class Segment implements TcpFields {
     this.tsval = 0;
     this.tsecr = 0;
     this.sackCount = 0;
+    this.optionOrder = 'linux';
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

@@ -44,6 +44,8 @@ export interface TcpFields {
   readonly sackBlocks: Int32Array;
   /** Blocks in use, 0 to MAX_SACK_BLOCKS. */
   sackCount: number;
+  /** In which order to write the options; reading takes any. */
+  optionOrder: 'linux' | 'freebsd';
   /** The buffer in which the text lies; the header codec sets these three when reading, and ignores them
    * when writing: whoever sends a packet places its text. */
   text: Uint8Array;

@@ -165,7 +165,7 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
 
   test('what is in flight goes again at once, in smaller segments', () => {
     const t = begun().do((c, now) => c.packetTooBig(1000, ours(1461), now));
-    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', 'P. 2881:3001 ack 1');
+    t.out('. 1:961 ack 1', '. 961:1461 ack 1', '. 1461:2421 ack 1', 'P. 2421:3001 ack 1');
     t.followed('1191-6.4-too-big')
       .in('. 1:1 ack 3001')
       .write(961)

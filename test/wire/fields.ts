@@ -43,6 +43,7 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
     tsecr: 0,
     sackBlocks,
     sackCount: sack.length / 2,
+    optionOrder: 'linux',
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -52,7 +53,15 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
 
 /** What a peer can learn from the fields. */
 export function valuesOf(from: TcpFields): Values {
-  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...rest } = from;
+  const {
+    text: _text,
+    textStart: _start,
+    textLength: _length,
+    optionOrder: _order,
+    sackBlocks,
+    sackCount,
+    ...rest
+  } = from;
   return {
     ...rest,
     tsval: from.timestamps ? from.tsval : 0,

@@ -22,7 +22,7 @@ export function expire(tcb: Tcb, now: number): void {
   if (takeExpired(tcb, Timer.reordering, now)) reorderingExpired(tcb, now);
   if (takeExpired(tcb, Timer.persist, now)) {
     // SHLD-30: an answered probe leaves the connection as it is; a peer that is silent for R2 is given up.
-    if (tcb.snd.una !== tcb.snd.nxt && giveUp(tcb, now)) return;
+    if ((tcb.snd.una !== tcb.snd.nxt || tcb.snd.probes > 0) && giveUp(tcb, now)) return;
     tcb.probeDue = true;
   }
   if (takeExpired(tcb, Timer.keepAlive, now) && keepAliveExpired(tcb, now) === 'dead') {
