@@ -16,6 +16,7 @@ import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import type { OpenOptions, Tcb } from './tcb.ts';
+import { type TcpInfo, tcpInfo } from './tcp-info.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
 
@@ -215,5 +216,10 @@ export class Connection {
   /** §3.10.6 STATUS. */
   info(now: number): ConnectionInfo {
     return info(this.tcb, now);
+  }
+
+  /** The same as Linux's struct tcp_info tells it: its names and units. */
+  tcpInfo(now: number): TcpInfo {
+    return tcpInfo(this.tcb, now);
   }
 }

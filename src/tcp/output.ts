@@ -1,6 +1,7 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { buildSyn, synDue } from './handshake.ts';
@@ -15,6 +16,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { tellOfRoom } from './send-buffer.ts';
 import { add, diff, gt, min, type Seq } from './seq.ts';
+import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
@@ -23,7 +25,10 @@ import { acceptableSeq, offerWindow } from './window.ts';
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.clear();
-  if (!nextSegment(tcb, out, now)) return false;
+  if (!nextSegment(tcb, out, now)) {
+    tcb.snd.busy.is(activity(tcb), now);
+    return false;
+  }
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
   out.optionOrder = tcb.parameters.optionOrder;
@@ -33,6 +38,15 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;
+}
+
+/** All that may leave has left: what does the connection wait for? */
+function activity(tcb: Tcb): Activity {
+  const { snd } = tcb;
+  if (snd.una === snd.nxt && (snd.queue === null || snd.queue.length === 0)) return IDLE;
+  const unsent = isSynchronized(tcb.state) ? unsentText(tcb) : 0;
+  if (unsent > 0 && windowRoom(tcb, snd.nxt) < Math.min(unsent, snd.mss)) return WINDOW_LIMITED;
+  return snd.wanted && !snd.cwndLimited ? BUFFER_LIMITED : BUSY;
 }
 
 function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {

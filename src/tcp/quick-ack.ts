@@ -59,7 +59,6 @@ export function noteArrival(tcb: Tcb, seg: Segment, size: number, now: number): 
     // The peer was idle: it may have to start slowly.
     grantQuickAcks(tcb, parameters.quickAcks);
   }
-  ack.lastText = now;
 }
 
 /** What counts as a full segment, and whether the peer had more than this one. */

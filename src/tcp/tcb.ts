@@ -3,6 +3,7 @@
 
 import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
+import { BusyTime } from './busy-time.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
@@ -78,6 +79,8 @@ export class SendVariables {
   notSentLowWater = OFF;
   /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
   readonly pushes: PushPoints;
+  /** What the connection was doing, and for how long. output.ts. */
+  readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
   unansweredSince = OFF;
   /** When text was last sent, ms (RFC 5681 §4.1); Infinity = never. output.ts. */
@@ -154,18 +157,18 @@ export class AckVariables {
   why: RuleId = '9293-3.8.6.3-delayed';
   /** Text bytes received since the last ACK. */
   unacknowledged = 0;
-  /** Segments still to be acknowledged one by one. This and the next five: quick-ack.ts. */
+  /** Segments still to be acknowledged one by one. This and the next four: quick-ack.ts. */
   quick = 0;
   /** The application answers what comes: an ACK may well find company. */
   interactive = false;
   /** How long an ACK may wait, whole ms; 0 before the first text. */
   patience = 0;
-  /** When text last came, ms. */
-  lastText = -OFF;
   /** Segments since the last ACK that were not full: the peer had no more. */
   pushed = 0;
   /** Size of the last segment, if it was smaller than those before; else 0. */
   lastSize = 0;
+  /** When text last came in order, ms. text.ts. */
+  lastText = -OFF;
   /** RFC 7323 §4.3 Last.ACK.sent. output.ts. */
   last: Seq = seq(0);
   /** RFC 5961 §7: when challenge ACKs were last counted, ms, and how many since. */
