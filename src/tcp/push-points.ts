@@ -16,8 +16,8 @@ export class PushPoints {
   private tail: Seq;
 
   constructor(iss: Seq) {
-    this.last = iss;
-    this.tail = iss;
+    this.last = add(iss, 1);
+    this.tail = this.last;
   }
 
   /**

@@ -96,11 +96,15 @@ export function offerWindow(tcb: Tcb): number {
   return units;
 }
 
-/** The same by Linux's rule: what was offered is never taken back, but rounded up to a whole unit. */
+/**
+ * The same by Linux's rule: what was offered is never taken back, but rounded up to a whole unit. Many small segments
+ * that nobody reads move the edge by as many units, as far as the buffer goes with what is kept beside text.
+ */
 function offerByLinux(tcb: Tcb, tuning: ReceiveTuning): number {
   const { rcv } = tcb;
   const unit = 1 << rcv.scale;
-  const before = Math.ceil(receiveWindow(tcb) / unit);
+  let before = Math.ceil(receiveWindow(tcb) / unit);
+  if (before * unit > rcv.buffer - (rcv.queue === null ? 0 : rcv.queue.length)) before -= 1;
   const units = Math.min(Math.max(Math.floor(windowByLinux(tcb, tuning) / unit), before), MAX_WINDOW);
   rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
   return units;
