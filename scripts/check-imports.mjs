@@ -33,7 +33,7 @@ const ENTRIES = new Map([
  */
 const TCP = [
   [['seq', 'state', 'rules', 'parameters', 'errors']],
-  [['segment', 'reassembly', 'recovery/*', 'congestion/*']],
+  [['segment', 'reassembly', 'push-points', 'receive-tuning', 'busy-time', 'recovery/*', 'congestion/*']],
   [['tcb', 'probe']],
   [null],
   [['ack', 'text']],

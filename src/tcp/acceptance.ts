@@ -2,7 +2,7 @@
 
 import { ACK, FIN, RST, SYN, URG } from '../wire/tcp.ts';
 import { restartTimeWait } from './closing.ts';
-import { acknowledgeNow } from './delayed-ack.ts';
+import { acknowledgeNow, acknowledgeRefused } from './delayed-ack.ts';
 import { synAgain } from './ecn.ts';
 import { challenge } from './reset.ts';
 import type { RuleId } from './rules.ts';
@@ -88,7 +88,7 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
 /** An ACK at once; RFC 2883 §4.1: what of SEG we have already, it reports. */
 function answerOld(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
   if ((seg.flags & SYN) === 0) noteDuplicate(tcb, seg.seq, add(seg.seq, seg.len), now);
-  acknowledgeNow(tcb, why);
+  acknowledgeRefused(tcb, why);
 }
 
 /** What lies before RCV.NXT or beyond the window is cut off, SYN and FIN with it (U-8). */

@@ -1,19 +1,19 @@
 // §3.10.7.4 fifth: the ACK field. What it acknowledges, what it says about loss, and where it takes the state.
 
 import { ACK, FIN } from '../wire/tcp.ts';
-import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
+import { enterTimeWait, limitFinWait2, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeAnswered } from './mtu-probing.ts';
-import { WRITABLE } from './notice.ts';
-import { probeAnswered } from './persist.ts';
+import { heardClosed, probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
+import { tellOfRoom } from './send-buffer.ts';
 import { diff, gt, leq, lt, max } from './seq.ts';
 import { believeDuplicate, judgeRepair } from './spurious.ts';
 import type { Tcb } from './tcb.ts';
@@ -31,7 +31,8 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   takeAck(tcb, seg, bare, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.
-  if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  if (tcb.snd.wnd === 0 || tcb.snd.una === tcb.snd.nxt) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  if (tcb.snd.wnd === 0) heardClosed(tcb, now);
   return afterAck(tcb, seg, now);
 }
 
@@ -111,6 +112,8 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.una = seg.ack;
   urgentAcknowledged(tcb);
   snd.small = max(snd.small, snd.una);
+  snd.pushes.acknowledge(snd.una);
+  if (snd.wanted) tellOfRoom(tcb);
   tcb.counters.acknowledged += bytes;
   if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
@@ -141,9 +144,6 @@ function releaseText(tcb: Tcb, bytes: number, fin: boolean): void {
   const text = bytes - (fin ? 1 : 0);
   if (text === 0) return;
   snd.queue.discard(text);
-  if (!snd.wanted || queued(tcb) > tcb.parameters.sendBuffer / 2) return;
-  snd.wanted = false;
-  tcb.notices |= WRITABLE;
 }
 
 /** Where an acknowledged FIN takes the state. False: the segment goes no further. */

@@ -1,6 +1,7 @@
 // One connection, seen from outside: calls and segments and time go in, segments and notices come out.
 
 import { acceptsIncarnation, issBeyond, queued } from './closing.ts';
+import { setQuickAck } from './delayed-ack.ts';
 import type { ConnectionError } from './errors.ts';
 import { takeEarlyData } from './events/early-data.ts';
 import { segmentArrives } from './events/segment-arrives.ts';
@@ -9,10 +10,13 @@ import * as call from './events/user-calls.ts';
 import { icmpError, packetTooBig, pathMtuKnown } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
+import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
+import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import type { FastOpenVariables, OpenOptions, Tcb } from './tcb.ts';
+import { type TcpInfo, tcpInfo } from './tcp-info.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
 
@@ -74,7 +78,7 @@ export class Connection {
 
   /** Bytes that `send` would take. */
   get sendSpace(): number {
-    return call.sendSpace(this.tcb);
+    return sendSpace(this.tcb);
   }
 
   /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
@@ -180,6 +184,34 @@ export class Connection {
     this.tcb.nagle = !on;
   }
 
+  /**
+   * TCP_QUICKACK: acknowledge what comes at once, or wait for something to go with it, until the peer's and the
+   * application's pace say otherwise. It means something with `quickAcks` only.
+   */
+  setQuickAck(on: boolean): void {
+    setQuickAck(this.tcb, on);
+  }
+
+  /** SO_RCVBUF: what may wait here to be read, bytes, what comes beside text included. It grows no more. */
+  setReceiveBuffer(bytes: number): void {
+    setReceiveBuffer(this.tcb, bytes);
+  }
+
+  /** SO_SNDBUF: what may wait for the peer, bytes. It grows no more. */
+  setSendBuffer(bytes: number): void {
+    setSendBuffer(this.tcb, bytes);
+  }
+
+  /** TCP_NOTSENT_LOWAT: take no more text while `bytes` of it have not left once; Infinity = no such limit. */
+  setNotSentLowWater(bytes: number): void {
+    setNotSentLowWater(this.tcb, bytes);
+  }
+
+  /** TCP_WINDOW_CLAMP: offer no larger window than `bytes`. What was offered is honoured. */
+  setWindowClamp(bytes: number): void {
+    setWindowClamp(this.tcb, bytes);
+  }
+
   /** RFC 1191, RFC 8201: a packet with sequence number `quoted` was too big; `mtu` would have passed. */
   packetTooBig(mtu: number, quoted: Seq, now: number): void {
     packetTooBig(this.tcb, mtu, quoted, now);
@@ -238,5 +270,10 @@ export class Connection {
   /** §3.10.6 STATUS. */
   info(now: number): ConnectionInfo {
     return info(this.tcb, now);
+  }
+
+  /** The same as Linux's struct tcp_info tells it: its names and units. */
+  tcpInfo(now: number): TcpInfo {
+    return tcpInfo(this.tcb, now);
   }
 }

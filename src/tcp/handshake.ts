@@ -5,18 +5,21 @@ import { finLeaves } from './closing.ts';
 import { negotiateEcn, setupFlags } from './ecn.ts';
 import { addFastOpen, releaseEarlyText, resendEarlyText } from './fast-open.ts';
 import { startKeepAlive } from './keep-alive.ts';
-import { peerMss, setSegmentSize } from './mss.ts';
+import { effectiveSendMss, peerMss, setSegmentSize } from './mss.ts';
 import { CONNECTED } from './notice.ts';
+import { startQuickAcks } from './quick-ack.ts';
+import { startTuning } from './receive-buffer.ts';
 import { measureRtt } from './rtt.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
+import { expandSendBuffer } from './send-buffer.ts';
 import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { restartRetransmission, stopTimer, Timer } from './timers.ts';
 import { echoedTime, timestampNow } from './timestamps.ts';
 import { enter } from './transition.ts';
 import { adoptUserTimeout, advertiseUserTimeout } from './user-timeout.ts';
-import { initSendWindow, offerUnscaledWindow, scaleFor } from './window.ts';
+import { initSendWindow, offeredScale, offerUnscaledWindow } from './window.ts';
 
 const MAX_SCALE = 14;
 
@@ -34,7 +37,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
   out.wnd = offerUnscaledWindow(tcb);
   out.mss = tcb.announcedMss;
   if (answer ? tcb.snd.scaling : parameters.windowScaling) {
-    out.windowScale = answer ? tcb.rcv.scale : scaleFor(parameters.receiveBuffer);
+    out.windowScale = answer ? tcb.rcv.scale : offeredScale(tcb);
   }
   out.sackPermitted = answer ? tcb.sack : parameters.sack;
   if (answer ? tcb.timestamps.on : parameters.timestamps) {
@@ -58,7 +61,7 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
   snd.mss = peerMss(tcb.remote.address.family, seg.mss);
   snd.scaling = parameters.windowScaling && seg.windowScale >= 0;
   snd.scale = snd.scaling ? Math.min(seg.windowScale, MAX_SCALE) : 0;
-  rcv.scale = snd.scaling ? scaleFor(parameters.receiveBuffer) : 0;
+  rcv.scale = snd.scaling ? offeredScale(tcb) : 0;
   tcb.sack = parameters.sack && seg.sackPermitted;
   tcb.timestamps.on = parameters.timestamps && seg.timestamps;
   if (tcb.timestamps.on) {
@@ -96,9 +99,12 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
 export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
   initSendWindow(tcb, seg);
   setSegmentSize(tcb);
+  startQuickAcks(tcb, effectiveSendMss(tcb, 0));
+  startTuning(tcb, now);
+  expandSendBuffer(tcb);
   if (tcb.counters.timeouts > 0) {
     // RFC 5681 §3.1, RFC 6298 §5.7: the SYN was lost.
-    tcb.congestion.handshakeLoss();
+    if (tcb.counters.timeouts > tcb.parameters.synLossesForgiven) tcb.congestion.handshakeLoss();
     if (tcb.rto.srtt === 0) tcb.rto.afterLostSyn();
   }
   tcb.notices |= CONNECTED;

@@ -1,6 +1,7 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
+import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
@@ -11,12 +12,15 @@ import { pipe, scheduleProbe } from './loss.ts';
 import { effectiveSendMss, superSegmentText } from './mss.ts';
 import { mtuProbeSent, mtuProbeText } from './mtu-probing.ts';
 import { mayBePartial } from './nagle.ts';
-import { armPersist, disarmPersist, probed } from './persist.ts';
+import { armPersist, asked, disarmPersist, probed } from './persist.ts';
+import { noteAnswer } from './quick-ack.ts';
 import { takeReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import { putSack, sackBytes } from './sack-option.ts';
 import { type Segment, segmentCount } from './segment.ts';
-import { add, diff, geq, gt, min, type Seq } from './seq.ts';
+import { tellOfRoom } from './send-buffer.ts';
+import { add, diff, gt, min, type Seq } from './seq.ts';
+import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
@@ -28,9 +32,13 @@ import { acceptableSeq, offerWindow } from './window.ts';
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.clear();
-  if (!nextSegment(tcb, out, now)) return false;
+  if (!nextSegment(tcb, out, now)) {
+    tcb.snd.busy.is(activity(tcb), now);
+    return false;
+  }
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
+  out.optionOrder = tcb.parameters.optionOrder;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
   if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
@@ -38,6 +46,15 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;
+}
+
+/** All that may leave has left: what does the connection wait for? */
+function activity(tcb: Tcb): Activity {
+  const { snd } = tcb;
+  if (snd.una === snd.nxt && (snd.queue === null || snd.queue.length === 0)) return IDLE;
+  const unsent = isSynchronized(tcb.state) ? unsentText(tcb) : 0;
+  if (unsent > 0 && windowRoom(tcb, snd.nxt) < Math.min(unsent, snd.mss)) return WINDOW_LIMITED;
+  return snd.wanted && !snd.cwndLimited ? BUFFER_LIMITED : BUSY;
 }
 
 function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
@@ -225,10 +242,12 @@ function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
     armPersist(tcb, now);
     return false;
   }
-  if (snd.wnd === 0) return sendProbe(tcb, out, now);
+  const byAck = tcb.parameters.windowProbe === 'ack';
+  if (snd.wnd === 0) return byAck ? askForWindow(tcb, out, now) : sendProbe(tcb, out, now);
   // §3.8.6.2.1: the override timeout; a small segment is better than none.
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd, effectiveSendMss(tcb, sackBytes(tcb))));
+  if (byAck) out.flags |= PSH; // Nothing will follow soon.
   out.why = '9293-3.8.6.2.1-override';
   leave(tcb, out, now);
   return true;
@@ -241,6 +260,15 @@ function sendProbe(tcb: Tcb, out: Segment, now: number): true {
   out.why = '9293-3.8.6.1-probe';
   probed(tcb, now);
   leave(tcb, out, now);
+  return true;
+}
+
+/** The same by an ACK from before the window, which the peer must answer, as it does a keep-alive probe. */
+function askForWindow(tcb: Tcb, out: Segment, now: number): true {
+  acknowledgeIn(tcb, out, now);
+  out.seq = add(tcb.snd.una, -1);
+  out.why = '9293-3.8.6.1-probe';
+  asked(tcb, now);
   return true;
 }
 
@@ -271,7 +299,7 @@ function placeText(tcb: Tcb, out: Segment, from: Seq, n: number): void {
   out.textLength = Math.max(diff(min(behind, end), from), 0);
   const mss = effectiveSendMss(tcb, sackBytes(tcb));
   out.segmentSize = out.textLength > mss ? mss : 0;
-  if (out.textLength > 0 && geq(behind, end)) out.flags |= PSH; // MUST-61
+  if (out.textLength > 0 && tcb.snd.pushes.within(from, behind)) out.flags |= PSH; // MUST-61
   if (tcb.snd.finQueued && gt(behind, end)) out.flags |= FIN;
 }
 
@@ -291,13 +319,17 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
+    if (snd.wanted && snd.notSentLowWater !== Number.POSITIVE_INFINITY) tellOfRoom(tcb);
   } else {
     tcb.counters.retransmissions += 1;
     tcb.counters.bytesRetransmitted += out.textLength;
     tcb.undo.resent(out.seq, end, now);
     if (tcb.mtuSearch.probing > 0) tcb.mtuSearch.sentAgain(out.seq, end);
   }
-  if (out.textLength > 0) tcb.counters.textSegmentsSent += segmentCount(out);
+  if (out.textLength > 0) {
+    tcb.counters.textSegmentsSent += segmentCount(out);
+    noteAnswer(tcb, now);
+  }
   if (tcb.recovery.active || tcb.ecn.reducing) tcb.prr.sent(out.textLength);
   if ((out.flags & FIN) !== 0 && !snd.finSent) {
     snd.finSent = true;

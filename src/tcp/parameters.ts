@@ -11,8 +11,18 @@ export interface Parameters {
   readonly rtoMin: number;
   /** RFC 6298 §2.3: what 4 * RTTVAR counts at least, G; Linux takes its 200 ms here. */
   readonly rtoVarianceMin: number;
+  /** How an RTO comes of round trips: RFC 6298 §2.3, or Linux's, which lets the variance shrink once a round trip. */
+  readonly rttEstimator: 'rfc6298' | 'linux';
+  /** Added to every RTO that samples give, ms: FreeBSD's allowance for slow peers. */
+  readonly rtoSlop: number;
   /** RFC 6298 §2.5: at least 60 s. */
   readonly rtoMax: number;
+  /** RFC 8985 §7.2: added to a PTO of 2 * SRTT while several segments are in flight, ms. */
+  readonly lossProbeMargin: number;
+  /** No PTO is shorter, ms. */
+  readonly lossProbeMin: number;
+  /** RFC 5681 §3.1: lost SYNs that leave the initial window as it is; Linux forgives one (RFC 6298 appendix A). */
+  readonly synLossesForgiven: number;
   /** §3.8.3 R1: retransmissions of one segment after which the application hears of it (SHLD-9, SHLD-10). */
   readonly r1: number;
   /** §3.8.3 R2: how long the same data may go unacknowledged before the connection is given up (SHLD-11). */
@@ -43,8 +53,17 @@ export interface Parameters {
   readonly orphanTimeout: number;
   /** §3.8.6.3: how long an ACK may wait for company; below 500 (MUST-40). 0 = never wait. */
   readonly delayedAck: number;
+  /** What that wait may grow to while text comes slowly, ms; only with `quickAcks`. */
+  readonly delayedAckMax: number;
+  /**
+   * How many segments are acknowledged one by one when text begins to come, and after trouble; from then on the
+   * wait for company adapts to the peer and to the application, as in Linux. 0 = every second segment, always.
+   */
+  readonly quickAcks: number;
   /** §3.7.4 (SHLD-7). */
   readonly nagle: boolean;
+  /** PSH within one write too, whenever half of the largest window the peer ever offered was written, as in Linux. */
+  readonly pushHalfWindow: boolean;
   /** §3.8.4: off by default (MUST-25). */
   readonly keepAlive: boolean;
   /** Idle time before the first probe; at least two hours by default (MUST-28). */
@@ -58,12 +77,37 @@ export interface Parameters {
   readonly finWait2: number;
   /** Unread and unordered text that one connection may hold; it bounds the window we offer. */
   readonly receiveBuffer: number;
+  /**
+   * What the receive buffer may grow to, by what the application takes in a round trip (dynamic right-sizing); the
+   * window scale is chosen for it. 0 = it does not grow.
+   */
+  readonly receiveBufferMax: number;
+  /** The part of the receive buffer that is offered as window; the rest is for what comes beside text. */
+  readonly receiveShare: number;
+  /** Offer all the room there is, or as Linux: at first what a SYN can say, more as text comes. */
+  readonly windowRule: 'room' | 'linux';
   /** Text accepted from the application and not yet acknowledged. */
   readonly sendBuffer: number;
+  /** What the send buffer may grow to, as twice the congestion window does. 0 = it does not grow. */
+  readonly sendBufferMax: number;
+  /** The part of the send buffer that must be free before an application that waits is told. */
+  readonly writableShare: number;
+  /** §3.8.6.1: what asks about a closed window: its first octet, or an ACK from before the window, as in Linux. */
+  readonly windowProbe: 'octet' | 'ack';
+  /** No window probe comes sooner than this after the last, ms; FreeBSD takes 5 s. */
+  readonly persistMin: number;
   /** RFC 7323 §2: offer window scaling. */
   readonly windowScaling: boolean;
   /** RFC 7323 §3: offer timestamps. */
   readonly timestamps: boolean;
+  /** RFC 7323 §3.2: drop a segment that lacks the timestamps that were negotiated; Linux takes it. */
+  readonly requireTimestamps: boolean;
+  /** In which order, and with what padding, a header's options stand. */
+  readonly optionOrder: 'linux' | 'freebsd';
+  /** RFC 5961 §7: challenge ACKs of one connection in 5 s. */
+  readonly challengeAckLimit: number;
+  /** Least time between two answers to segments without text that are not acceptable, ms; 0 = no such limit. */
+  readonly invalidAckInterval: number;
   /** RFC 2018 §2: offer SACK. */
   readonly sack: boolean;
   /** RFC 2883: report duplicates by SACK. */
@@ -127,7 +171,12 @@ export const RFC9293: Parameters = {
   rtoInitial: 1_000,
   rtoMin: 1_000,
   rtoVarianceMin: 1,
+  rttEstimator: 'rfc6298',
+  rtoSlop: 0,
   rtoMax: 60_000,
+  lossProbeMargin: 0,
+  lossProbeMin: 10,
+  synLossesForgiven: 0,
   r1: 3,
   r2: 100_000,
   r2Syn: 180_000,
@@ -139,7 +188,10 @@ export const RFC9293: Parameters = {
   userTimeoutOption: false,
   orphanTimeout: 240_000,
   delayedAck: 200,
+  delayedAckMax: 200,
+  quickAcks: 0,
   nagle: true,
+  pushHalfWindow: false,
   keepAlive: false,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -147,9 +199,20 @@ export const RFC9293: Parameters = {
   keepAliveGarbage: false,
   finWait2: 240_000,
   receiveBuffer: 1 << 20,
+  receiveBufferMax: 0,
+  receiveShare: 1,
+  windowRule: 'room',
   sendBuffer: 1 << 20,
+  sendBufferMax: 0,
+  writableShare: 1 / 2,
+  windowProbe: 'octet',
+  persistMin: 0,
   windowScaling: true,
   timestamps: true,
+  requireTimestamps: true,
+  optionOrder: 'linux',
+  challengeAckLimit: 10,
+  invalidAckInterval: 0,
   sack: true,
   dsack: true,
   frto: true,
@@ -174,13 +237,20 @@ export const RFC9293: Parameters = {
   fastOpenBlackhole: 3_600_000,
 };
 
-/** What Linux does: TIME-WAIT of 60 s in all, RTO from 200 ms to 120 s, a SYN given up after six more, 127 s. */
+/**
+ * What Linux 6 does: RTO from 200 ms to 120 s, SYN given up after 127 s, TIME-WAIT of 60 s in all; quick ACKs, then
+ * a wait of 40 to 200 ms; buffers that grow from tcp_rmem = 4096 131072 6291456 and tcp_wmem = 4096 16384 4194304.
+ */
 export const LINUX: Parameters = {
   ...RFC9293,
   msl: 30_000,
   rtoMin: 200,
   rtoVarianceMin: 200,
+  rttEstimator: 'linux',
   rtoMax: 120_000,
+  lossProbeMargin: 2,
+  lossProbeMin: 0,
+  synLossesForgiven: 1,
   r2: Number.POSITIVE_INFINITY,
   r2Syn: Number.POSITIVE_INFINITY,
   r2SynAck: Number.POSITIVE_INFINITY,
@@ -188,13 +258,51 @@ export const LINUX: Parameters = {
   synAckRetries: 5,
   dataRetries: 15,
   orphanTimeout: 204_600,
-  delayedAck: 40,
   mtuProbing: 'off',
-  finWait2: 60_000,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
   fastOpenServer: false,
   fastOpenBlackhole: 0,
+  delayedAck: 40,
+  delayedAckMax: 200,
+  quickAcks: 16,
+  pushHalfWindow: true,
+  finWait2: 60_000,
+  receiveBuffer: 131_072,
+  receiveBufferMax: 6 << 20,
+  receiveShare: 1 / 2,
+  windowRule: 'linux',
+  sendBuffer: 16_384,
+  sendBufferMax: 4 << 20,
+  writableShare: 1 / 3,
+  windowProbe: 'ack',
+  requireTimestamps: false,
+  challengeAckLimit: Number.POSITIVE_INFINITY,
+  invalidAckInterval: 500,
+};
+
+/**
+ * What FreeBSD 14 does: RTO of 30 ms and more with 200 ms of slop, up to 64 s; window probes of one octet after 5 to
+ * 60 s; an ACK for every second segment or after 40 ms; 64 KiB of window, scaled for buffers of up to 2 MiB.
+ */
+export const FREEBSD: Parameters = {
+  ...RFC9293,
+  msl: 30_000,
+  rtoMin: 230,
+  rtoVarianceMin: 0,
+  rtoSlop: 200,
+  rtoMax: 64_000,
+  r2Syn: 75_000,
+  r2SynAck: 15_000,
+  delayedAck: 40,
+  finWait2: 60_000,
+  keepAliveCount: 8,
+  receiveBuffer: 65_536,
+  receiveBufferMax: 2 << 20,
+  sendBuffer: 32_768,
+  sendBufferMax: 2 << 20,
+  persistMin: 5_000,
+  optionOrder: 'freebsd',
 };
 
 const LONG = Number.MAX_VALUE;
@@ -208,7 +316,12 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     rtoInitial: [1, LONG],
     rtoMin: [1, LONG],
     rtoVarianceMin: [0, LONG],
+    rttEstimator: ['rfc6298', 'linux'],
+    rtoSlop: [0, LONG],
     rtoMax: [1, LONG],
+    lossProbeMargin: [0, LONG],
+    lossProbeMin: [0, LONG],
+    synLossesForgiven: [0, LONG],
     r1: [1, LONG],
     r2: [1, Infinity],
     r2Syn: [1, Infinity],
@@ -220,7 +333,10 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     userTimeoutOption: 'boolean',
     orphanTimeout: [0, Infinity],
     delayedAck: [0, 499], // MUST-40
+    delayedAckMax: [0, 499],
+    quickAcks: [0, 1000],
     nagle: 'boolean',
+    pushHalfWindow: 'boolean',
     keepAlive: 'boolean',
     keepAliveIdle: [1, LONG],
     keepAliveInterval: [1, LONG],
@@ -228,9 +344,20 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     keepAliveGarbage: 'boolean',
     finWait2: [0, Infinity],
     receiveBuffer: [1, LARGEST_BUFFER],
+    receiveBufferMax: [0, LARGEST_BUFFER],
+    receiveShare: [1 / 16, 1],
+    windowRule: ['room', 'linux'],
     sendBuffer: [1, LARGEST_BUFFER],
+    sendBufferMax: [0, LARGEST_BUFFER],
+    writableShare: [0, 1],
+    windowProbe: ['octet', 'ack'],
+    persistMin: [0, LONG],
     windowScaling: 'boolean',
     timestamps: 'boolean',
+    requireTimestamps: 'boolean',
+    optionOrder: ['linux', 'freebsd'],
+    challengeAckLimit: [0, Infinity],
+    invalidAckInterval: [0, LONG],
     sack: 'boolean',
     dsack: 'boolean',
     frto: 'boolean',
@@ -260,7 +387,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
  * missing, unknown, or cannot be kept.
  */
 export function checkParameters(parameters: Parameters): void {
-  if (parameters === RFC9293 || parameters === LINUX) return;
+  if (parameters === RFC9293 || parameters === LINUX || parameters === FREEBSD) return;
   checkOptions('parameters', parameters, ALLOWED);
   const missing = Object.keys(ALLOWED).filter((name) => !Object.hasOwn(parameters, name));
   if (missing.length > 0) {

@@ -13,13 +13,13 @@ const CORK = 200;
 
 /** The window keeps something back: see to it that the timer runs. */
 export function armPersist(tcb: Tcb, now: number): void {
-  const { rto, snd } = tcb;
+  const { parameters, rto, snd } = tcb;
   if (isRunning(tcb, Timer.persist)) return;
   if (snd.stuckSince === Number.POSITIVE_INFINITY) snd.stuckSince = now;
   // SHLD-29, SHLD-30: first after one RTO, then at doubling intervals.
   const override = tcb.corked ? CORK : Math.min(Math.max(rto.value, OVERRIDE_MIN), OVERRIDE_MAX);
-  const wait = snd.wnd > 0 ? override : Math.min(rto.value * 2 ** snd.probes, tcb.parameters.rtoMax);
-  setTimer(tcb, Timer.persist, now + wait, now);
+  const wait = snd.wnd > 0 ? override : Math.min(rto.value * 2 ** snd.probes, parameters.rtoMax);
+  setTimer(tcb, Timer.persist, now + Math.max(wait, snd.wnd > 0 ? 0 : parameters.persistMin), now);
   heedUserTimeout(tcb, now);
 }
 
@@ -35,6 +35,23 @@ export function disarmPersist(tcb: Tcb, now: number): void {
     snd.stuckSince = since;
   }
   stopTimer(tcb, Timer.persist, now);
+}
+
+/** `windowProbe` 'ack': a probe that occupies no sequence number has left. */
+export function asked(tcb: Tcb, now: number): void {
+  const { snd } = tcb;
+  tcb.probeDue = false;
+  if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
+  snd.probes += 1;
+  tcb.counters.probes += 1;
+  armPersist(tcb, now);
+}
+
+/** The peer was heard while its window is closed and such probes ask: the next one may wait from now on. */
+export function heardClosed(tcb: Tcb, now: number): void {
+  if (tcb.parameters.windowProbe !== 'ack' || !isRunning(tcb, Timer.persist)) return;
+  stopTimer(tcb, Timer.persist, now);
+  armPersist(tcb, now);
 }
 
 /** A probe has left. */

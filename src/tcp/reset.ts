@@ -7,8 +7,7 @@ import type { Segment } from './segment.ts';
 import { add, type Seq, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
-/** RFC 5961 §7: at most this many challenge ACKs per interval, counted per connection (CVE-2016-5696). */
-const CHALLENGES = 10;
+/** RFC 5961 §7: how often challenge ACKs are counted anew, per connection (CVE-2016-5696). */
 const CHALLENGE_INTERVAL = 5_000;
 
 /**
@@ -49,15 +48,17 @@ export function takeReset(tcb: Tcb, out: Segment): void {
 
 /** An ACK that the peer must answer to prove itself, or that tells it where we stand: rate-limited. */
 export function challenge(tcb: Tcb, why: RuleId, now: number): void {
-  const { ack } = tcb;
+  const { ack, parameters } = tcb;
   if (now - ack.challengeSince >= CHALLENGE_INTERVAL) {
     ack.challengeSince = now;
     ack.challenges = 0;
   }
-  if (ack.challenges >= CHALLENGES) {
+  const tooSoon = now - ack.lastInvalid < parameters.invalidAckInterval;
+  if (tooSoon || ack.challenges >= parameters.challengeAckLimit) {
     if (tcb.probe !== null) tcb.probe.rule(tcb, '5961-7-limit', now);
     return;
   }
   ack.challenges += 1;
+  ack.lastInvalid = now;
   acknowledgeNow(tcb, why);
 }

@@ -2,7 +2,7 @@
 
 import { effectiveSendMss } from './mss.ts';
 import type { Segment } from './segment.ts';
-import { diff } from './seq.ts';
+import { diff, gt } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { echoedRtt } from './timestamps.ts';
 
@@ -17,6 +17,8 @@ export function measureRtt(tcb: Tcb, seg: Segment, advanced: boolean, now: numbe
   if (rtt < 0) return;
   // RFC 7323 appendix G: an ACK for every second segment is that many samples in a round trip.
   const expected = Math.ceil(diff(snd.nxt, snd.una) / (2 * effectiveSendMss(tcb, 0)));
-  rto.sample(rtt, Math.max(expected, 1));
+  const round = gt(snd.una, snd.sampleRound);
+  rto.sample(rtt, Math.max(expected, 1), round);
+  if (round) snd.sampleRound = snd.nxt;
   if (!rack.ambiguous && rack.shortest >= 0) rto.minRtt = Math.min(rto.minRtt, rack.shortest);
 }

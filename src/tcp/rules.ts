@@ -76,6 +76,8 @@ export type RuleId =
   | '9293-3.8.6.2.2-update'
   | '9293-3.8.6.3-delayed'
   | '9293-3.8.6.3-second'
+  | 'local-quick-ack'
+  | 'local-read-ack'
   | '9293-3.9.2.2-soft'
   | '9293-3.9.2.2-hard'
   | 'local-link-down'

@@ -28,6 +28,7 @@ export class Segment implements TcpFields {
   readonly fastOpenCookie = new Int8Array(MAX_FAST_OPEN_COOKIE);
   fastOpenExperimental = false;
   userTimeout = -1;
+  optionOrder: 'linux' | 'freebsd' = 'linux';
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -60,6 +61,7 @@ export class Segment implements TcpFields {
     this.fastOpen = -1;
     this.fastOpenExperimental = false;
     this.userTimeout = -1;
+    this.optionOrder = 'linux';
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

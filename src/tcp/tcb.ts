@@ -4,6 +4,7 @@
 import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
 import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
+import { BusyTime } from './busy-time.ts';
 import type { CongestionControl } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
@@ -11,7 +12,9 @@ import { CwndValidation } from './congestion/validation.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
+import { PushPoints } from './push-points.ts';
 import type { Reassembly } from './reassembly.ts';
+import { ReceiveTuning } from './receive-tuning.ts';
 import { DuplicateReport } from './recovery/duplicate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
 import { ForwardRto } from './recovery/frto.ts';
@@ -76,8 +79,18 @@ export class SendVariables {
   finQueued = false;
   /** It has left at least once. output.ts. */
   finSent = false;
-  /** A send took less than it was offered: the application waits for room. user-calls.ts, ack.ts. */
+  /** A send took less than it was offered: the application waits for room. user-calls.ts, send-buffer.ts. */
   wanted = false;
+  /** What of the queue may be waiting, bytes. send-buffer.ts. */
+  buffer: number;
+  /** The application chose it: it does not grow. send-buffer.ts. */
+  bufferChosen = false;
+  /** No more is taken while that much of the queue has not been sent, bytes. send-buffer.ts. */
+  notSentLowWater = OFF;
+  /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
+  readonly pushes: PushPoints;
+  /** What the connection was doing, and for how long. output.ts. */
+  readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
   unansweredSince = OFF;
   /**
@@ -97,17 +110,22 @@ export class SendVariables {
   again: RuleId = '6298-5.4-retransmit';
   /** SND.NXT when the present round trip began. loss.ts. */
   round: Seq;
+  /** The same, as the samples of the round-trip time count it. rtt.ts. */
+  sampleRound: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
   /** Bytes of new text that may leave before the next ACK, whatever the congestion window says. validation.ts. */
   burst = OFF;
 
-  constructor(iss: Seq, mss: number) {
+  constructor(iss: Seq, mss: number, buffer: number) {
+    this.buffer = buffer;
+    this.pushes = new PushPoints(iss);
     this.una = iss;
     this.nxt = iss;
     this.up = iss;
     this.small = iss;
     this.round = iss;
+    this.sampleRound = iss;
     this.mss = mss;
   }
 }
@@ -135,8 +153,20 @@ export class ReceiveVariables {
   finished = false;
   /** Nobody will read any more (the application closed both ways). user-calls.ts. */
   discard = false;
-  /** Largest text seen in one segment, bytes: what counts as full-sized (§3.8.6.3). delayed-ack.ts. */
+  /** Largest text seen in one segment, bytes: what counts as full-sized (§3.8.6.3). delayed-ack.ts, quick-ack.ts. */
   mss = 536;
+  /** Unread text that may wait, with what comes beside it, bytes. receive-buffer.ts. */
+  buffer: number;
+  /** The application lets no window be larger, bytes. receive-buffer.ts. */
+  clamp = OFF;
+  /** How the buffer and the window grow; null: neither does. receive-buffer.ts, window.ts. */
+  readonly tuning: ReceiveTuning | null;
+
+  constructor({ receiveBuffer, receiveBufferMax, windowRule }: Parameters) {
+    this.buffer = receiveBuffer;
+    const grows = receiveBufferMax > receiveBuffer || windowRule === 'linux';
+    this.tuning = grows ? new ReceiveTuning() : null;
+  }
 }
 
 /** The acknowledgment we owe. delayed-ack.ts. */
@@ -147,11 +177,25 @@ export class AckVariables {
   why: RuleId = '9293-3.8.6.3-delayed';
   /** Text bytes received since the last ACK. */
   unacknowledged = 0;
+  /** Segments still to be acknowledged one by one. This and the next four: quick-ack.ts. */
+  quick = 0;
+  /** The application answers what comes: an ACK may well find company. */
+  interactive = false;
+  /** How long an ACK may wait, whole ms; 0 before the first text. */
+  patience = 0;
+  /** Segments since the last ACK that were not full: the peer had no more. */
+  pushed = 0;
+  /** Size of the last segment, if it was smaller than those before; else 0. */
+  lastSize = 0;
+  /** When text last came in order, ms. text.ts. */
+  lastText = -OFF;
   /** RFC 7323 §4.3 Last.ACK.sent. output.ts. */
   last: Seq = seq(0);
   /** RFC 5961 §7: when challenge ACKs were last counted, ms, and how many since. */
   challengeSince = -OFF;
   challenges = 0;
+  /** When a segment without text that was not acceptable was last answered, ms. reset.ts. */
+  lastInvalid = -OFF;
 }
 
 /** RFC 7323 timestamps. */
@@ -260,7 +304,7 @@ export class Tcb {
   /** SYN-RECEIVED came from LISTEN, not from SYN-SENT (MUST-11). */
   readonly passive: boolean;
   readonly snd: SendVariables;
-  readonly rcv = new ReceiveVariables();
+  readonly rcv: ReceiveVariables;
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
   readonly ecn = new EcnVariables();
@@ -272,7 +316,7 @@ export class Tcb {
   readonly board: Scoreboard;
   readonly rack: Rack;
   readonly prr = new ProportionalRateReduction();
-  readonly tlp = new TailLossProbe();
+  readonly tlp: TailLossProbe;
   readonly recovery: FastRecovery;
   /** Whether the last repair was called for. spurious.ts. */
   readonly undo: Undo;
@@ -340,14 +384,18 @@ export class Tcb {
     this.probe = options.probe;
     this.iss = options.iss;
     this.passive = passive;
-    this.snd = new SendVariables(options.iss, defaultMss);
+    this.snd = new SendVariables(options.iss, defaultMss, parameters.sendBuffer);
+    this.rcv = new ReceiveVariables(parameters);
     this.timestamps = new TimestampVariables(options.timestampOffset);
     this.rto = new RetransmissionTimeout(
       parameters.rtoInitial,
       parameters.rtoMin,
       parameters.rtoMax,
       parameters.rtoVarianceMin,
+      parameters.rtoSlop,
+      parameters.rttEstimator,
     );
+    this.tlp = new TailLossProbe(parameters.lossProbeMargin, parameters.lossProbeMin);
     this.recovery = new FastRecovery(options.iss);
     this.congestion = controller(parameters);
     this.undo = new Undo(options.iss);

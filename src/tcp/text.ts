@@ -3,11 +3,13 @@
 import { ByteQueue } from '../lib/byte-queue.ts';
 import { FIN, URG } from '../wire/tcp.ts';
 import { enterTimeWait } from './closing.ts';
-import { acknowledgeDuplicate, acknowledgeNow, acknowledgeText } from './delayed-ack.ts';
+import { acknowledgeDuplicate, acknowledgeFin, acknowledgeNow, acknowledgeText } from './delayed-ack.ts';
 import { takeMark } from './ecn.ts';
 import { stopKeepAlive } from './keep-alive.ts';
 import { END, READABLE, URGENT } from './notice.ts';
+import { noteArrival } from './quick-ack.ts';
 import { Reassembly } from './reassembly.ts';
+import { tuneToArrival } from './receive-buffer.ts';
 import { sendReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import { noteHeld } from './sack-option.ts';
@@ -71,8 +73,11 @@ function takeInOrder(tcb: Tcb, seg: Segment, now: number): void {
   else queue.push(seg.text, seg.textStart, end);
   const before = rcv.nxt;
   rcv.nxt = add(rcv.nxt, seg.textLength);
+  const full = seg.segmentSize > 0 ? seg.segmentSize : seg.textLength;
+  if (tcb.parameters.quickAcks > 0) noteArrival(tcb, seg, full, now);
+  tcb.ack.lastText = now;
+  if (rcv.tuning !== null) tuneToArrival(tcb, seg, full, now);
   if (rcv.reassembly === null) {
-    const full = seg.segmentSize > 0 ? seg.segmentSize : seg.textLength;
     acknowledgeText(tcb, seg.textLength, full, now);
     // Part of it came again: had our ACK arrived, the peer would not have sent that.
     if (rcv.duplicate.due) acknowledgeNow(tcb, '2883-4-duplicate');
@@ -95,7 +100,7 @@ function keepForLater(tcb: Tcb, seg: Segment, now: number): void {
   tcb.counters.outOfOrder += 1;
   acknowledgeDuplicate(tcb, '5681-4.2-out-of-order');
   rcv.reassembly ??= new Reassembly(); // Null, or not empty, after every segment.
-  const budget = 2 * tcb.parameters.receiveBuffer;
+  const budget = 2 * tcb.rcv.buffer;
   const kept = rcv.reassembly.insert(seg.seq, seg.text, seg.textStart, seg.textLength, budget);
   if (rcv.reassembly.isEmpty) rcv.reassembly = null;
   if (!kept) drop(tcb, seg, '9293-3.10.7.4-seventh-no-room', now);
@@ -119,7 +124,7 @@ export function processFin(tcb: Tcb, seg: Segment, now: number): void {
   rcv.finished = true;
   rcv.nxt = add(rcv.fin, 1);
   rcv.reassembly = null;
-  acknowledgeNow(tcb, '9293-3.10.7.4-eighth');
+  acknowledgeFin(tcb, now);
   tcb.notices |= READABLE | END;
   afterFin(tcb, now);
 }

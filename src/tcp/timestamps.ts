@@ -12,7 +12,7 @@ export const timestampNow = (tcb: Tcb, now: number): number => (Math.floor(now) 
 
 /** §3.2: once negotiated, every segment but a RST carries the option. */
 export const lacksTimestamps = (tcb: Tcb, seg: Segment): boolean =>
-  tcb.timestamps.on && !seg.timestamps && (seg.flags & RST) === 0;
+  tcb.timestamps.on && !seg.timestamps && (seg.flags & RST) === 0 && tcb.parameters.requireTimestamps;
 
 /** §5.3 R1: the segment is older than one already taken. */
 export function isOld(tcb: Tcb, seg: Segment, now: number): boolean {

@@ -1,6 +1,7 @@
 // §3.8.6 the window we offer and the window we are offered, with silly-window avoidance at the receiver.
 
 import { ACK } from '../wire/tcp.ts';
+import type { ReceiveTuning } from './receive-tuning.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, leq, lt, max, min, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
@@ -9,6 +10,7 @@ import { isRunning, Timer } from './timers.ts';
 
 const MAX_WINDOW = 65_535;
 const MAX_SCALE = 14;
+const TIMESTAMPS_BYTES = 12;
 
 /** RCV.WND as the peer knows it, bytes. */
 export const receiveWindow = (tcb: Tcb): number => Math.max(diff(tcb.rcv.edge, tcb.rcv.nxt), 0);
@@ -20,14 +22,51 @@ export function scaleFor(buffer: number): number {
   return scale;
 }
 
+/** The shift we offer: for the buffer, or for what it may grow to. */
+export const offeredScale = ({ parameters, rcv }: Tcb): number =>
+  scaleFor(Math.min(Math.max(rcv.buffer * parameters.receiveShare, parameters.receiveBufferMax), rcv.clamp));
+
+/** Text that the receive buffer holds, bytes. */
+export const fullSpace = ({ parameters, rcv }: Tcb): number =>
+  Math.floor(rcv.buffer * parameters.receiveShare);
+
 /** The largest window there can be: the buffer, or what the field can say of it. */
-const capacity = (tcb: Tcb): number => Math.min(tcb.parameters.receiveBuffer, MAX_WINDOW << tcb.rcv.scale);
+const capacity = (tcb: Tcb): number => Math.min(fullSpace(tcb), tcb.rcv.clamp, MAX_WINDOW << tcb.rcv.scale);
 
 /** Room for text from RCV.NXT on. What waits out of order lies inside it. */
-function room(tcb: Tcb): number {
+export function room(tcb: Tcb): number {
   const unread = tcb.rcv.queue === null ? 0 : tcb.rcv.queue.length;
-  return Math.min(Math.max(tcb.parameters.receiveBuffer - unread, 0), capacity(tcb));
+  return Math.min(Math.max(fullSpace(tcb) - unread, 0), capacity(tcb));
 }
+
+/**
+ * `windowRule` 'linux': the window that there is room for. As far as it has grown; with less than half of the buffer
+ * free it shrinks in whole units; with less than a segment or a sixteenth free it is none. A scaled one is rounded
+ * up, another to whole segments, unless it is right as it is.
+ */
+function windowByLinux(tcb: Tcb, { clamp, threshold }: ReceiveTuning): number {
+  const { rcv } = tcb;
+  const full = fullSpace(tcb);
+  const most = Math.min(clamp, full);
+  const mss = Math.min(rcv.mss, most);
+  const unit = 1 << rcv.scale;
+  let free = Math.max(full - (rcv.queue === null ? 0 : rcv.queue.length), 0);
+  if (free < most / 2) {
+    free = Math.floor(free / unit) * unit;
+    if (free < full >> 4 || free < mss) return 0;
+  }
+  free = Math.min(free, threshold);
+  if (rcv.scale > 0) return Math.ceil(free / unit) * unit;
+  const before = diff(rcv.edge, tcb.ack.last);
+  if (before <= free - mss || before > free) return Math.floor(free / mss) * mss;
+  return mss === most && free > before + most / 2 ? free : before;
+}
+
+/** Is the window that could be offered now at least as large as the last one was when it was offered? */
+export const windowMoves = (tcb: Tcb): boolean =>
+  tcb.rcv.tuning === null || tcb.parameters.windowRule === 'room'
+    ? room(tcb) >= diff(tcb.rcv.edge, tcb.ack.last)
+    : windowByLinux(tcb, tcb.rcv.tuning) >= diff(tcb.rcv.edge, tcb.ack.last);
 
 /**
  * The right edge to offer now. §3.8.6.2.2 (MUST-39): it advances by at least one segment or half the buffer,
@@ -48,6 +87,7 @@ function edgeToOffer(tcb: Tcb): Seq {
  */
 export function offerWindow(tcb: Tcb): number {
   const { rcv } = tcb;
+  if (rcv.tuning !== null && tcb.parameters.windowRule === 'linux') return offerByLinux(tcb, rcv.tuning);
   const wanted = Math.max(diff(edgeToOffer(tcb), rcv.nxt), 0);
   const unit = 1 << rcv.scale;
   let units = Math.ceil(wanted / unit);
@@ -56,9 +96,28 @@ export function offerWindow(tcb: Tcb): number {
   return units;
 }
 
-/** The window of a SYN or SYN,ACK is never scaled (RFC 7323 §2.2). */
+/**
+ * The same by Linux's rule: what was offered is never taken back, but rounded up to a whole unit. Many small segments
+ * that nobody reads move the edge by as many units, as far as the buffer goes with what is kept beside text.
+ */
+function offerByLinux(tcb: Tcb, tuning: ReceiveTuning): number {
+  const { rcv } = tcb;
+  const unit = 1 << rcv.scale;
+  let before = Math.ceil(receiveWindow(tcb) / unit);
+  if (before * unit > rcv.buffer - (rcv.queue === null ? 0 : rcv.queue.length)) before -= 1;
+  const units = Math.min(Math.max(Math.floor(windowByLinux(tcb, tuning) / unit), before), MAX_WINDOW);
+  rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
+  return units;
+}
+
+/** The window of a SYN or SYN,ACK is never scaled (RFC 7323 §2.2); Linux's is whole segments. */
 export function offerUnscaledWindow(tcb: Tcb): number {
-  const wnd = Math.min(room(tcb), MAX_WINDOW);
+  let wnd = Math.min(fullSpace(tcb), tcb.rcv.clamp);
+  if (tcb.parameters.windowRule === 'linux') {
+    const mss = tcb.announcedMss - (tcb.passive && tcb.timestamps.on ? TIMESTAMPS_BYTES : 0);
+    if (wnd > mss) wnd = Math.floor(wnd / mss) * mss;
+  }
+  wnd = Math.min(wnd, MAX_WINDOW);
   tcb.rcv.edge = add(tcb.rcv.nxt, wnd);
   return wnd;
 }
@@ -68,6 +127,12 @@ export function offerUnscaledWindow(tcb: Tcb): number {
  * segment, or if half of it is new and no ACK waits that would say so in passing.
  */
 export function windowUpdateDue(tcb: Tcb): boolean {
+  const { tuning } = tcb.rcv;
+  if (tuning !== null && tcb.parameters.windowRule === 'linux') {
+    const now = receiveWindow(tcb);
+    const wnd = 2 * now <= tuning.clamp ? windowByLinux(tcb, tuning) : 0;
+    return wnd > 0 && wnd >= 2 * now;
+  }
   const gain = diff(edgeToOffer(tcb), tcb.rcv.edge);
   if (gain <= 0) return false;
   if (receiveWindow(tcb) < 2 * tcb.announcedMss) return true;

@@ -85,6 +85,8 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.8.6.2.2-update': 'window update: there is more room than the peer knows',
   '9293-3.8.6.3-delayed': 'delayed ACK: its wait is over',
   '9293-3.8.6.3-second': 'an ACK for every second full-sized segment',
+  'local-quick-ack': 'the peer begins or is in trouble: an ACK for each segment',
+  'local-read-ack': 'all was read and the peer may wait for this ACK',
   '9293-3.9.2.2-soft': 'ICMP soft error: noted, the connection goes on',
   'local-link-down': 'the link is gone: the connection ends with it',
   '9293-3.9.2.2-hard': 'ICMP hard error: the connection cannot be made',

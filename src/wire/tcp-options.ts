@@ -49,6 +49,7 @@ export type TcpOptions = Pick<
   | 'fastOpenCookie'
   | 'fastOpenExperimental'
 >;
+type Ordered = TcpOptions & Pick<TcpFields, 'optionOrder'>;
 
 /**
  * Read the options in [start, end) of `bytes`. Kinds that we do not carry out are skipped by their length
@@ -137,40 +138,97 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
 }
 
 /**
- * Write the options at `at`, in Linux's order and padded as Linux pads, so that timestamps and SACK edges
- * lie on words: MSS; SACK-permitted and timestamps together, or each behind two NOPs; NOP and window scale;
- * Fast Open with its NOPs behind it; user timeout, if there is room; NOPs and as many SACK blocks as there is room
- * for. Returns the bytes written, a multiple of 4.
+ * Write the options at `at`, in the order that `optionOrder` names: behind those of the SYN Fast Open with its NOPs
+ * and a user timeout, if there is room for it; then as many SACK blocks as there is room for. Returns the bytes
+ * written, a multiple of 4.
  */
-export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: number): number {
+export function encodeTcpOptions(fields: Ordered, bytes: Uint8Array, at: number): number {
+  return fields.optionOrder === 'freebsd'
+    ? encodeByFreeBsd(fields, bytes, at)
+    : encodeByLinux(fields, bytes, at);
+}
+
+/**
+ * Linux's order, padded as Linux pads, so that timestamps and SACK edges lie on words: MSS; SACK-permitted and
+ * timestamps together, or each behind two NOPs; NOP and window scale; NOPs and SACK blocks.
+ */
+function encodeByLinux(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   let next = at;
-  if (fields.mss > 0) {
-    bytes[next] = MSS;
-    bytes[next + 1] = MSS_LENGTH;
-    bytes[next + 2] = fields.mss >>> 8;
-    bytes[next + 3] = fields.mss;
-    next += 4;
-  }
+  if (fields.mss > 0) next = writeMss(fields, bytes, next);
   if (fields.timestamps || fields.sackPermitted) next += encodePair(fields, bytes, next);
-  if (fields.windowScale >= 0) {
-    bytes[next] = NOP;
-    bytes[next + 1] = WINDOW_SCALE;
-    bytes[next + 2] = WINDOW_SCALE_LENGTH;
-    bytes[next + 3] = fields.windowScale;
-    next += 4;
+  if (fields.windowScale >= 0) next = writeWindowScale(fields, bytes, next);
+  next = writeRare(fields, bytes, at, next);
+  const blocks = sackBlocksThatFit(fields, next - at);
+  if (blocks > 0) next = writeSack(fields, blocks, bytes, next);
+  return next - at;
+}
+
+/**
+ * FreeBSD's order: MSS; NOP and window scale; SACK-permitted; timestamps and SACK blocks, each where NOPs bring it
+ * two octets behind a word; and zeros up to the next word.
+ */
+function encodeByFreeBsd(fields: TcpOptions, bytes: Uint8Array, at: number): number {
+  let next = at;
+  if (fields.mss > 0) next = writeMss(fields, bytes, next);
+  if (fields.windowScale >= 0) next = writeWindowScale(fields, bytes, next);
+  if (fields.sackPermitted) {
+    bytes[next] = SACK_PERMITTED;
+    bytes[next + 1] = SACK_PERMITTED_LENGTH;
+    next += 2;
   }
+  if (fields.timestamps) {
+    while (((next - at) & 3) !== 2) bytes[next++] = NOP;
+    next = writeTimestamps(fields, bytes, next);
+  }
+  next = writeRare(fields, bytes, at, next);
+  const blocks = sackBlocksThatFit(fields, (next - at + 3) & ~3);
+  if (blocks > 0) {
+    while (((next - at) & 3) !== 0) bytes[next++] = NOP;
+    next = writeSack(fields, blocks, bytes, next);
+  }
+  while (((next - at) & 3) !== 0) bytes[next++] = EOL;
+  return next - at;
+}
+
+/** What few segments carry, behind `used` bytes from `at` on: Fast Open, and a user timeout if there is room. */
+function writeRare(fields: TcpOptions, bytes: Uint8Array, at: number, used: number): number {
+  let next = used;
   if (fields.fastOpen >= 0) next += encodeFastOpen(fields, bytes, next);
   if (carriesUserTimeout(fields, next - at)) next += encodeUserTimeout(fields.userTimeout, bytes, next);
-  const blocks = sackBlocksThatFit(fields, next - at);
-  if (blocks > 0) {
-    bytes[next] = NOP;
-    bytes[next + 1] = NOP;
-    bytes[next + 2] = SACK;
-    bytes[next + 3] = 2 + 8 * blocks;
-    next += 4;
-    for (let edge = 0; edge < 2 * blocks; edge++, next += 4) writeWord(bytes, next, fields.sackBlocks[edge]!);
-  }
-  return next - at;
+  return next;
+}
+
+function writeMss({ mss }: TcpOptions, bytes: Uint8Array, at: number): number {
+  bytes[at] = MSS;
+  bytes[at + 1] = MSS_LENGTH;
+  bytes[at + 2] = mss >>> 8;
+  bytes[at + 3] = mss;
+  return at + 4;
+}
+
+function writeWindowScale({ windowScale }: TcpOptions, bytes: Uint8Array, at: number): number {
+  bytes[at] = NOP;
+  bytes[at + 1] = WINDOW_SCALE;
+  bytes[at + 2] = WINDOW_SCALE_LENGTH;
+  bytes[at + 3] = windowScale;
+  return at + 4;
+}
+
+function writeTimestamps({ tsval, tsecr }: TcpOptions, bytes: Uint8Array, at: number): number {
+  bytes[at] = TIMESTAMPS;
+  bytes[at + 1] = TIMESTAMPS_LENGTH;
+  writeWord(bytes, at + 2, tsval);
+  writeWord(bytes, at + 6, tsecr);
+  return at + 10;
+}
+
+function writeSack({ sackBlocks }: TcpOptions, blocks: number, bytes: Uint8Array, at: number): number {
+  bytes[at] = NOP;
+  bytes[at + 1] = NOP;
+  bytes[at + 2] = SACK;
+  bytes[at + 3] = 2 + 8 * blocks;
+  for (let edge = 0; edge < 2 * blocks; edge++) writeWord(bytes, at + 4 + 4 * edge, sackBlocks[edge]!);
+  return at + 4 + 8 * blocks;
 }
 
 /** SACK-permitted and timestamps: 4 or 12 bytes. */
@@ -189,10 +247,7 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
     bytes[next + 1] = SACK_PERMITTED_LENGTH;
     return 4;
   }
-  bytes[next] = TIMESTAMPS;
-  bytes[next + 1] = TIMESTAMPS_LENGTH;
-  writeWord(bytes, next + 2, fields.tsval);
-  writeWord(bytes, next + 6, fields.tsecr);
+  writeTimestamps(fields, bytes, next);
   return 12;
 }
 
@@ -229,10 +284,10 @@ function encodeUserTimeout(timeout: number, bytes: Uint8Array, at: number): numb
 
 /** A SYN with a long Fast Open cookie has no room for it. */
 function carriesUserTimeout({ userTimeout }: TcpOptions, used: number): boolean {
-  return userTimeout >= 0 && used + USER_TIMEOUT_LENGTH <= MAX_OPTIONS_LENGTH;
+  return userTimeout >= 0 && ((used + 3) & ~3) + USER_TIMEOUT_LENGTH <= MAX_OPTIONS_LENGTH;
 }
 
-/** How many bytes `encodeTcpOptions` would write. */
+/** How many bytes `encodeTcpOptions` would write, in either order. */
 export function tcpOptionsLength(fields: TcpOptions): number {
   let length = 0;
   if (fields.mss > 0) length += 4;

@@ -52,6 +52,8 @@ export interface TcpFields {
   fastOpenExperimental: boolean;
   /** User timeout option (RFC 5482 §2), seconds; -1 = absent. */
   userTimeout: number;
+  /** In which order to write the options; reading takes any. */
+  optionOrder: 'linux' | 'freebsd';
   /** The buffer in which the text lies; the header codec sets these three when reading, and ignores them
    * when writing: whoever sends a packet places its text. */
   text: Uint8Array;

@@ -168,7 +168,7 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
 
   test('what is in flight and too big goes again at once, in smaller segments (1191.2, 8201.1)', () => {
     const t = begun().do((c, now) => c.packetTooBig(1000, ours(1461), now));
-    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', '. 2881:2921 ack 1');
+    t.out('. 1:961 ack 1', '. 961:1461 ack 1', '. 1461:2421 ack 1', '. 2421:2921 ack 1');
     t.followed('1191-6.4-too-big')
       .in('. 1:1 ack 3001')
       .write(961)
@@ -206,7 +206,7 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
 
   test('learnt by another connection, it has what is too big go again, and nothing else', () => {
     const t = begun().do((c) => c.setPathMtu(1000));
-    t.out('. 1:961 ack 1', '. 961:1921 ack 1', '. 1921:2881 ack 1', '. 2881:2921 ack 1');
+    t.out('. 1:961 ack 1', '. 961:1461 ack 1', '. 1461:2421 ack 1', '. 2421:2921 ack 1');
     expect(info(t)).toMatchObject({ cwnd: 9600, ssthresh: Number.POSITIVE_INFINITY });
     t.in('. 1:1 ack 3001')
       .write(900)

@@ -196,7 +196,7 @@ describe('§7.7 a black hole', () => {
     expect(lengths(t)).toEqual([1024]);
     t.followed('4821-7.7-black-hole');
     t.in('. 1:1 ack 1025');
-    expect(lengths(t)).toEqual([1024, 952]);
+    expect(lengths(t)).toEqual([436, 1024, 516]);
   });
 
   test('and if that does not arrive, to half of it, and so on to the floor (4821.4)', () => {

@@ -1,121 +1,144 @@
-// §3.9.1.2 what leaves when: PUSH and its absence, cork (MAY-15, MAY-16), §3.9.1.7 FLUSH (MAY-14).
+// §3.9.1.2 PSH ends what the application wrote, on retransmissions as on first ones; and where segments begin and end
+// when they go again.
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { WRITABLE } from '../../src/tcp/notice.ts';
-import { established, pattern, type Script } from '../support/script.ts';
+import { LINUX } from '../../src/tcp/parameters.ts';
+import { PushPoints } from '../../src/tcp/push-points.ts';
+import { add, type Seq, seq } from '../../src/tcp/seq.ts';
+import { established, Script } from '../support/script.ts';
 
-const cork = (on: boolean) => (c: Script['connection']) => c.setCork(on);
+const nagle = { parameters: { nagle: false } };
 
-describe('nobody says PUSH, and nothing waits for ever', () => {
-  test('a small write leaves at once, with PSH (MUST-60, MUST-61, A075)', () => {
-    established().write(1).out('P. 1:2 ack 1');
+describe('PSH (MUST-61, A075)', () => {
+  test('is on the last segment of each write that left on its own', () => {
+    const t = established(nagle).write(2500).out('. 1:1001 ack 1', '. 1001:2001 ack 1', 'P. 2001:2501 ack 1');
+    t.write(10).out('P. 2501:2511 ack 1').write(1000).out('P. 2511:3511 ack 1');
   });
 
-  test('a small write behind another leaves with the ACK of that one, without any call (MUST-60, SHLD-7)', () => {
-    const t = established().write(1).out('P. 1:2 ack 1').write(1).quiet();
-    t.in('. 1:1 ack 2').out('P. 2:3 ack 1');
-  });
-
-  test('writes that had to wait leave as full segments, with PSH on the last alone (SHLD-27, SHLD-28, MUST-61)', () => {
+  test('of writes that wait together only the last counts (SHLD-27)', () => {
     const t = established({ parameters: { initialWindow: 1 } })
       .write(1000)
       .out('P. 1:1001 ack 1');
-    for (let i = 0; i < 25; i++) t.write(100).quiet();
-    t.in('. 1:1 ack 1001').out('. 1001:2001 ack 1', '. 2001:3001 ack 1');
-    t.in('. 1:1 ack 3001').out('P. 3001:3501 ack 1');
+    for (let i = 0; i < 15; i++) t.write(100).quiet();
+    t.in('. 1:1 ack 1001').out('. 1001:2001 ack 1', 'P. 2001:2501 ack 1');
   });
 
-  test('Nagle off, writes that had to wait are put together all the same (SHLD-28, MUST-17)', () => {
-    const t = established().do((c) => c.setNoDelay(true));
-    t.in('. 1:1 ack 1 win 0');
-    for (let i = 0; i < 10; i++) t.write(100).quiet();
-    t.in('. 1:1 ack 1 win 65535').out('P. 1:1001 ack 1');
-  });
-});
-
-describe('cork (MAY-15, MAY-16)', () => {
-  test('only full segments leave while it is on (MAY-16)', () => {
-    const t = established().do(cork(true)).write(600).quiet().followed('local-cork');
-    t.write(600).out('. 1:1001 ack 1').in('. 1:1 ack 1001').quiet();
-    t.do(cork(false)).out('P. 1001:1201 ack 1');
+  test('MUST-61: a segment that goes again carries it as it did before, though more was written since', () => {
+    const t = established().write(1000).out('P. 1:1001 ack 1').write(1000).out('P. 1001:2001 ack 1');
+    t.after(1000).out('P. 1:1001 ack 1').in('. 1:1 ack 1001').out('P. 1001:2001 ack 1');
+    const u = established().write(3000).out('. 1:1001 ack 1', '. 1001:2001 ack 1', 'P. 2001:3001 ack 1');
+    u.write(500).out('P. 3001:3501 ack 1').after(1000).out('. 1:1001 ack 1');
   });
 
-  test('without a write that fills it, the rest leaves after 200 ms (MUST-60, MAY-16)', () => {
-    const t = established().do(cork(true)).write(600).after(199).quiet().after(1).out('P. 1:601 ack 1');
-    t.in('. 1:1 ack 601').write(10).after(199).quiet().after(1).out('P. 601:611 ack 1');
+  test('is on the last part of a segment that is cut (SHLD-27)', () => {
+    const t = established()
+      .write(1000)
+      .out('P. 1:1001 ack 1')
+      .do((c) => c.setPathMtu(540));
+    t.out('. 1:501 ack 1', 'P. 501:1001 ack 1');
+    t.after(1000).out('. 1:501 ack 1').in('. 1:1 ack 501').out('P. 501:1001 ack 1');
   });
 
-  test('so behind full segments, 200 ms after they are acknowledged (MUST-60)', () => {
-    const t = established().do(cork(true)).write(1500).out('. 1:1001 ack 1').after(300).quiet();
-    t.in('. 1:1 ack 1001').after(199).quiet().after(1).out('P. 1001:1501 ack 1');
+  test('is on what two segments that had it become', () => {
+    const t = established(nagle).write(100).write(200).write(300);
+    t.out('P. 1:101 ack 1', 'P. 101:301 ack 1', 'P. 301:601 ack 1').after(1000).out('P. 1:601 ack 1');
   });
 
-  test('taken off, what was held leaves though something is in flight: that is the PUSH (MAY-15)', () => {
-    const t = established().write(10).out('P. 1:11 ack 1').do(cork(true)).write(10).quiet();
-    t.do(cork(false)).out('P. 11:21 ack 1').write(10).quiet();
-  });
-
-  test('a FIN takes along what is held', () => {
-    established().do(cork(true)).write(10).quiet().shutdown().out('FP. 1:11 ack 1');
-  });
-
-  test('Nagle off or on makes no difference', () => {
-    established()
+  test('Linux: within one write, whenever half of the largest window is behind the last', () => {
+    const t = new Script({ parameters: { pushHalfWindow: true, initialWindow: 100 } }).connect().out('S 0:0');
+    t.in('S. 0:0 ack 1 win 10000 <mss 1000>').out('. 1:1 ack 1').write(9000);
+    // Stretches of half a window are five segments; the second ends more than half a window behind the last PSH.
+    const flags = t.takeSent().map((line) => line.split(' ')[0]);
+    expect(flags).toEqual(['.', '.', '.', '.', '.', '.', '.', '.', 'P.']);
+    t.in('. 1:1 ack 9001 win 20000').write(20_000);
+    const second = t.takeSent().map((line) => line.split(' ')[0]);
+    expect(second.indexOf('P.')).toBe(19);
+    t.in('. 1:1 ack 29001 win 65535')
       .do((c) => c.setNoDelay(true))
-      .do(cork(true))
-      .write(10)
-      .quiet()
-      .after(200)
-      .out('P. 1:11 ack 1');
+      .write(40_000);
+    expect(t.takeSent().findIndex((line) => line.startsWith('P.'))).toBe(39);
+    t.in('. 1:1 ack 69001 win 65535').write(70_000);
+    const third = t.takeSent().map((line) => line.split(' ')[0]);
+    expect(third.indexOf('P.')).toBe(63);
   });
 });
 
-describe('FLUSH (MAY-14)', () => {
-  const dropped = (t: Script): number => {
-    let n = 0;
-    t.do((c, now) => {
-      n = c.flush(now);
-    });
-    return n;
-  };
+describe('PushPoints', () => {
+  const NEVER = Number.POSITIVE_INFINITY;
+  const at = (n: number): Seq => add(seq(0x7ffffff0), n);
 
-  test('what has left stays, what has not is dropped, and the numbers go on', () => {
-    const t = established().in('. 1:1 ack 1 win 1500').write(1000).out('P. 1:1001 ack 1').write(1200).quiet();
-    expect(dropped(t)).toBe(1200);
-    expect(t.connection.sendQueue).toBe(1000);
-    t.do((c, now) => c.send(pattern(1001, 1), now)).out('P. 1001:1002 ack 1');
-    t.in('. 1:1 ack 1002').after(60_000).quiet();
-    expect(t.connection.sendQueue).toBe(0);
+  test('a write that goes on in an unsent stretch moves the point, one behind a full stretch adds one', () => {
+    const points = new PushPoints(at(-1));
+    points.wrote(at(0), at(10), at(0), 20, NEVER);
+    points.wrote(at(10), at(20), at(0), 20, NEVER);
+    expect(points.within(at(0), at(19))).toBe(false);
+    points.wrote(at(20), at(25), at(0), 20, NEVER);
+    expect([points.within(at(0), at(20)), points.within(at(20), at(25))]).toEqual([true, true]);
   });
 
-  test('a FIN that waited behind it leaves', () => {
-    const t = established().in('. 1:1 ack 1 win 1000').write(3000).out('. 1:1001 ack 1').shutdown().quiet();
-    expect(dropped(t)).toBe(2000);
-    t.in('. 1:1 ack 1001').out('F. 1001:1001 ack 1').in('. 1:1 ack 1002').state('FIN-WAIT-2');
+  test('one write: a point where a stretch ends more than `most` behind the last', () => {
+    const points = new PushPoints(at(-1));
+    points.wrote(at(0), at(95), at(0), 10, 25);
+    const found = Array.from({ length: 10 }, (_, i) => points.within(at(10 * i), at(10 * i + 10)));
+    expect(found).toEqual([false, false, true, false, false, true, false, false, true, true]);
   });
 
-  test('a zero-window probe in flight has left', () => {
-    const t = established().in('. 1:1 ack 1 win 0').write(500).after(1000).out('. 1:2 ack 1');
-    expect(dropped(t)).toBe(499);
-    t.in('. 1:1 ack 1 win 1000').out('P. 1:2 ack 1').in('. 1:1 ack 2').after(60_000).quiet();
+  test('what is sent keeps its points, whatever is written and acknowledged, across the wrap (MUST-61, A062)', () => {
+    const write = fc.record({ length: fc.integer({ min: 1, max: 9 }), send: fc.nat(30), ack: fc.nat(30) });
+    fc.assert(
+      fc.property(fc.array(write, { maxLength: 60 }), (writes) => {
+        const points = new PushPoints(at(-1));
+        const model = new Set<number>();
+        let [una, nxt, end] = [0, 0, 0];
+        for (const { length, send, ack } of writes) {
+          if (end > nxt) model.delete(end);
+          points.wrote(at(end), at(end + length), at(nxt), NEVER, NEVER);
+          end += length;
+          model.add(end);
+          nxt = Math.min(nxt + send, end);
+          una = Math.min(una + ack, nxt);
+          points.acknowledge(at(una));
+          for (let n = una; n < end; n++) expect(points.within(at(n), at(n + 1))).toBe(model.has(n + 1));
+        }
+      }),
+    );
   });
+});
 
-  test('there is room again, and whoever waits for it hears', () => {
-    const t = established({ parameters: { sendBuffer: 3000 } })
-      .in('. 1:1 ack 1 win 1000')
-      .writePart(5000, 3000);
+describe('what goes again, goes as it went', () => {
+  const sack = { parameters: { sack: true, nagle: false } };
+  const opened = (): Script =>
+    new Script(sack).connect().out('S 0:0').in('S. 0:0 ack 1 <mss 1000,sackOK>').out('. 1:1 ack 1');
+
+  test('a lost segment is not filled up from the next one that was lost', () => {
+    const t = opened().write(600).write(600).write(600).write(600);
     t.takeSent();
-    t.untold(WRITABLE);
-    expect(dropped(t)).toBe(2000);
-    t.told(WRITABLE);
+    t.in('. 1:1 ack 1 <sack 1801:2401>').after(1000);
+    expect(t.takeSent().filter((line) => line.startsWith('P. 1:'))[0]).toMatch(/^P\. 1:601/);
   });
 
-  test('nothing waits: nothing is dropped', () => {
-    const t = established();
-    expect(dropped(t)).toBe(0);
-    t.write(10).out('P. 1:11 ack 1');
-    expect(dropped(t)).toBe(0);
-    t.shutdown().out('F. 11:11 ack 1');
-    expect(dropped(t)).toBe(0);
+  test('small neighbours go together when they fit whole', () => {
+    const t = opened().write(300).write(300).write(300).write(300);
+    t.takeSent();
+    t.after(3000);
+    const again = t.takeSent();
+    expect(again.some((line) => line.startsWith('P. 1:901'))).toBe(true);
+    expect(again.some((line) => line.startsWith('P. 1:1001'))).toBe(false);
+  });
+
+  test('text of several writes shares a segment only if it has not left (SHLD-28)', () => {
+    const t = opened().write(300).out('P. 1:301 ack 1').write(300).out('P. 301:601 ack 1');
+    const u = new Script({ parameters: { ...LINUX, windowScaling: false, timestamps: false } }).connect();
+    u.takeSent();
+    u.in('S. 0:0 ack 1 <mss 1000,sackOK>').write(300).write(300).write(300).write(300);
+    expect(
+      u
+        .takeSent()
+        .slice(1)
+        .map((line) => line.split(' ')[1]),
+    ).toEqual(['1:301']);
+    u.in('. 1:1 ack 301').out('P. 301:1201 ack 1');
+    t.after(0);
   });
 });

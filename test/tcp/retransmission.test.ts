@@ -37,7 +37,7 @@ describe('RFC 6298 §5', () => {
 
   test('§5.1: sending more does not start it anew', () => {
     const t = flight(1).after(600).write(1000).out('P. 1001:2001 ack 1').after(399).quiet();
-    t.after(1).out('. 1:1001 ack 1');
+    t.after(1).out('P. 1:1001 ack 1');
   });
 
   test('§5.5: doubles to the maximum of 60 s; Linux’s to 120 s', () => {
@@ -246,7 +246,7 @@ describe('RFC 9937: RFC 6582’s repair at PRR’s pace', () => {
     const t = established({ parameters: { nagle: false } });
     for (let i = 0; i < 5; i++) t.write(10);
     t.takeSent();
-    t.in(dup).in(dup).in(dup).out('. 1:11 ack 1').in(dup).write(10).out('P. 51:61 ack 1');
+    t.in(dup).in(dup).in(dup).out('P. 1:11 ack 1').in(dup).write(10).out('P. 51:61 ack 1');
   });
 
   test('A023: made-up duplicates let out no more than was in flight', () => {

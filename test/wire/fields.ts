@@ -54,6 +54,7 @@ export function fields({ sack = [], cookie = null, ...rest }: Partial<Values> = 
     fastOpenCookie,
     fastOpenExperimental: false,
     userTimeout: -1,
+    optionOrder: 'linux',
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -63,8 +64,18 @@ export function fields({ sack = [], cookie = null, ...rest }: Partial<Values> = 
 
 /** What a peer can learn from the fields. */
 export function valuesOf(from: TcpFields): Values {
-  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...others } = from;
-  const { fastOpen, fastOpenCookie, fastOpenExperimental, ...rest } = others;
+  const {
+    text: _text,
+    textStart: _start,
+    textLength: _length,
+    optionOrder: _order,
+    sackBlocks,
+    sackCount,
+    fastOpen,
+    fastOpenCookie,
+    fastOpenExperimental,
+    ...rest
+  } = from;
   return {
     ...rest,
     tsval: from.timestamps ? from.tsval : 0,

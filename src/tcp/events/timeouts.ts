@@ -5,6 +5,7 @@ import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
 import { detectBlackHole } from '../mtu-probing.ts';
+import { noteWaitOver } from '../quick-ack.ts';
 import { sendReset } from '../reset.ts';
 import { diff, lt } from '../seq.ts';
 import { doubtTimeout } from '../spurious.ts';
@@ -34,7 +35,10 @@ export function expire(tcb: Tcb, now: number): void {
     sendReset(tcb, acceptableSeq(tcb), '9293-3.8.4-dead');
     return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
   }
-  if (takeExpired(tcb, Timer.delayedAck, now)) acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  if (takeExpired(tcb, Timer.delayedAck, now)) {
+    noteWaitOver(tcb);
+    acknowledgeNow(tcb, '9293-3.8.6.3-delayed');
+  }
 }
 
 /** RFC 8985 §7.3: a probe is due; the retransmission timer starts anew whether it leaves or not. */

@@ -2,16 +2,18 @@
 
 import { ByteQueue } from '../../lib/byte-queue.ts';
 import { checkInteger, checkNumber, invalidType, isBytes } from '../../lib/check.ts';
-import { limitFinWait2, queued, textEnd } from '../closing.ts';
-import { acknowledgeNow } from '../delayed-ack.ts';
+import { limitFinWait2, textEnd } from '../closing.ts';
+import { acknowledgeNow, acknowledgeRead } from '../delayed-ack.ts';
 import { TcpError } from '../errors.ts';
 import { takeSyn } from '../handshake.ts';
 import { startKeepAlive, stopKeepAlive } from '../keep-alive.ts';
 import { announcedMss, defaultMss } from '../mss.ts';
 import { WRITABLE } from '../notice.ts';
 import type { UserCall } from '../probe.ts';
+import { tuneToReader } from '../receive-buffer.ts';
 import { sendReset } from '../reset.ts';
 import type { Segment } from '../segment.ts';
+import { sendSpace, wrote } from '../send-buffer.ts';
 import { add, diff } from '../seq.ts';
 import { isSynchronized } from '../state.ts';
 import { type OpenOptions, Tcb } from '../tcb.ts';
@@ -61,9 +63,6 @@ export function openFromCookie(options: OpenOptions, syn: Segment, now: number):
   return tcb;
 }
 
-/** Room for more text from the application, bytes. */
-export const sendSpace = (tcb: Tcb): number => Math.max(tcb.parameters.sendBuffer - queued(tcb), 0);
-
 /**
  * §3.10.2 SEND: queue what there is room for, by reference: `data` must not change until it is acknowledged.
  * Returns how many bytes were taken; when fewer than offered, a WRITABLE notice follows.
@@ -80,6 +79,7 @@ export function send(tcb: Tcb, data: Uint8Array, now: number): number {
   if (taken === 0) return 0;
   tcb.snd.queue ??= new ByteQueue();
   tcb.snd.queue.push(data, 0, taken);
+  wrote(tcb, taken);
   tell(tcb, 'send', taken, now);
   return taken;
 }
@@ -101,8 +101,10 @@ export function receive(tcb: Tcb, maxBytes: number, now: number): Uint8Array | n
   const text = queue === null ? null : queue.shift(maxBytes);
   if (text === null) return null;
   tell(tcb, 'receive', text.length, now);
-  if (tcb.state !== 'CLOSED' && !tcb.rcv.finished && windowUpdateDue(tcb)) {
-    acknowledgeNow(tcb, '9293-3.8.6.2.2-update');
+  if (tcb.state !== 'CLOSED' && !tcb.rcv.finished) {
+    if (tcb.rcv.tuning !== null) tuneToReader(tcb, now);
+    if (windowUpdateDue(tcb)) acknowledgeNow(tcb, '9293-3.8.6.2.2-update');
+    else acknowledgeRead(tcb, queue!.length === 0);
   }
   return text;
 }
@@ -240,6 +242,7 @@ export function flush(tcb: Tcb, now: number): number {
   if (unsent <= 0) return 0;
   tell(tcb, 'flush', unsent, now);
   snd.queue.discardLast(unsent);
+  snd.pushes.cut(textEnd(tcb));
   if (snd.wanted) tcb.notices |= WRITABLE;
   snd.wanted = false;
   return unsent;

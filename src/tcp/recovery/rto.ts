@@ -1,8 +1,12 @@
-// RFC 6298: the retransmission timeout, from round-trip samples. Milliseconds throughout.
+// RFC 6298: the retransmission timeout, from round-trip samples, by the RFC's estimator or by Linux's. Milliseconds
+// throughout.
 
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
+/** Linux: a deviation that comes of a shorter round trip counts that much less. */
+const DECREASE = 1 / 8;
+
 export class RetransmissionTimeout {
   /** Smoothed round-trip time; 0 before the first sample. */
   srtt = 0;
@@ -20,10 +24,24 @@ export class RetransmissionTimeout {
   private readonly min: number;
   private readonly max: number;
   private readonly varianceMin: number;
+  private readonly slop: number;
+  private readonly linux: boolean;
+  /** Linux: K times the smoothed deviation, and the largest that it was in the present round trip. */
+  private deviation = 0;
+  private deviationMax = 0;
 
-  /** `varianceMin`: what 4 * RTTVAR counts at least: G, or more. */
-  constructor(initial: number, min: number, max: number, varianceMin: number) {
+  /** `varianceMin`: what 4 * RTTVAR counts at least: G, or more. `slop` is added to what samples give. */
+  constructor(
+    initial: number,
+    min: number,
+    max: number,
+    varianceMin: number,
+    slop = 0,
+    estimator: 'rfc6298' | 'linux' = 'rfc6298',
+  ) {
     this.base = initial;
+    this.slop = slop;
+    this.linux = estimator === 'linux';
     this.varianceMin = varianceMin;
     this.min = min;
     this.max = max;
@@ -32,10 +50,13 @@ export class RetransmissionTimeout {
 
   /**
    * §2.2-2.4. Only samples that Karn's algorithm allows (§3) may be passed. `expected`: how many of them a
-   * round trip yields; the gains are divided by that (RFC 7323 appendix G).
+   * round trip yields; the gains are divided by that (RFC 7323 appendix G). `round`: with the ACK that gave this one
+   * a round trip was over.
    */
-  sample(rtt: number, expected = 1): void {
-    if (this.srtt === 0) {
+  sample(rtt: number, expected = 1, round = true): void {
+    if (this.linux) {
+      this.sampleByLinux(rtt, round);
+    } else if (this.srtt === 0) {
       this.srtt = Math.max(rtt, Number.MIN_VALUE);
       this.rttvar = rtt / 2;
     } else {
@@ -44,8 +65,33 @@ export class RetransmissionTimeout {
     }
     this.minRtt = Math.min(this.minRtt, rtt);
     this.backoffs = 0;
-    this.base = Math.max(this.srtt + Math.max(this.varianceMin, K * this.rttvar), this.min);
+    this.base = Math.max(this.srtt + Math.max(this.varianceMin, K * this.rttvar) + this.slop, this.min);
     this.value = Math.min(this.base, this.max);
+  }
+
+  /**
+   * RTTVAR follows the largest deviation at once, and goes a quarter of the way down to it when a round trip is over;
+   * 4 * RTTVAR never falls below `varianceMin`. Every sample counts alike.
+   */
+  private sampleByLinux(rtt: number, round: boolean): void {
+    if (this.srtt === 0) {
+      this.srtt = Math.max(rtt, Number.MIN_VALUE);
+      this.deviation = (K * rtt) / 2;
+      this.deviationMax = Math.max(this.deviation, this.varianceMin);
+      this.rttvar = this.deviationMax / K;
+      return;
+    }
+    const error = rtt - this.srtt;
+    this.srtt += ALPHA * error;
+    const excess = Math.abs(error) - BETA * this.deviation;
+    this.deviation += error < 0 && excess > 0 ? DECREASE * excess : excess;
+    if (this.deviation > this.deviationMax) {
+      this.deviationMax = this.deviation;
+      this.rttvar = Math.max(this.rttvar, this.deviationMax / K);
+    }
+    if (!round) return;
+    this.rttvar -= Math.max(this.rttvar - this.deviationMax / K, 0) / 4;
+    this.deviationMax = this.varianceMin;
   }
 
   /** §5.5: the timer expired. */

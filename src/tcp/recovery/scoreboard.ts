@@ -178,11 +178,17 @@ export class Scoreboard {
     return count;
   }
 
-  /** How many bytes from record `i` on are held lost without a gap, counted up to `most`. */
+  /**
+   * How much to send again from record `i` on, which is held lost: what left together then, at most `most` bytes; and
+   * as many of the lost ones behind it as fit whole, so that the peer's reports go on matching what was sent.
+   */
   lostRun(i: number, most: number): number {
-    let length = 0;
-    for (let k = i; k < this.count && length < most && this.isLost(k); k++) length += this.lengthOf(k);
-    return Math.min(length, most);
+    let length = Math.min(this.lengthOf(i), most);
+    for (let k = i + 1; k < this.count && this.isLost(k); k++) {
+      if (length + this.lengthOf(k) > most) break;
+      length += this.lengthOf(k);
+    }
+    return length;
   }
 
   /** `length` bytes from the start of record `i` left again. */

@@ -5,8 +5,8 @@ import type { RetransmissionTimeout } from './rto.ts';
 
 /** §7.2: what a receiver may wait before it acknowledges a lone segment. */
 const MAX_ACK_DELAY = 200;
-/** No probe sooner: clocks and event loops are no finer. */
-const LEAST = 10;
+/** §7.2: how long to wait before there is any sample. */
+const WITHOUT_SAMPLE = 1_000;
 
 export class TailLossProbe {
   /** The timer fired: one segment may leave whatever the congestion window says. */
@@ -19,11 +19,19 @@ export class TailLossProbe {
   private retransmitted = false;
   /** SND.NXT when it had left. */
   private end: Seq = seq(0);
+  private readonly margin: number;
+  private readonly least: number;
+
+  /** `margin` is added to the PTO while several segments are in flight; none is shorter than `least`. */
+  constructor(margin = 0, least = 10) {
+    this.margin = margin;
+    this.least = least;
+  }
 
   /** §7.2: how long after the last transmission to probe. `alone`: one segment is in flight. */
   update({ srtt, value }: RetransmissionTimeout, alone: boolean): void {
-    const pto = Math.max(2 * srtt + (alone ? MAX_ACK_DELAY : 0), LEAST);
-    this.timeout = srtt === 0 ? value : Math.min(pto, value);
+    const pto = Math.max(2 * srtt + (alone ? MAX_ACK_DELAY : this.margin), this.least);
+    this.timeout = Math.min(srtt === 0 ? WITHOUT_SAMPLE : pto, value);
   }
 
   sent(end: Seq, retransmitted: boolean): void {
