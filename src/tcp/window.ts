@@ -26,9 +26,9 @@ export function scaleFor(buffer: number): number {
 export const offeredScale = ({ parameters, rcv }: Tcb): number =>
   scaleFor(Math.min(Math.max(rcv.buffer * parameters.receiveShare, parameters.receiveBufferMax), rcv.clamp));
 
-/** Text that the receive buffer holds, bytes. */
+/** Text that the receive buffer holds, bytes; at least one, or nothing would ever come. */
 export const fullSpace = ({ parameters, rcv }: Tcb): number =>
-  Math.floor(rcv.buffer * parameters.receiveShare);
+  Math.max(Math.floor(rcv.buffer * parameters.receiveShare), 1);
 
 /** The largest window there can be: the buffer, or what the field can say of it. */
 const capacity = (tcb: Tcb): number => Math.min(fullSpace(tcb), tcb.rcv.clamp, MAX_WINDOW << tcb.rcv.scale);
