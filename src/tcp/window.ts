@@ -48,7 +48,9 @@ function windowByLinux(tcb: Tcb, { clamp, threshold }: ReceiveTuning): number {
   const { rcv } = tcb;
   const full = fullSpace(tcb);
   const most = Math.min(clamp, full);
-  const mss = Math.min(rcv.mss, most);
+  // What has not grown to two segments yet must be able to open all the same (§3.8.6.2.2: by half of it).
+  const mss = Math.min(rcv.mss, most, Math.max(threshold, 1));
+  const step = Math.min(mss, threshold / 2);
   const unit = 1 << rcv.scale;
   let free = Math.max(full - (rcv.queue === null ? 0 : rcv.queue.length), 0);
   if (free < most / 2) {
@@ -58,7 +60,7 @@ function windowByLinux(tcb: Tcb, { clamp, threshold }: ReceiveTuning): number {
   free = Math.min(free, threshold);
   if (rcv.scale > 0) return Math.ceil(free / unit) * unit;
   const before = diff(rcv.edge, tcb.ack.last);
-  if (before <= free - mss || before > free) return Math.floor(free / mss) * mss;
+  if (before <= free - step || before > free) return Math.floor(free / mss) * mss;
   return mss === most && free > before + most / 2 ? free : before;
 }
 
