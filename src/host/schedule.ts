@@ -5,7 +5,7 @@ import { TimerQueue } from '../lib/timer-queue.ts';
 import type { Core } from './core.ts';
 import { reportLateFragments } from './icmp-output.ts';
 import type { Interface } from './interface.ts';
-import { forgetPathMtus } from './path-mtu.ts';
+import { believeClaim, forgetPathMtus } from './path-mtu.ts';
 import type { TcpSocket } from './socket.ts';
 import { outputSegments } from './tcp-output.ts';
 
@@ -120,6 +120,7 @@ export class Scheduler {
     this.armed = Number.POSITIVE_INFINITY;
     for (let socket = this.timers.takeDue(now); socket !== null; socket = this.timers.takeDue(now)) {
       socket.connection.expire(now);
+      if (socket.connection.hasConfirmedClaim) believeClaim(core, socket, now);
       this.schedule(socket);
     }
     for (let late = core.fragments.takeExpired(now); late !== null; late = core.fragments.takeExpired(now)) {

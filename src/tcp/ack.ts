@@ -8,6 +8,7 @@ import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeAnswered } from './mtu-probing.ts';
 import { WRITABLE } from './notice.ts';
+import { noteArrival } from './path-claims.ts';
 import { probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
@@ -102,6 +103,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.una = seg.ack;
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
+  if (tcb.mtuSearch.proven < tcb.pathMtu) noteArrival(tcb, bytes);
   if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);

@@ -8,6 +8,7 @@ import * as call from './events/user-calls.ts';
 import { icmpError, packetTooBig, pathMtuKnown } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
+import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import type { Segment } from './segment.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
@@ -152,6 +153,19 @@ export class Connection {
   /** MUST-17. */
   setNoDelay(on: boolean): void {
     this.tcb.nagle = !on;
+  }
+
+  /**
+   * RFC 5927 §7.2: a packet of `length` bytes with sequence number `quoted`, in flight, was too big, and `mtu` bytes
+   * (0: not said) would have passed. True: more has passed before; the claim waits for a timeout.
+   */
+  doubtsTooBig(mtu: number, length: number, quoted: Seq, now: number): boolean {
+    return doubtsTooBig(this.tcb, mtu, length, quoted, now);
+  }
+
+  /** A claim that was doubted is doubted no more: the owner acts upon `tcb.mtuSearch.claimed`. */
+  get hasConfirmedClaim(): boolean {
+    return hasConfirmedClaim(this.tcb);
   }
 
   /** RFC 1191, RFC 8201: a packet with sequence number `quoted` was too big; `mtu` would have passed. */

@@ -91,6 +91,7 @@ export type RuleId =
   | '5681-4.2-out-of-order'
   | '5681-4.2-gap'
   | '5927-4.1-not-in-flight'
+  | '5927-7.2-doubted'
   | '5961-3.2-challenge'
   | '5961-4.2-challenge'
   | '5961-5.2-challenge'
