@@ -121,6 +121,7 @@ export class Scheduler {
     for (let socket = this.timers.takeDue(now); socket !== null; socket = this.timers.takeDue(now)) {
       socket.connection.expire(now);
       if (socket.connection.hasConfirmedClaim) believeClaim(core, socket, now);
+      if (socket.connection.takePathDoubt()) core.routes.avoid(socket.remote.address, socket.via);
       this.schedule(socket);
     }
     for (let late = core.fragments.takeExpired(now); late !== null; late = core.fragments.takeExpired(now)) {

@@ -208,6 +208,13 @@ export class Connection {
     return notices;
   }
 
+  /** MUST-20: R1 was reached since the last call: IP might choose another way for those that come after. */
+  takePathDoubt(): boolean {
+    const { pathInDoubt } = this.tcb;
+    this.tcb.pathInDoubt = false;
+    return pathInDoubt;
+  }
+
   /** In TIME-WAIT: may `syn` open the next incarnation (MAY-2, RFC 6191)? */
   acceptsIncarnation(syn: Segment): boolean {
     return acceptsIncarnation(this.tcb, syn);

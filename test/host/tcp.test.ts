@@ -480,6 +480,26 @@ describe('the backlog', () => {
   });
 });
 
+test('R1: connections that come later leave by another way, if there is one (MUST-20)', () => {
+  const w = world();
+  const other = new FakeLink('other');
+  const via = w.host.addInterface(other, [prefix('10.9.0.1/24')]);
+  w.host.addRoute(prefix('0.0.0.0/0'), via, ip('10.9.0.2'));
+  const far = ip('192.0.2.7');
+  const first = w.host.connect({ address: far, port: 80 });
+  w.clock.advance(6_999);
+  w.link.take();
+  w.host.connect({ address: far, port: 80 }).abort();
+  expect([w.link.take().length, other.take().length]).toEqual([1, 0]);
+  w.clock.advance(1);
+  w.link.take();
+  expect(`${w.host.connect({ address: far, port: 80 }).local.address}`).toBe('10.9.0.1');
+  expect([w.link.take().length, other.take().length]).toEqual([0, 1]);
+  expect(first.via).toBe(w.via);
+  w.clock.advance(8_000);
+  expect(w.link.take()).toHaveLength(1);
+});
+
 test('a retransmission is the same packet to the last bit, identification and all (MAY-4)', () => {
   const w = world({}, { parameters: { ...RFC9293, timestamps: false } });
   const { child } = open(w);
