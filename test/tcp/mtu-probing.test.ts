@@ -30,7 +30,7 @@ function searching(parameters: ScriptOptions['parameters'] = {}, mss = 1460): Sc
 }
 
 describe('§7.4, §7.5 a probe', () => {
-  test('is one larger segment, with others behind it that keep the size (4821.1, 8899.1)', () => {
+  test('is one larger segment, with others behind it that keep the size (4821.1)', () => {
     const t = searching().write(12_000);
     expect(lengths(t)).toEqual([1460, ...Array(10).fill(1024), 300]);
     t.followed('4821-7.5-probe');
