@@ -21,6 +21,9 @@ import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
 import { updateSendWindow } from './window.ts';
 
+/** What a packet has beside its text at least: so that acknowledging little costs nothing where more has arrived. */
+const LEAST_HEADERS = 40;
+
 /** `bare`: it came with no text, SYN or FIN. False: the segment goes no further. */
 export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): boolean {
   if ((seg.flags & ACK) === 0) return drop(tcb, seg, '9293-3.10.7.4-fifth-no-ack', now);
@@ -103,7 +106,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.una = seg.ack;
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
-  if (tcb.mtuSearch.proven < tcb.pathMtu) noteArrival(tcb, bytes);
+  if (tcb.mtuSearch.proven < Math.min(tcb.pathMtu, bytes + LEAST_HEADERS)) noteArrival(tcb, bytes);
   if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);
