@@ -388,6 +388,20 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect([c.socket.info().pathMtu, drops(c.host)]).toEqual([1500, { 'icmp-not-in-flight': 1 }]);
   });
 
+  test('forged, it leaves no trace that a later connection would show (A006, 5927.1, 5927.5)', () => {
+    const c = full();
+    const stale = c.last.bytes.slice();
+    stale[(family === 4 ? 20 : 40) + 5]! ^= 0x55;
+    const other = c.last.bytes.slice();
+    other[(family === 4 ? 20 : 40) + 1]! ^= 0x55;
+    c.link.exchange(tooBig(c, 1300, stale), tooBig(c, 1300, other));
+    expect([c.host.counters.pathMtuLowered, drops(c.host)]).toEqual([
+      0,
+      { 'icmp-not-in-flight': 1, 'icmp-no-connection': 1 },
+    ]);
+    expect(c.host.connect({ address: far, port: 81 }).info().pathMtu).toBe(1500);
+  });
+
   /** A packet of 1400 bytes of text has got through, and another like it is in flight. */
   function proven(parameters = RFC9293) {
     const c = full(parameters);
