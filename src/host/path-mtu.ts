@@ -7,7 +7,8 @@ import type { TcpSocket } from './socket.ts';
 
 /**
  * A router quoted a segment of `socket`, its `quoted` sequence number in flight and its packet of `length`
- * bytes, as too big for it; it could carry `claimed` bytes (0 = it did not say). False: that teaches nothing.
+ * bytes, as too big for it; it could carry `claimed` bytes (0 = it did not say). False: that teaches nothing. Where
+ * more has got through before, it waits until what it quotes has timed out (RFC 5927 §7.2).
  */
 export function pathMtuLowered(
   core: Core,
@@ -18,12 +19,21 @@ export function pathMtuLowered(
   now: number,
 ): boolean {
   const { connection, remote } = socket;
+  if (connection.doubtsTooBig(claimed, length, quoted, now)) return true;
   const entry = core.pathMtus.lower(remote.address, claimed, length, connection.tcb.mtuSearch.limit, now);
   if (entry === null) return false;
   core.counters.pathMtuLowered++;
   connection.packetTooBig(entry.mtu, quoted, now);
   forEachTo(core, entry, (other) => applyPathMtu(other, entry));
   return true;
+}
+
+/** What `socket` has quoted did time out: the claim is believed. */
+export function believeClaim(core: Core, socket: TcpSocket, now: number): void {
+  const { mtuSearch } = socket.connection.tcb;
+  const { claimed, claimedFor, claimedLength } = mtuSearch;
+  mtuSearch.claimed = -1;
+  pathMtuLowered(core, socket, claimedFor, claimed, claimedLength, now);
 }
 
 /** What is known about the path of a new connection, which begins with the MTU of its link. */

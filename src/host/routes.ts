@@ -1,5 +1,5 @@
 // RFC 1122 §3.3.1: which interface a connection of ours leaves by. Longest prefix first; among equals, the one
-// added first. What answers a packet leaves where that packet came in, and needs no route.
+// added first, unless connections over it got into trouble. What answers a packet leaves where that packet came in, and needs no route.
 
 import type { Address, Prefix } from '../wire/address.ts';
 import type { Interface } from './interface.ts';
@@ -21,6 +21,14 @@ export class RouteTable {
 
   removeAll(via: Interface): void {
     this.rows = this.rows.filter((row) => row.via !== via);
+  }
+
+  /** RFC 9293 §3.8.3 (MUST-20): what goes to `destination` over `via` seems to get lost: its equals come first now. */
+  avoid(destination: Address, via: Interface): void {
+    const at = this.rows.findIndex((row) => row.via === via && row.prefix.contains(destination));
+    if (at < 0) return;
+    const [row] = this.rows.splice(at, 1);
+    this.add(row!.prefix, via, row!.gateway);
   }
 
   /** The way to `destination`, over `via` if that is given; null = there is none. */

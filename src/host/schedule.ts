@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import { watchForBlackhole } from './fast-open.ts';
 import { reportLateFragments } from './icmp-output.ts';
 import type { Interface } from './interface.ts';
-import { forgetPathMtus } from './path-mtu.ts';
+import { believeClaim, forgetPathMtus } from './path-mtu.ts';
 import type { TcpSocket } from './socket.ts';
 import { outputSegments } from './tcp-output.ts';
 
@@ -122,6 +122,8 @@ export class Scheduler {
     for (let socket = this.timers.takeDue(now); socket !== null; socket = this.timers.takeDue(now)) {
       socket.connection.expire(now);
       if (socket.connection.tcb.fastOpen !== null) watchForBlackhole(core, socket, now);
+      if (socket.connection.hasConfirmedClaim) believeClaim(core, socket, now);
+      if (socket.connection.takePathDoubt()) core.routes.avoid(socket.remote.address, socket.via);
       this.schedule(socket);
     }
     for (let late = core.fragments.takeExpired(now); late !== null; late = core.fragments.takeExpired(now)) {

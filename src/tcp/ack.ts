@@ -8,6 +8,7 @@ import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeAnswered } from './mtu-probing.ts';
+import { noteArrival } from './path-claims.ts';
 import { heardClosed, probeAnswered } from './persist.ts';
 import { challenge, sendReset } from './reset.ts';
 import { measureRtt } from './rtt.ts';
@@ -22,6 +23,9 @@ import { echoedTime } from './timestamps.ts';
 import { enter, enterClosed } from './transition.ts';
 import { urgentAcknowledged } from './urgent.ts';
 import { updateSendWindow } from './window.ts';
+
+/** What a packet has beside its text at least: so that acknowledging little costs nothing where more has arrived. */
+const LEAST_HEADERS = 40;
 
 /** `bare`: it came with no text, SYN or FIN. False: the segment goes no further. */
 export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): boolean {
@@ -115,6 +119,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.pushes.acknowledge(snd.una);
   if (snd.wanted) tellOfRoom(tcb);
   tcb.counters.acknowledged += bytes;
+  if (tcb.mtuSearch.proven < Math.min(tcb.pathMtu, bytes + LEAST_HEADERS)) noteArrival(tcb, bytes);
   if (tcb.mtuSearch.probing > 0) mtuProbeAnswered(tcb, now);
   tcb.softError = null;
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth', now);

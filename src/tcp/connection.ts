@@ -10,6 +10,7 @@ import * as call from './events/user-calls.ts';
 import { icmpError, packetTooBig, pathMtuKnown } from './failures.ts';
 import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
+import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
@@ -212,6 +213,19 @@ export class Connection {
     setWindowClamp(this.tcb, bytes);
   }
 
+  /**
+   * RFC 5927 §7.2: a packet of `length` bytes with sequence number `quoted`, in flight, was too big, and `mtu` bytes
+   * (0: not said) would have passed. True: more has passed before; the claim waits for a timeout.
+   */
+  doubtsTooBig(mtu: number, length: number, quoted: Seq, now: number): boolean {
+    return doubtsTooBig(this.tcb, mtu, length, quoted, now);
+  }
+
+  /** A claim that was doubted is doubted no more: the owner acts upon `tcb.mtuSearch.claimed`. */
+  get hasConfirmedClaim(): boolean {
+    return hasConfirmedClaim(this.tcb);
+  }
+
   /** RFC 1191, RFC 8201: a packet with sequence number `quoted` was too big; `mtu` would have passed. */
   packetTooBig(mtu: number, quoted: Seq, now: number): void {
     packetTooBig(this.tcb, mtu, quoted, now);
@@ -250,6 +264,13 @@ export class Connection {
     const { notices } = this.tcb;
     this.tcb.notices = 0;
     return notices;
+  }
+
+  /** MUST-20: R1 was reached since the last call: IP might choose another way for those that come after. */
+  takePathDoubt(): boolean {
+    const { pathInDoubt } = this.tcb;
+    this.tcb.pathInDoubt = false;
+    return pathInDoubt;
   }
 
   /** In TIME-WAIT: may `syn` open the next incarnation (MAY-2, RFC 6191)? */

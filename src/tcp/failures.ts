@@ -49,9 +49,10 @@ export function giveUp(tcb: Tcb, now: number): boolean {
   return true;
 }
 
-/** SHLD-9: R1 retransmissions, the application may want to know. */
+/** MUST-20, SHLD-9: R1 retransmissions; IP and the application may want to know. */
 export function warn(tcb: Tcb, now: number): void {
   if (tcb.rto.backoffs !== tcb.parameters.r1) return;
+  tcb.pathInDoubt = true;
   softError(tcb, tcb.softError ?? 'ETIMEDOUT');
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.8.3-r1', now);
 }

@@ -136,6 +136,8 @@ export interface Parameters {
   readonly baseMss: number;
   /** The least MSS, options included, that vanishing segments lead to. */
   readonly mtuProbeFloor: number;
+  /** RFC 5927 §7.2: an ICMP error that claims less than has got through is believed after a timeout only. */
+  readonly verifyTooBig: boolean;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
   /** RFC 6928 §2: initial congestion window, segments. */
@@ -224,6 +226,7 @@ export const RFC9293: Parameters = {
   mtuProbing: 'black-hole',
   baseMss: 1_024,
   mtuProbeFloor: 48,
+  verifyTooBig: true,
   congestionControl: 'cubic',
   initialWindow: 10,
   hystart: 'on',
@@ -259,6 +262,7 @@ export const LINUX: Parameters = {
   dataRetries: 15,
   orphanTimeout: 204_600,
   mtuProbing: 'off',
+  verifyTooBig: false,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
   fastOpenServer: false,
@@ -369,6 +373,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     mtuProbing: ['off', 'black-hole', 'on'],
     baseMss: [48, 65_535],
     mtuProbeFloor: [48, 65_535],
+    verifyTooBig: 'boolean',
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
     hystart: ['off', 'on'],

@@ -106,6 +106,7 @@ export type RuleId =
   | '5682-2.1-forward'
   | '5682-2.1-undo'
   | '5927-4.1-not-in-flight'
+  | '5927-7.2-doubted'
   | '5961-3.2-challenge'
   | '5961-4.2-challenge'
   | '5961-5.2-challenge'

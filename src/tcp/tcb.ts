@@ -354,6 +354,8 @@ export class Tcb {
   userTimeoutChangeable = true;
   /** The next ACK is to carry the option. user-calls.ts, handshake.ts. */
   userTimeoutDue = false;
+  /** R1 was reached, and IP has not heard of it (MUST-20). failures.ts, connection.ts. */
+  pathInDoubt = false;
   /** Soft errors are told to the application (SHLD-20). user-calls.ts. */
   errorReports = true;
   /** How long FIN-WAIT-2 may last with nobody to read, ms. user-calls.ts. */

@@ -115,6 +115,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '5682-2.1-forward': 'F-RTO: new text, to see whether the old still arrives',
   '5682-2.1-undo': 'F-RTO: the old text still arrives, the timeout is undone',
   '5927-4.1-not-in-flight': 'ICMP about nothing in flight: ignored',
+  '5927-7.2-doubted': 'ICMP says less than got through: not believed yet',
   '5961-3.2-challenge': 'RST not exactly at RCV.NXT: challenge ACK',
   '5961-4.2-challenge': 'SYN within a connection: challenge ACK',
   '5961-5.2-challenge': 'acknowledges too old or unsent text: challenge ACK',

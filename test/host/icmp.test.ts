@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
 import { ACK, SYN } from '../../src/wire/tcp.ts';
 import {
@@ -199,8 +200,8 @@ test('the identification of what is sent without DF is random (A006)', () => {
 });
 
 /** A connection, its handshake done if `open`. */
-function connected(family: 4 | 6, open: boolean) {
-  const w = world();
+function connected(family: 4 | 6, open: boolean, parameters = RFC9293) {
+  const w = world({}, { parameters });
   const { far } = FAMILIES.find((entry) => entry.family === family)!;
   const us = family === 4 ? US4 : US6;
   const socket = w.host.connect({ address: far, port: 80 });
@@ -359,8 +360,8 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
   const lengths = (sent: Sent[]): number[] => sent.map((packet) => packet.bytes.length);
 
   /** A connection with a full-sized segment in flight. */
-  function full() {
-    const c = connected(family, true);
+  function full(parameters = RFC9293) {
+    const c = connected(family, true, parameters);
     const data = readTcp(c.last);
     const reply = { seq: data.ack, ack: add(data.seq, data.len), flags: ACK };
     c.link.exchange(tcpPacket(far, 80, us, data.sourcePort, reply));
@@ -385,6 +386,63 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     quote[(family === 4 ? 20 : 40) + 5]! ^= 0x55;
     c.link.exchange(tooBig(c, 1300, quote));
     expect([c.socket.info().pathMtu, drops(c.host)]).toEqual([1500, { 'icmp-not-in-flight': 1 }]);
+  });
+
+  test('forged, it leaves no trace that a later connection would show (A006, 5927.1, 5927.5)', () => {
+    const c = full();
+    const stale = c.last.bytes.slice();
+    stale[(family === 4 ? 20 : 40) + 5]! ^= 0x55;
+    const other = c.last.bytes.slice();
+    other[(family === 4 ? 20 : 40) + 1]! ^= 0x55;
+    c.link.exchange(tooBig(c, 1300, stale), tooBig(c, 1300, other));
+    expect([c.host.counters.pathMtuLowered, drops(c.host)]).toEqual([
+      0,
+      { 'icmp-not-in-flight': 1, 'icmp-no-connection': 1 },
+    ]);
+    expect(c.host.connect({ address: far, port: 81 }).info().pathMtu).toBe(1500);
+  });
+
+  /** A packet of 1400 bytes of text has got through, and another like it is in flight. */
+  function proven(parameters = RFC9293) {
+    const c = full(parameters);
+    const data = readTcp(c.last);
+    const ack = { seq: data.ack, ack: add(data.seq, data.len), flags: ACK };
+    c.link.exchange(tcpPacket(far, 80, us, data.sourcePort, ack));
+    c.socket.send(bytes(1400));
+    return { ...c, last: c.link.take().at(-1)! };
+  }
+
+  test('less than has got through is believed when what it quotes has timed out, not before (5927.4, A009)', () => {
+    const c = proven();
+    expect(c.link.exchange(tooBig(c, 1300))).toEqual([]);
+    expect([c.socket.info().pathMtu, c.host.counters.pathMtuLowered, drops(c.host)]).toEqual([1500, 0, {}]);
+    c.link.take();
+    c.clock.advance(1000);
+    expect([c.socket.info().pathMtu, c.host.counters.pathMtuLowered]).toEqual([1300, 1]);
+    expect(lengths(c.link.take())[0]).toBe(1300);
+    expect(c.host.connect({ address: far, port: 81 }).info().pathMtu).toBe(1300);
+  });
+
+  test('and never if it arrived after all (5927.4, A009)', () => {
+    const c = proven();
+    c.link.exchange(tooBig(c, 1300));
+    const data = readTcp(c.last);
+    const ack = { seq: data.ack, ack: add(data.seq, data.len), flags: ACK };
+    c.link.exchange(tcpPacket(far, 80, us, data.sourcePort, ack));
+    c.socket.send(bytes(1400));
+    c.link.take();
+    c.clock.advance(1000);
+    expect(lengths(c.link.take())).toEqual([1400 + headers]);
+    expect(c.socket.info().pathMtu).toBe(1500);
+  });
+
+  test('more than has got through is believed at once, and anything by Linux’s profile (5927.4, 1191.2)', () => {
+    const c = proven();
+    c.link.exchange(tooBig(c, 1400 + headers));
+    expect(c.socket.info().pathMtu).toBe(1400 + headers);
+    const linux = proven(LINUX);
+    linux.link.exchange(tooBig(linux, 1300));
+    expect(linux.socket.info().pathMtu).toBe(1300);
   });
 
   test('never a raise (1191.5, 8201.3)', () => {
@@ -450,7 +508,7 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
 
 describe('path MTU floors', () => {
   test('IPv4: MTU 0 means the next plateau, tiny ones mean 552 without DF (1191.4, A009)', () => {
-    const c = connected(4, true);
+    const c = connected(4, true, LINUX);
     const syn = readTcp(c.last);
     c.link.exchange(
       tcpPacket(c.far, 80, c.us, syn.sourcePort, { seq: syn.ack, ack: add(syn.seq, syn.len), flags: ACK }),
@@ -467,7 +525,7 @@ describe('path MTU floors', () => {
   });
 
   test('IPv4: what was dropped goes again without DF, smaller than 552 as it is (1191.4)', () => {
-    const c = connected(4, true);
+    const c = connected(4, true, LINUX);
     const data = readTcp(c.last);
     c.link.exchange(
       tcpPacket(c.far, 80, c.us, data.sourcePort, {

@@ -480,6 +480,61 @@ describe('the backlog', () => {
   });
 });
 
+test('R1: connections that come later leave by another way, if there is one (MUST-20)', () => {
+  const w = world();
+  const other = new FakeLink('other');
+  const via = w.host.addInterface(other, [prefix('10.9.0.1/24')]);
+  w.host.addRoute(prefix('0.0.0.0/0'), via, ip('10.9.0.2'));
+  const far = ip('192.0.2.7');
+  const first = w.host.connect({ address: far, port: 80 });
+  w.clock.advance(6_999);
+  w.link.take();
+  w.host.connect({ address: far, port: 80 }).abort();
+  expect([w.link.take().length, other.take().length]).toEqual([1, 0]);
+  w.clock.advance(1);
+  w.link.take();
+  expect(`${w.host.connect({ address: far, port: 80 }).local.address}`).toBe('10.9.0.1');
+  expect([w.link.take().length, other.take().length]).toEqual([0, 1]);
+  expect(first.via).toBe(w.via);
+  w.clock.advance(8_000);
+  expect(w.link.take()).toHaveLength(1);
+});
+
+test('a retransmission is the same packet to the last bit, identification and all (MAY-4)', () => {
+  const w = world({}, { parameters: { ...RFC9293, timestamps: false } });
+  const { child } = open(w);
+  w.link.take();
+  child.send(bytes(500));
+  const [first] = w.link.take();
+  w.clock.advance(1000);
+  const [again, ...rest] = w.link.take();
+  expect(rest).toEqual([]);
+  expect([...again!.bytes]).toEqual([...first!.bytes]);
+});
+
+test('the settings of one connection reach it (MUST-21, MUST-27, SHLD-20, MAY-14, MAY-15)', () => {
+  const w = world();
+  const { child } = open(w);
+  w.link.take();
+  child.setKeepAlive(true, 5000, 700, 3);
+  child.setUserTimeout(60_000);
+  child.setFinWait2(1000);
+  child.setErrorReports(false);
+  child.setCork(true);
+  const { tcb } = child.connection;
+  expect([tcb.keepAliveIdle, tcb.keepAliveInterval, tcb.keepAliveCount]).toEqual([5000, 700, 3]);
+  expect([tcb.userTimeout, tcb.finWait2, tcb.errorReports, tcb.corked]).toEqual([60_000, 1000, false, true]);
+  child.send(bytes(10));
+  expect(w.link.take()).toEqual([]);
+  expect(child.flush()).toBe(10);
+  child.setCork(false);
+  child.setKeepAlive(true);
+  expect([tcb.keepAliveIdle, tcb.keepAliveInterval, tcb.keepAliveCount]).toEqual([7_200_000, 75_000, 9]);
+  expect(() => child.setUserTimeout(-1)).toThrow(RangeError);
+  expect(() => child.setFinWait2(Number.NaN)).toThrow(RangeError);
+  expect(() => child.setKeepAlive(true, 0, 0, 1)).toThrow(RangeError);
+});
+
 describe('TIME-WAIT and the next incarnation (MAY-2, RFC 6191)', () => {
   function inTimeWait() {
     const w = world();

@@ -47,6 +47,9 @@ function drawParameters(draw: Draw, buffers: readonly number[]): Parameters {
     r2: Infinity,
     r2Syn: Infinity,
     r2SynAck: Infinity,
+    synRetries: Infinity,
+    synAckRetries: Infinity,
+    dataRetries: Infinity,
     congestionControl: draw.of('cubic', 'reno'),
     delayedAck: draw.of(0, 40, 200),
     nagle: draw.chance(0.5),
@@ -56,6 +59,9 @@ function drawParameters(draw: Draw, buffers: readonly number[]): Parameters {
     receiveBuffer: draw.of(...buffers),
     sendBuffer: draw.of(...buffers),
     mssClamp: draw.of(0, 0, 0, 40, 48, 100, 536, 1000),
+    mtuProbing: draw.of('off', 'black-hole', 'on'),
+    baseMss: draw.of(48, 536, 1024),
+    userTimeoutOption: draw.chance(0.3),
   };
 }
 

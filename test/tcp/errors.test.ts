@@ -223,6 +223,60 @@ describe('RFC 1191 §6.3, RFC 8201 §4: packet too big', () => {
   });
 });
 
+describe('RFC 5927 §7.2: what contradicts that larger packets have arrived', () => {
+  /** `length` bytes of text have arrived, in segments of at most 1460 bytes, options included. */
+  function proven(length: number, timestamps = false): Script {
+    const t = new Script({ parameters: { timestamps } }).connect().after(10);
+    const echo = timestamps ? ',TS val 1 ecr 1000000' : '';
+    t.in(`S. 0:0 ack 1 <mss 1460${echo}>`).write(length).takeSent();
+    const ack = `. 1:1 ack ${length + 1}`;
+    t.in(timestamps ? `${ack} <TS val 2 ecr 1000000>` : ack)
+      .write(3000)
+      .takeSent();
+    return t;
+  }
+
+  const doubts = (t: Script, mtu: number, at: number): boolean =>
+    t.connection.doubtsTooBig(mtu, 1500, ours(at), t.now);
+
+  test.each([
+    [100, false, 140],
+    [1460, false, 1500],
+    [3000, false, 1500],
+    [100, true, 152],
+    [3000, true, 1500],
+  ])('%i bytes have, timestamps %s: packets of %i get through (5927.4, A009)', (length, timestamps, size) => {
+    const t = proven(length, timestamps);
+    expect(doubts(t, size, length + 1)).toBe(false);
+    expect(doubts(t, size - 1, length + 1)).toBe(true);
+    t.followed('5927-7.2-doubted');
+    expect(t.connection.hasConfirmedClaim).toBe(false);
+  });
+
+  test('an MTU of 0 says less than the packet that it quotes (5927.4)', () => {
+    expect(doubts(proven(3000), 0, 3001)).toBe(true);
+    expect(doubts(proven(100), 0, 101)).toBe(false);
+  });
+
+  test('a timeout of what it quotes confirms it, one of something else does not (5927.4, A009)', () => {
+    const lost = proven(3000);
+    doubts(lost, 1300, 3001);
+    lost.after(1000);
+    expect(lost.connection.hasConfirmedClaim).toBe(true);
+    const arrived = proven(3000);
+    doubts(arrived, 1300, 3001);
+    arrived.in('. 1:1 ack 4461').after(1000);
+    expect(arrived.connection.hasConfirmedClaim).toBe(false);
+    expect(arrived.connection.tcb.mtuSearch.claimed).toBe(-1);
+  });
+
+  test('switched off, anything is believed (1191.2)', () => {
+    const t = new Script({ parameters: { verifyTooBig: false } }).connect();
+    t.in('S. 0:0 ack 1 <mss 1460>').write(3000).in('. 1:1 ack 3001').write(3000);
+    expect(doubts(t, 1300, 3001)).toBe(false);
+  });
+});
+
 test('the link is gone: the connection ends at once, without a word', () => {
   for (const state of REACHABLE) {
     const t = reach[state]();

@@ -94,6 +94,12 @@ describe('§3.8.6.1 zero-window probes', () => {
     expect(t.takeSent().filter((segment) => segment.startsWith('. 1:2')).length).toBeGreaterThan(4);
   });
 
+  test('a window that opens after a long silence gives the peer all of R2 again', () => {
+    const t = shut(500).after(90_000);
+    t.takeSent();
+    t.in('. 1:1 ack 1 win 1000').after(98_000).state('ESTABLISHED').after(60_000).state('CLOSED');
+  });
+
   test('a FIN waits for the window too, and is the probe when no text is left (A067)', () => {
     const t = established().in('. 1:1 ack 1 win 0').shutdown().quiet().after(999).quiet().after(1);
     t.out('F. 1:1 ack 1').in('. 1:1 ack 1 win 0').after(1999).quiet().after(1).out('F. 1:1 ack 1');

@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { RFC9293 } from '../../src/tcp/parameters.ts';
 import { MtuSearch } from '../../src/tcp/recovery/mtu-search.ts';
+import { Segment } from '../../src/tcp/segment.ts';
 import { seq } from '../../src/tcp/seq.ts';
-import { Script, type ScriptOptions } from '../support/script.ts';
+import { pattern, Script, type ScriptOptions } from '../support/script.ts';
 
 const info = (t: Script) => t.connection.info(t.now);
 const TEN_MINUTES = 600_000;
@@ -29,7 +30,7 @@ function searching(parameters: ScriptOptions['parameters'] = {}, mss = 1460): Sc
 }
 
 describe('§7.4, §7.5 a probe', () => {
-  test('is one larger segment, with others behind it that keep the size (4821.1, 8899.1)', () => {
+  test('is one larger segment, with others behind it that keep the size (4821.1)', () => {
     const t = searching().write(12_000);
     expect(lengths(t)).toEqual([1460, ...Array(10).fill(1024), 300]);
     t.followed('4821-7.5-probe');
@@ -56,7 +57,7 @@ describe('§7.4, §7.5 a probe', () => {
   test('is not sent while something is missing (4821.1)', () => {
     const t = searching({ sack: true }).write(6 * 1024 - 1460);
     ranges(t);
-    t.in('. 1:1 ack 1 <sack 1025:2049>').write(12_000);
+    t.after(100).in('. 1:1 ack 1 <sack 1025:2049>').quiet().write(12_000);
     expect(Math.max(...lengths(t))).toBe(1024);
   });
 
@@ -79,7 +80,14 @@ describe('§7.4, §7.5 a probe', () => {
     }).connect();
     t.takeSent();
     t.in('S. 0:0 ack 1 <mss 1460>').takeSent();
-    expect(lengths(t.write(12_000))).toEqual([1460, 10_540]);
+    t.connection.send(pattern(1, 12_000), t.now);
+    const out = new Segment();
+    const sizes: [number, number][] = [];
+    while (t.connection.output(out, t.now)) sizes.push([out.textLength, out.segmentSize]);
+    expect(sizes).toEqual([
+      [1460, 0],
+      [10_540, 1024],
+    ]);
   });
 
   test('leaves room for timestamps', () => {
@@ -272,6 +280,19 @@ describe('the search', () => {
     expect([s.probing, s.next(65_535, 0)]).toEqual([0, 1300]);
     s.limitTo(900);
     expect([s.current, s.next(65_535, 0)]).toEqual([900, 0]);
+  });
+
+  test('a size that vanished is not tried again before ten minutes are over (4821.3, 4821.4)', () => {
+    const s = search();
+    probe(s, 1500, 1400, 0);
+    probe(s, 1400, 1400, 0);
+    expect(s.current).toBe(1400);
+    expect(s.fallBack()).toBe(true);
+    for (let size = s.next(65_535, 1); size > 0; size = s.next(65_535, 1)) {
+      expect(size).toBeLessThan(1400);
+      probe(s, size, 1500, 1);
+    }
+    expect(s.next(65_535, 1 + TEN_MINUTES)).toBe(1500);
   });
 
   test('without it, the limit is what is sent', () => {

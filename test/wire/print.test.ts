@@ -168,3 +168,12 @@ test('property: any text is a segment or a SyntaxError, and long ones take no lo
   expect(() => parseSegment(`S 0:0${spaces}x`)).toThrow(SyntaxError);
   expect(() => parseSegment(`S 0:0 <sack${spaces}x>`)).toThrow(SyntaxError);
 });
+
+test('a user timeout, in seconds (5482.3)', () => {
+  const line = 'S 0:0 win 9 <mss 1460,uto 300>';
+  const { options } = parseSegment(line);
+  expect(options?.userTimeout).toBe(300);
+  expect(printOptions(options!, 0)).toBe('mss 1460,uto 300');
+  expect(parseSegment('. 0:0 ack 1 <nop>').options?.userTimeout).toBe(-1);
+  expect(() => parseSegment('S 0:0 <uto 2097152>')).toThrow(SyntaxError);
+});

@@ -166,8 +166,8 @@ test('MUST-6: an unknown kind is skipped by its length', () => {
   }
 });
 
-test('MUST-7 (A033, A034): a bad length ends the options and keeps the segment', () => {
-  for (const kind of [2, 3, 4, 5, 8, 30, 254]) {
+test('a bad length ends the options and keeps the segment (MUST-7, A033, A034, 5482.3)', () => {
+  for (const kind of [2, 3, 4, 5, 8, 28, 30, 254]) {
     for (const length of [0, 1, 255, 41]) {
       const { fault, read } = withOptions([2, 4, 5, 0xb4, kind, length, 3, 3, 7, 4, 2]);
       expect(fault).toBeNull();
@@ -177,6 +177,7 @@ test('MUST-7 (A033, A034): a bad length ends the options and keeps the segment',
         sackPermitted: false,
         timestamps: false,
         sackCount: 0,
+        userTimeout: -1,
       });
     }
   }

@@ -5,6 +5,7 @@ import { giveUp, warn } from '../failures.ts';
 import { keepAliveExpired } from '../keep-alive.ts';
 import { loseAll, reorderingExpired } from '../loss.ts';
 import { detectBlackHole } from '../mtu-probing.ts';
+import { confirmTooBig } from '../path-claims.ts';
 import { noteWaitOver } from '../quick-ack.ts';
 import { sendReset } from '../reset.ts';
 import { diff, lt } from '../seq.ts';
@@ -59,6 +60,7 @@ function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
   rto.backOff();
   counters.timeouts += 1;
   loseAll(tcb, now);
+  confirmTooBig(tcb);
   restartRetransmission(tcb, now);
   if (tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.8-retransmission', now);
   warn(tcb, now);

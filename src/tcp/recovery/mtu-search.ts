@@ -27,6 +27,12 @@ export class MtuSearch {
   /** Where the probe's text begins and ends. */
   start: Seq = seq(0);
   end: Seq = seq(0);
+  /** The largest that has arrived; 0 = none, or forgotten. path-claims.ts. */
+  proven = 0;
+  /** RFC 5927 §7.2: what a doubted ICMP error claims, -1 = there is none; its packet's length and number. path-claims.ts. */
+  claimed = -1;
+  claimedLength = 0;
+  claimedFor: Seq = seq(0);
   /** Something has failed since `high` was `limit`: what is left of the range is halved from then on. */
   private narrowed = false;
   /** When a probe last left, ms. */
