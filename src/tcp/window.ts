@@ -143,10 +143,14 @@ export function windowUpdateDue(tcb: Tcb): boolean {
 
 /**
  * The sequence number for a segment without text: SND.NXT, unless the peer's window ends before it, as it does
- * while a zero-window probe is in flight. There the peer would not look at its ACK, nor believe its RST.
+ * while a zero-window probe is in flight. There the peer would not look at its ACK, nor believe its RST. By less than
+ * one unit of a scaled window it may only seem to end: the field was rounded down (RFC 7323 §2.4).
  */
-export const acceptableSeq = ({ snd, state }: Tcb): Seq =>
-  isSynchronized(state) ? min(snd.nxt, add(snd.una, snd.wnd)) : snd.nxt;
+export function acceptableSeq({ snd, state }: Tcb): Seq {
+  if (!isSynchronized(state)) return snd.nxt;
+  const edge = add(snd.una, snd.wnd);
+  return snd.scaling && diff(snd.nxt, edge) < 1 << snd.scale ? snd.nxt : min(snd.nxt, edge);
+}
 
 /** The peer's window as it stands in `seg`: bytes. */
 const windowOf = (tcb: Tcb, seg: Segment): number =>
