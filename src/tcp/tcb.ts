@@ -136,6 +136,8 @@ export class ReceiveVariables {
   nxt: Seq = seq(0);
   /** Right edge of the window we have offered; RCV.WND is its distance from RCV.NXT. window.ts. */
   edge: Seq = seq(0);
+  /** The same as the last segment that left said it: below `edge` where the field was rounded down. window.ts. */
+  told: Seq = seq(0);
   /** Receive urgent pointer: the octet behind the urgent data. text.ts. */
   up: Seq = seq(0);
   /** Shift of the windows we offer, RFC 7323 §2. handshake.ts. */

@@ -94,7 +94,8 @@ export function offerWindow(tcb: Tcb): number {
   const unit = 1 << rcv.scale;
   let units = Math.ceil(wanted / unit);
   if (units * unit > room(tcb) + unit) units = Math.floor(wanted / unit);
-  rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
+  rcv.told = add(rcv.nxt, units * unit);
+  rcv.edge = max(rcv.edge, rcv.told);
   return units;
 }
 
@@ -108,7 +109,8 @@ function offerByLinux(tcb: Tcb, tuning: ReceiveTuning): number {
   let before = Math.ceil(receiveWindow(tcb) / unit);
   if (before * unit > rcv.buffer - (rcv.queue === null ? 0 : rcv.queue.length)) before -= 1;
   const units = Math.min(Math.max(Math.floor(windowByLinux(tcb, tuning) / unit), before), MAX_WINDOW);
-  rcv.edge = max(rcv.edge, add(rcv.nxt, units * unit));
+  rcv.told = add(rcv.nxt, units * unit);
+  rcv.edge = max(rcv.edge, rcv.told);
   return units;
 }
 
@@ -121,6 +123,7 @@ export function offerUnscaledWindow(tcb: Tcb): number {
   }
   wnd = Math.min(wnd, MAX_WINDOW);
   tcb.rcv.edge = add(tcb.rcv.nxt, wnd);
+  tcb.rcv.told = tcb.rcv.edge;
   return wnd;
 }
 
@@ -131,7 +134,7 @@ export function offerUnscaledWindow(tcb: Tcb): number {
 export function windowUpdateDue(tcb: Tcb): boolean {
   const { tuning } = tcb.rcv;
   if (tuning !== null && tcb.parameters.windowRule === 'linux') {
-    const now = receiveWindow(tcb);
+    const now = Math.max(diff(tcb.rcv.told, tcb.rcv.nxt), 0);
     const wnd = 2 * now <= tuning.clamp ? windowByLinux(tcb, tuning) : 0;
     return wnd > 0 && wnd >= 2 * now;
   }
