@@ -3,6 +3,7 @@
 import { ACK, FIN } from '../wire/tcp.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
+import { isShutOut } from './failures.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
 import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
@@ -27,7 +28,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   takeAck(tcb, seg, bare, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.
-  if (tcb.snd.wnd === 0) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
+  if (tcb.snd.wnd === 0 && !isShutOut(tcb)) tcb.snd.unansweredSince = Number.POSITIVE_INFINITY;
   return afterAck(tcb, seg, now);
 }
 

@@ -3,20 +3,26 @@
 import type { ConnectionError } from './errors.ts';
 import { setPathMtu } from './mss.ts';
 import { SOFT_ERROR } from './notice.ts';
+import { sendReset } from './reset.ts';
 import { geq, lt, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
+import { acceptableSeq } from './window.ts';
 
 /** R2 for what is unacknowledged now, ms. */
 function patience(tcb: Tcb): number {
   if (tcb.state === 'SYN-SENT') return tcb.parameters.r2Syn;
   if (tcb.state === 'SYN-RECEIVED') return tcb.parameters.r2SynAck;
-  return tcb.parameters.r2;
+  return isShutOut(tcb) ? Math.min(tcb.parameters.r2, tcb.parameters.finWait2) : tcb.parameters.r2;
 }
+
+/** Nobody waits for it here, and the peer's closed window keeps it from ending: that is no reason to stay. */
+export const isShutOut = ({ rcv, snd }: Tcb): boolean => rcv.discard && snd.wnd === 0;
 
 /** §3.8.3 (MUST-20): nothing answered for R2: the connection is given up. False: not yet. */
 export function giveUp(tcb: Tcb, now: number): boolean {
   if (now - tcb.snd.unansweredSince < patience(tcb)) return false;
+  if (isShutOut(tcb)) sendReset(tcb, acceptableSeq(tcb), '9293-3.8.3-r2');
   enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.3-r2', now);
   return true;
 }

@@ -32,7 +32,10 @@ export interface Parameters {
   readonly keepAliveInterval: number;
   /** Unanswered probes after which the peer is held dead (MUST-29: more than one). */
   readonly keepAliveCount: number;
-  /** How long FIN-WAIT-2 lasts once no one can read here any more; the RFC gives it no end, Linux 60 s. */
+  /**
+   * How long FIN-WAIT-2 lasts once no one can read here any more, and how long a closed window is probed then; the
+   * RFC gives them no end, Linux 60 s.
+   */
   readonly finWait2: number;
   /** Unread and unordered text that one connection may hold; it bounds the window we offer. */
   readonly receiveBuffer: number;
@@ -52,6 +55,8 @@ export interface Parameters {
   readonly initialWindow: number;
   /** RFC 4987 §3.6: SYNs are answered by cookies never, beyond the backlog, or always. */
   readonly synCookies: 'never' | 'overflow' | 'always';
+  /** RFC 6191: `connect` may take a 4-tuple from TIME-WAIT after a second, if both connections have timestamps. */
+  readonly timeWaitReuse: boolean;
   /** RFC 7413: a connection that is opened with `fastOpen` uses it; a listener with a `fastOpenQueue` offers it. */
   readonly fastOpenClient: boolean;
   readonly fastOpenServer: boolean;
@@ -88,6 +93,7 @@ export const RFC9293: Parameters = {
   congestionControl: 'cubic',
   initialWindow: 10,
   synCookies: 'overflow',
+  timeWaitReuse: false,
   fastOpenClient: true,
   fastOpenServer: true,
   fastOpenWithoutCookie: 'never',
@@ -142,6 +148,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],
     synCookies: ['never', 'overflow', 'always'],
+    timeWaitReuse: 'boolean',
     fastOpenClient: 'boolean',
     fastOpenServer: 'boolean',
     fastOpenWithoutCookie: ['never', 'client', 'server', 'both'],

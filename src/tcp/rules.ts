@@ -74,6 +74,7 @@ export type RuleId =
   | '9293-3.8.6.3-second'
   | '9293-3.9.2.2-soft'
   | '9293-3.9.2.2-hard'
+  | 'local-lingering-limit'
   | 'local-link-down'
   // companions
   | '1191-6.4-too-big'
