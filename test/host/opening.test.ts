@@ -2,11 +2,13 @@
 // attempt at once.
 
 import { describe, expect, test } from 'vitest';
+import type { HostProbe } from '../../src/host/probe.ts';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { CLOSED, ERROR } from '../../src/tcp/notice.ts';
 import { RFC9293 } from '../../src/tcp/parameters.ts';
 import { add, diff, gt, type Seq } from '../../src/tcp/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
+import { RuleLog } from '../support/rule-log.ts';
 import {
   ackOf,
   bytes,
@@ -205,5 +207,63 @@ describe('an attempt that ends, and ends again (A085)', () => {
     expect(w.link.exchange(from(ackOf(synAck))).map(readTcp)).toMatchObject([{ flags: RST }]);
     w.clock.advance(200_000);
     expect([told, listener.accept(), [...w.host.sockets()], w.clock.next]).toEqual([0, null, [], Infinity]);
+  });
+});
+
+describe('an observer hears the reason', () => {
+  class HostRules extends RuleLog implements HostProbe {
+    packetSent(): void {}
+    packetReceived(): void {}
+    packetDropped(): void {}
+  }
+  const to = (seg: TcpShape, port = 5000): Uint8Array => tcpPacket(PEER4, port, US4, 80, seg);
+
+  test('of a connection that a cookie opened: from CLOSED to SYN-RECEIVED, and no SYN (4987.4)', () => {
+    const probe = new HostRules();
+    const w = world({}, { probe, parameters: { ...RFC9293, synCookies: 'always' } });
+    w.host.listen({ port: 80 });
+    const [synAck] = w.link.exchange(to({ seq: 100, flags: SYN })).map(readTcp);
+    expect(probe.list()).toBe('');
+    w.link.exchange(to(ackOf(synAck!)));
+    expect(probe.list().split(' ').slice(0, 2)).toEqual([
+      '4987-3.6-cookie',
+      '9293-3.10.7.4-fifth-established',
+    ]);
+  });
+
+  test('of Fast Open, at either end', () => {
+    const probe = new HostRules();
+    const w = world({}, { probe, parameters: { ...RFC9293, fastOpenWithoutCookie: 'server' } });
+    w.host.listen({ port: 80, fastOpenQueue: 1 });
+    w.link.exchange(to({ seq: 100, flags: SYN, text: bytes(9) }));
+    expect(probe.has('7413-4.2.2-accepted')).toBe(true);
+    const open = (): Decoded => {
+      w.host.connect({ address: PEER4, port: 80, fastOpen: { data: bytes(9) } });
+      return readTcp(w.link.take().at(-1));
+    };
+    const answered = (syn: Decoded): Uint8Array => {
+      const fastOpen = { fastOpen: 8, fastOpenCookie: new Int8Array(16) };
+      const shape = { seq: 900, ack: add(syn.seq, 1), flags: SYN | ACK, ...fastOpen };
+      return tcpPacket(PEER4, 80, US4, syn.sourcePort, shape);
+    };
+    w.link.exchange(answered(open()));
+    expect([probe.has('7413-4.2.1-request'), probe.has('7413-4.2.2-data')]).toEqual([true, false]);
+    w.link.exchange(answered(open()));
+    expect([probe.has('7413-4.2.2-data'), probe.has('7413-4.2.2-resend')]).toEqual([true, true]);
+  });
+
+  test('of what gives way to others', () => {
+    const probe = new HostRules();
+    const w = world({}, { probe, limits: { orphans: 1 } });
+    const listener = w.host.listen({ port: 80 });
+    for (const port of [1, 2]) {
+      const [synAck] = w.link.exchange(to({ seq: 100, flags: SYN }, port)).map(readTcp);
+      w.link.exchange(to(ackOf(synAck!), port));
+      w.link.take();
+      listener.accept()!.close();
+      w.clock.advance(0);
+      w.link.take();
+    }
+    expect(probe.has('local-lingering-limit')).toBe(true);
   });
 });
