@@ -287,6 +287,14 @@ describe('a server', () => {
     expect(w.host.counters.dropped['tcp-accept-queue']).toBe(1);
   });
 
+  test('it fills the accept queue itself, and its handshake is complete all the same (7413.3)', () => {
+    const w = world({}, { ...parametersOf({}), fastOpenKey: KEY });
+    const listener = w.host.listen({ port: 80, backlog: 1, fastOpenQueue: 9 });
+    const [answer] = exchange(w, synOf({ ...withCookie(cookieFrom(w)), text: bytes(7) }));
+    exchange(w, from({ seq: 108, ack: add(answer!.seq, 1), flags: ACK }));
+    expect(listener.accept()!.state).toBe('ESTABLISHED');
+  });
+
   test('under a flood that calls for SYN cookies there is no Fast Open (7413.6)', () => {
     const w = serving({ synCookies: 'always' });
     const cookie = new Int8Array(16);
