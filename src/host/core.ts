@@ -19,6 +19,7 @@ import { FastOpenKeys } from './fast-open-keys.ts';
 import { FragmentTable } from './fragments.ts';
 import type { Interface } from './interface.ts';
 import type { HostLimits } from './limits.ts';
+import { Lingering } from './lingering.ts';
 import { ListenerTable } from './listeners.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
@@ -47,6 +48,7 @@ export class Core {
   readonly listeners = new ListenerTable();
   readonly synCookies: SynCookies;
   readonly ports: EphemeralPorts;
+  readonly lingering: Lingering;
   readonly fastOpenCache: FastOpenCache;
   readonly fragments: FragmentTable;
   readonly pathMtus: PathMtuCache;
@@ -96,6 +98,7 @@ export class Core {
     const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
     this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
     this.synCookies = new SynCookies(random(16));
+    this.lingering = new Lingering(limits);
     this.fastOpenCache = new FastOpenCache(limits.fastOpenEntries);
     this.keys = new FastOpenKeys(fastOpenKey ?? random(16));
     this.keysSince = fastOpenKey === null ? clock.now() : Number.POSITIVE_INFINITY;

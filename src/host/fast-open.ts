@@ -1,5 +1,6 @@
 // RFC 7413 in a host: what a SYN for a listener gets of Fast Open, and what ours carries and teaches.
 
+import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { FastOpenVariables } from '../tcp/tcb.ts';
@@ -10,8 +11,6 @@ import { FAST_OPEN_COOKIE_LENGTH } from './fast-open-keys.ts';
 import type { TcpListener } from './listener.ts';
 import type { TcpSocket } from './socket.ts';
 
-/** Where the server's MSS is not known: the smallest that every host takes, with IPv6's for IPv6 (§4.2.2). */
-const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
 /** The SYN's own options, at most. */
 const OPTIONS_LENGTH = 40;
 
@@ -63,7 +62,7 @@ export function planFastOpen(
     fastOpen.experimental = entry.experimental;
     if (entry.cookie.length === 0) return fastOpen;
   }
-  const mss = entry.mss > 0 ? entry.mss : DEFAULT_MSS[server.family];
+  const mss = peerMss(server.family, entry.mss);
   const headers = server.family === 4 ? 40 : 60;
   fastOpen.room = Math.max(Math.min(mss, mtu - headers) - OPTIONS_LENGTH, 0);
   return fastOpen;

@@ -23,6 +23,10 @@ export interface HostLimits {
   readonly pings: number;
   /** Bytes of ICMP messages and resets that may wait for one link. */
   readonly replyBytes: number;
+  /** Connections in TIME-WAIT; beyond that the oldest gives way. */
+  readonly timeWaitEntries: number;
+  /** Connections closed both ways that are not done yet; beyond that the oldest is reset. */
+  readonly orphans: number;
   /** Servers whose Fast Open cookie is remembered (RFC 7413 §4.1.3). */
   readonly fastOpenEntries: number;
   /** How long cookies are made with one key; those of the key before it are still taken (RFC 7413 §4.1.2). */
@@ -44,6 +48,8 @@ export const DEFAULT_LIMITS: HostLimits = {
   icmpBurst: 50,
   pings: 64,
   replyBytes: 1 << 17,
+  timeWaitEntries: 16_384,
+  orphans: 4096,
   fastOpenEntries: 1024,
   fastOpenKeyLifetime: 86_400_000,
   firstEphemeralPort: 1024,

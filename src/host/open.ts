@@ -12,7 +12,7 @@ import { type Interface, isUnicast } from './interface.ts';
 import { TcpListener } from './listener.ts';
 import { sourceAddress } from './routes.ts';
 import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
-import { addSocket, openOptions } from './tcp-input.ts';
+import { addSocket, openOptions, takeOver } from './tcp-input.ts';
 
 export interface ListenOptions {
   /** 0: any that is free. */
@@ -119,20 +119,12 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const wanted = optionalAddress(options.localAddress, 'localAddress');
   const { via, local: localAddress } = sourceFor(core, address, wanted);
   const remote = new SocketAddress(address, port);
-  const key = new FlowKey();
-  const isTaken = (candidate: number): boolean =>
-    core.sockets.find(key.set({ local: { address: localAddress, port: candidate }, remote })) !== null;
-  const usable = (candidate: number): boolean =>
-    !core.listeners.covers(localAddress, candidate) && !isTaken(candidate);
-  if (localPort !== 0 && isTaken(localPort)) {
-    throw new TcpError('EADDRINUSE', `port ${localPort} has a connection to ${address} port ${port} already`);
-  }
-  const chosen = localPort === 0 ? core.ports.pick(localAddress, address, port, usable) : localPort;
-  if (chosen === 0)
-    throw new TcpError('EADDRNOTAVAIL', `every port is in use towards ${address} port ${port}`);
-  const local = new SocketAddress(localAddress, chosen);
   const now = core.clock.now();
-  const opened = openOptions(core, via, local, remote, core.isn.next(local, remote, now), parameters);
+  const { chosen, old } = choosePort(core, localAddress, remote, localPort, parameters, now);
+  const local = new SocketAddress(localAddress, chosen);
+  const isn = core.isn.next(local, remote, now);
+  const iss = old === null ? isn : takeOver(core, old, isn, now);
+  const opened = openOptions(core, via, local, remote, iss, parameters);
   const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
   socket.hopLimit = hopLimit;
   socket.trafficClass = trafficClass;
@@ -140,6 +132,41 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   if (options.fastOpen !== undefined) useFastOpen(core, socket, options.fastOpen, now);
   core.scheduler.serve(socket);
   return socket;
+}
+
+/**
+ * Our port, and the connection in TIME-WAIT that has it still and may give way; null: none has it.
+ * @throws TcpError EADDRINUSE, EADDRNOTAVAIL
+ */
+function choosePort(
+  core: Core,
+  local: Address,
+  remote: SocketAddress,
+  wanted: number,
+  parameters: Parameters,
+  now: number,
+): { readonly chosen: number; readonly old: TcpSocket | null } {
+  const { address, port } = remote;
+  const key = new FlowKey();
+  const holder = (candidate: number): TcpSocket | null =>
+    core.sockets.find(key.set({ local: { address: local, port: candidate }, remote }));
+  const reuses = parameters.timeWaitReuse && parameters.timestamps;
+  const isReusable = (old: TcpSocket | null): boolean => reuses && old?.connection.mayBeReused(now) === true;
+  const pick = (suits: (old: TcpSocket | null) => boolean): number =>
+    core.ports.pick(
+      local,
+      address,
+      port,
+      (candidate) => !core.listeners.covers(local, candidate) && suits(holder(candidate)),
+    );
+  let chosen = wanted === 0 ? pick((old) => old === null) : wanted;
+  // One that is free goes before one in TIME-WAIT.
+  if (chosen === 0 && reuses) chosen = pick(isReusable);
+  if (chosen === 0)
+    throw new TcpError('EADDRNOTAVAIL', `every port is in use towards ${address} port ${port}`);
+  const old = holder(chosen);
+  if (old === null || isReusable(old)) return { chosen, old };
+  throw new TcpError('EADDRINUSE', `port ${chosen} has a connection to ${address} port ${port} already`);
 }
 
 /** RFC 7413 §4.2: the SYN is due, and has not left. */

@@ -105,6 +105,11 @@ export class Scheduler {
     }
     const { connection } = socket;
     if (connection.state === 'CLOSED') this.core.sockets.remove(socket);
+    const surplus = this.core.lingering.update(socket);
+    if (surplus !== null) {
+      surplus.connection.giveWayToOthers(now);
+      this.schedule(surplus);
+    }
     if (connection.deadline !== socket.deadline) this.timers.set(socket, connection.deadline);
   }
 

@@ -52,6 +52,8 @@ export class TcpSocket implements Flow, TimerEntry {
   listener: TcpListener | null;
   /** Whose Fast Open requests it counts among, until the handshake is complete (RFC 7413 §5.1); null: nobody's. */
   earlyOf: TcpListener | null = null;
+  /** Where lingering.ts counts it; null: an application still waits for it. */
+  lingersAmong: Set<TcpSocket> | null = null;
   /** False: the path has an MTU below what we send, and must be allowed to fragment. */
   dontFragment = true;
   hopLimit = HOP_LIMIT;

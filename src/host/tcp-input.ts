@@ -130,12 +130,18 @@ function reincarnate(
   const listener = core.listeners.find(header.destination, seg.destinationPort);
   if (listener === null || admit(listener) !== 'connection') return false;
   const { local, remote } = old;
-  const iss = old.connection.issBeyond(core.isn.next(local, remote, now));
+  const iss = takeOver(core, old, core.isn.next(local, remote, now), now);
+  acceptSyn(core, via, header, listener, local, remote, seg, iss, now);
+  return true;
+}
+
+/** The place of a connection in TIME-WAIT is free for the next. Returns an ISS beyond its numbers (RFC 6191 §2). */
+export function takeOver(core: Core, old: TcpSocket, isn: Seq, now: number): Seq {
+  const iss = old.connection.issBeyond(isn);
   old.connection.giveWay(now);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
-  acceptSyn(core, via, header, listener, local, remote, seg, iss, now);
-  return true;
+  return iss;
 }
 
 function acceptSyn(

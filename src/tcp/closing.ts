@@ -3,13 +3,15 @@
 import { ACK, RST, SYN } from '../wire/tcp.ts';
 import { stopKeepAlive } from './keep-alive.ts';
 import { TIME_WAIT } from './notice.ts';
+import { sendReset } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, gt, max, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, stopAllTimers, Timer } from './timers.ts';
-import { enter } from './transition.ts';
+import { enter, enterClosed } from './transition.ts';
+import { acceptableSeq } from './window.ts';
 
 /** Sequence number of the first octet of the send queue. */
 export const textStart = (tcb: Tcb): Seq => (isSynchronized(tcb.state) ? tcb.snd.una : add(tcb.iss, 1));
@@ -58,6 +60,22 @@ export function acceptsIncarnation(tcb: Tcb, seg: Segment): boolean {
     if (ahead !== 0) return ahead > 0;
   }
   return gt(seg.seq, tcb.rcv.nxt);
+}
+
+/** How long the peer must have been silent before we may open a 4-tuple in TIME-WAIT anew, ms; Linux has a second. */
+const REUSE_AFTER = 1_000;
+
+/**
+ * May we open the next incarnation ourselves (RFC 6191 §4's assumptions, from the other side)? Every segment of it
+ * carries a later timestamp than any of the old one's, so the peer can tell them apart.
+ */
+export const mayBeReused = ({ state, timestamps }: Tcb, now: number): boolean =>
+  state === 'TIME-WAIT' && timestamps.on && now - timestamps.recentAt >= REUSE_AFTER;
+
+/** The host has too many like this one, which nobody waits for: it ends here, and the peer is told if it would care. */
+export function giveWayToOthers(tcb: Tcb, now: number): void {
+  if (tcb.state !== 'TIME-WAIT') sendReset(tcb, acceptableSeq(tcb), 'local-lingering-limit');
+  enterClosed(tcb, null, 'local-lingering-limit', now);
 }
 
 /** §3.4.1, RFC 6191 §2: an ISS for the next incarnation that lies beyond everything the old one sent. */

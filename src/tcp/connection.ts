@@ -1,6 +1,6 @@
 // One connection, seen from outside: calls and segments and time go in, segments and notices come out.
 
-import { acceptsIncarnation, issBeyond, queued } from './closing.ts';
+import { acceptsIncarnation, giveWayToOthers, issBeyond, mayBeReused, queued } from './closing.ts';
 import { setQuickAck } from './delayed-ack.ts';
 import type { ConnectionError } from './errors.ts';
 import { takeEarlyData } from './events/early-data.ts';
@@ -286,6 +286,16 @@ export class Connection {
   /** TIME-WAIT is cut short: the next incarnation takes its place (RFC 6191 §2). */
   giveWay(now: number): void {
     enterClosed(this.tcb, null, '6191-2-reuse', now);
+  }
+
+  /** In TIME-WAIT: may we open the next incarnation ourselves, from now on (parameter timeWaitReuse)? */
+  mayBeReused(now: number): boolean {
+    return mayBeReused(this.tcb, now);
+  }
+
+  /** In TIME-WAIT, or closed by the application: it is ended to make room for others. */
+  giveWayToOthers(now: number): void {
+    giveWayToOthers(this.tcb, now);
   }
 
   /** §3.10.6 STATUS. */

@@ -158,6 +158,8 @@ export interface Parameters {
   readonly cwndValidation: 'off' | 'rfc2861' | 'rfc7661';
   /** RFC 4987 §3.6: SYNs are answered by cookies never, beyond the backlog, or always. */
   readonly synCookies: 'never' | 'overflow' | 'always';
+  /** RFC 6191: `connect` may take a 4-tuple from TIME-WAIT after a second, if both connections have timestamps. */
+  readonly timeWaitReuse: boolean;
   /** RFC 7413: a connection that is opened with `fastOpen` uses it; a listener with a `fastOpenQueue` offers it. */
   readonly fastOpenClient: boolean;
   readonly fastOpenServer: boolean;
@@ -234,6 +236,7 @@ export const RFC9293: Parameters = {
   slowStartAfterIdle: true,
   cwndValidation: 'rfc7661',
   synCookies: 'overflow',
+  timeWaitReuse: false,
   fastOpenClient: true,
   fastOpenServer: true,
   fastOpenWithoutCookie: 'never',
@@ -381,6 +384,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     slowStartAfterIdle: 'boolean',
     cwndValidation: ['off', 'rfc2861', 'rfc7661'],
     synCookies: ['never', 'overflow', 'always'],
+    timeWaitReuse: 'boolean',
     fastOpenClient: 'boolean',
     fastOpenServer: 'boolean',
     fastOpenWithoutCookie: ['never', 'client', 'server', 'both'],

@@ -80,6 +80,7 @@ export type RuleId =
   | 'local-read-ack'
   | '9293-3.9.2.2-soft'
   | '9293-3.9.2.2-hard'
+  | 'local-lingering-limit'
   | 'local-link-down'
   // companions
   | '1191-6.4-too-big'

@@ -152,7 +152,8 @@ export function windowUpdateDue(tcb: Tcb): boolean {
 export function acceptableSeq({ snd, state }: Tcb): Seq {
   if (!isSynchronized(state)) return snd.nxt;
   const edge = add(snd.una, snd.wnd);
-  return snd.scaling && diff(snd.nxt, edge) < 1 << snd.scale ? snd.nxt : min(snd.nxt, edge);
+  const rounded = snd.scaling && !snd.probing && diff(snd.nxt, edge) < 1 << snd.scale;
+  return rounded ? snd.nxt : min(snd.nxt, edge);
 }
 
 /** The peer's window as it stands in `seg`: bytes. */

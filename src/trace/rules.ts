@@ -67,6 +67,7 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '9293-3.5-ack': 'their SYN is acknowledged: the third step of three',
   '9293-3.6-fin': 'FIN: all our text is sent',
   '9293-3.6.1-data-after-close': 'text for an end that reads no more: RST',
+  'local-lingering-limit': 'too many that nobody waits for: the oldest gives way',
   'local-fin-wait-2': 'the peer never closed and nobody reads: given up',
   'local-cork': 'corked: less than a full segment waits for more',
   'local-orphan': 'closed, and the peer never took the rest: given up',

@@ -134,14 +134,17 @@ describe('a server', () => {
     expect(child.state).toBe('ESTABLISHED');
   });
 
-  test('sent early and not lost, it has its timer after the handshake (7413.3)', () => {
+  test('sent early and not lost, its timer starts anew with the handshake’s last ACK (7413.3)', () => {
     const w = serving();
     const { child, answer } = early(w);
     child.send(bytes(100));
-    expect(exchange(w, from({ seq: 301, ack: add(answer.seq, 1), flags: ACK }))).toEqual([]);
+    w.clock.advance(600);
     w.link.take();
-    w.clock.advance(2000);
-    expect(w.link.take().map(readTcp).map(textOf)).toContainEqual(bytes(100));
+    expect(exchange(w, from({ seq: 301, ack: add(answer.seq, 1), flags: ACK }))).toEqual([]);
+    w.clock.advance(child.info().rto - 1);
+    expect(w.link.take()).toEqual([]);
+    w.clock.advance(1);
+    expect(w.link.take().map(readTcp).map(textOf)).toEqual([bytes(100)]);
     expect(child.state).toBe('ESTABLISHED');
   });
 
@@ -282,6 +285,14 @@ describe('a server', () => {
     for (const port of [1, 2, 3]) exchange(w, synOf({ ...cookie, text: bytes(7) }, port));
     expect(listener.waiting).toEqual({ pending: 0, acceptable: 2 });
     expect(w.host.counters.dropped['tcp-accept-queue']).toBe(1);
+  });
+
+  test('it fills the accept queue itself, and its handshake is complete all the same (7413.3)', () => {
+    const w = world({}, { ...parametersOf({}), fastOpenKey: KEY });
+    const listener = w.host.listen({ port: 80, backlog: 1, fastOpenQueue: 9 });
+    const [answer] = exchange(w, synOf({ ...withCookie(cookieFrom(w)), text: bytes(7) }));
+    exchange(w, from({ seq: 108, ack: add(answer!.seq, 1), flags: ACK }));
+    expect(listener.accept()!.state).toBe('ESTABLISHED');
   });
 
   test('under a flood that calls for SYN cookies there is no Fast Open (7413.6)', () => {
@@ -439,7 +450,9 @@ describe('a client', () => {
   ])('%s is taken: the rest follows at once, and slows nothing down (7413.5, U-4)', (_, taken, left) => {
     const w = knowing();
     const { socket, syn } = connect(w);
+    w.clock.advance(80);
     const sent = answer(w, syn, { ack: add(syn.seq, 1 + taken) });
+    expect(socket.info().srtt).toBe(80);
     expect(sent.map(textOf)).toEqual([bytes(300).slice(taken)]);
     expect(sent[0]).toMatchObject({ seq: add(syn.seq, 1 + taken), textLength: left });
     expect([socket.info().cwnd, socket.info().ssthresh]).toEqual([10 * 1460, Infinity]);

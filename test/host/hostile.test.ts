@@ -202,6 +202,7 @@ function drawParameters(draw: Draw): Parameters {
     windowScaling: draw.chance(0.5),
     keepAlive: draw.chance(0.3),
     keepAliveIdle: 5000,
+    fastOpenWithoutCookie: draw.of('never', 'both'),
   };
 }
 
@@ -235,7 +236,7 @@ function faultOf(hosts: readonly Host[]): string | null {
 /** Connections between the hosts, both ends of which send and end. */
 function populate({ client, server }: TwoHosts, address: Address, draw: Draw): Victim[] {
   const victims: Victim[] = [];
-  const listener = server.listen({ port: 80, backlog: 4 });
+  const listener = server.listen({ port: 80, backlog: 4, fastOpenQueue: 2 });
   listener.notify = () => {
     for (let child = listener.accept(); child !== null; child = listener.accept()) {
       const victim = new Victim(child, draw, CONNECTED);
@@ -243,8 +244,10 @@ function populate({ client, server }: TwoHosts, address: Address, draw: Draw): V
       victim.work();
     }
   };
-  for (let i = 0; i < CONNECTIONS; i++)
-    victims.push(new Victim(client.connect({ address, port: 80 }), draw, 0));
+  for (let i = 0; i < CONNECTIONS; i++) {
+    const fastOpen = { data: CHUNK.subarray(0, draw.of(0, 100, 5000)) };
+    victims.push(new Victim(client.connect({ address, port: 80, fastOpen }), draw, 0));
+  }
   return victims;
 }
 

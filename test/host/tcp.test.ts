@@ -101,7 +101,7 @@ describe.each(FAMILIES)('over IPv$family', ({ family, us, peer }) => {
     expect([socket.state, notices]).toEqual(['ESTABLISHED', [CONNECTED]]);
   });
 
-  test('§3.10.7.1 a segment for a closed port is answered with a reset', () => {
+  test('§3.10.7.1 a segment for a closed port is answered with a reset (U-1)', () => {
     const { host, link } = world();
     const syn = readTcp(link.exchange(tcpPacket(peer, PORT, us, 81, { seq: 77, flags: SYN }))[0]);
     expect([syn.flags, syn.seq, syn.ack, syn.checksumValid]).toEqual([RST | ACK, 0, 78, true]);
@@ -111,7 +111,7 @@ describe.each(FAMILIES)('over IPv$family', ({ family, us, peer }) => {
     expect([host.counters.resets, drops(host)]).toEqual([2, { 'tcp-no-connection': 2 }]);
   });
 
-  test('§3.10.7.2 LISTEN: a RST is nothing, an ACK is reset, no SYN is nothing', () => {
+  test('§3.10.7.2 LISTEN: a RST is nothing, an ACK is reset, no SYN is nothing (U-2)', () => {
     const { host, link } = world();
     const listener = host.listen({ port: 80 });
     const to = (shape: TcpShape): Uint8Array => tcpPacket(peer, PORT, us, 80, shape);
@@ -158,8 +158,8 @@ test('MUST-48, MUST-49 hop limits and codepoints that there are not', () => {
 describe('segments that are not looked at', () => {
   test.each([
     ['MUST-3 a wrong checksum', from({ flags: SYN }).map((b, i) => (i === 24 ? b ^ 1 : b)), 'tcp-checksum'],
-    ['A053 source port 0', from({ flags: SYN }, 0), 'tcp-port-zero'],
-    ['A053 destination port 0', tcpPacket(PEER4, PORT, US4, 0, { flags: SYN }), 'tcp-port-zero'],
+    ['source port 0 (A053)', from({ flags: SYN }, 0), 'tcp-port-zero'],
+    ['destination port 0 (A053)', tcpPacket(PEER4, PORT, US4, 0, { flags: SYN }), 'tcp-port-zero'],
   ])('%s', (_, packet, reason) => {
     const { host, link } = world();
     host.listen({ port: 80 });
@@ -316,7 +316,7 @@ describe('OPEN (§3.9.1.1)', () => {
     ['ff02::1', 'EINVAL'],
     ['::', 'EINVAL'],
     ['::ffff:10.0.0.2', 'EINVAL'],
-  ])('MUST-46 to %s is rejected, and nothing is sent', (address, name) => {
+  ])('to %s is rejected, and nothing is sent (MUST-46)', (address, name) => {
     const { host, link } = world();
     expect(() => host.connect({ address: ip(address), port: 80 })).toThrow(code(name));
     expect(() => host.ping(ip(address), { onReply: () => {} })).toThrow(code(name));
@@ -345,7 +345,7 @@ describe('OPEN (§3.9.1.1)', () => {
     expect(() => host.connect({ address: PEER6, port: 80 })).toThrow(code('ENETUNREACH'));
   });
 
-  test('MUST-44 a multihomed host calls from the address on the way there; MUST-43 unless it is told', () => {
+  test('a multihomed host calls from the address on the way there, unless it is told (MUST-43, MUST-44)', () => {
     const { host, link } = world();
     const second = new FakeLink('second');
     const via = host.addInterface(second, [prefix('10.9.0.1/24'), prefix('192.168.7.1/24')]);
@@ -364,7 +364,7 @@ describe('OPEN (§3.9.1.1)', () => {
     expect([link.sent.length, second.sent.length]).toEqual([2, 4]);
   });
 
-  test('MUST-45 the address stays when routes change', () => {
+  test('the address stays when routes change (MUST-45)', () => {
     const { host, link, clock } = world();
     const socket = host.connect({ address: ip('203.0.113.5'), port: 80 });
     const second = new FakeLink('second');
@@ -374,7 +374,7 @@ describe('OPEN (§3.9.1.1)', () => {
     expect([second.sent, `${socket.local.address}`]).toEqual([[], '10.0.0.1']);
   });
 
-  test('MUST-41 a second LISTEN on a port fails, other addresses of it do not', () => {
+  test('a second LISTEN on a port fails, other addresses of it do not (MUST-41)', () => {
     const { host } = world();
     const first = host.listen({ port: 80 });
     expect(() => host.listen({ port: 80 })).toThrow(code('EADDRINUSE'));
@@ -386,6 +386,18 @@ describe('OPEN (§3.9.1.1)', () => {
     expect([...host.listeners()].length).toBe(3);
   });
 
+  test('LISTEN, done or refused, leaves open connections of the port as they are (MUST-41)', () => {
+    const w = world();
+    const { child, answer } = open(w);
+    const before = child.info();
+    expect(() => w.host.listen({ port: 80 })).toThrow(code('EADDRINUSE'));
+    for (const listener of w.host.listeners()) listener.close();
+    w.host.listen({ port: 80 });
+    expect([child.info(), [...w.host.sockets()]]).toEqual([before, [child]]);
+    w.link.exchange(from({ ...ackOf(answer), text: bytes(5) }));
+    expect(child.receive()).toEqual(bytes(5));
+  });
+
   test('a LISTEN that names the address comes before one for any', () => {
     const w = world();
     const any = w.host.listen({ port: 80 });
@@ -394,15 +406,21 @@ describe('OPEN (§3.9.1.1)', () => {
     expect([exact.waiting.pending, any.waiting.pending]).toEqual([1, 1]);
   });
 
-  test('MUST-42 LISTEN beside a connection with the same local port', () => {
+  test('LISTEN beside a connection with the same local port (MUST-42)', () => {
     const w = world();
     const socket = w.host.connect({ address: PEER4, port: 9, localPort: 80 });
     const listener = w.host.listen({ port: 80 });
     w.link.exchange(from({ flags: SYN }));
     expect([socket.state, listener.waiting.pending]).toEqual(['SYN-SENT', 1]);
+    listener.close();
+    const crossed = tcpPacket(PEER4, 9, US4, 80, { seq: 7, flags: SYN });
+    w.link.exchange(crossed);
+    expect(socket.state).toBe('SYN-RECEIVED');
+    w.host.listen({ port: 80 });
+    expect(socket.state).toBe('SYN-RECEIVED');
   });
 
-  test('6056.4 one local port for two destinations; the same 4-tuple twice is EADDRINUSE', () => {
+  test('one local port for two destinations; the same 4-tuple twice is EADDRINUSE (6056.4)', () => {
     const { host } = world();
     host.connect({ address: PEER4, port: 80, localPort: 4000 });
     host.connect({ address: PEER4, port: 81, localPort: 4000 });
@@ -410,7 +428,7 @@ describe('OPEN (§3.9.1.1)', () => {
     expect(() => host.connect({ address: PEER4, port: 80, localPort: 4000 })).toThrow(code('EADDRINUSE'));
   });
 
-  test('6056.3 every port in use is EADDRNOTAVAIL; 6056.5 listeners are left alone', () => {
+  test('every port in use is EADDRNOTAVAIL; those of listeners are left alone (6056.3, 6056.5)', () => {
     const { host } = world({}, { limits: { firstEphemeralPort: 5000, lastEphemeralPort: 5004 } });
     host.listen({ port: 5002 });
     const ports = [1, 2, 3, 4].map(() => host.connect({ address: PEER4, port: 80 }).local.port);
@@ -546,7 +564,7 @@ describe('TIME-WAIT and the next incarnation (MAY-2, RFC 6191)', () => {
     return { ...w, child, answer };
   }
 
-  test('a SYN beyond the old numbers opens a new connection, its ISS beyond them too', () => {
+  test('a SYN beyond the old numbers opens a new connection, its ISS beyond them too (6191.2, 6191.4, 6528.4)', () => {
     const { host, link, child, answer } = inTimeWait();
     const again = readTcp(link.exchange(from({ seq: 50_000, flags: SYN }))[0]);
     expect([again.flags, again.ack]).toEqual([SYN | ACK, 50_001]);
@@ -576,9 +594,10 @@ describe('TIME-WAIT and the next incarnation (MAY-2, RFC 6191)', () => {
     expect([child.state, [...host.sockets()].length]).toEqual(['TIME-WAIT', 2]);
   });
 
-  test('an old SYN is no new connection', () => {
+  test('an old SYN is no new connection: it gets the last ACK again (6191.3, 1337.4)', () => {
     const { host, link, child } = inTimeWait();
-    link.exchange(from({ seq: 50, flags: SYN }));
+    const [again] = link.exchange(from({ seq: 50, flags: SYN })).map(readTcp);
+    expect(again).toMatchObject({ flags: ACK, ack: 102 });
     expect([child.state, [...host.sockets()].length]).toEqual(['TIME-WAIT', 1]);
   });
 });

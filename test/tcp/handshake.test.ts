@@ -1,7 +1,7 @@
 // §3.5 opening a connection: active, passive, simultaneous; what SYNs carry; SYNs that are lost.
 
 import { describe, expect, test } from 'vitest';
-import { CONNECTED } from '../../src/tcp/notice.ts';
+import { CONNECTED, ERROR } from '../../src/tcp/notice.ts';
 import { LINUX } from '../../src/tcp/parameters.ts';
 import { accepted, established, Script } from '../support/script.ts';
 
@@ -53,7 +53,7 @@ describe('§3.5 three-way handshake', () => {
       .state('ESTABLISHED');
   });
 
-  test('figure 8: an old SYN at the listener is refused by the peer’s RST, and nobody hears of it', () => {
+  test('figure 8: an old SYN at the listener is refused by the peer’s RST, and nobody hears of it (MUST-11, U-12)', () => {
     new Script().listen().in('S 0:0').out('S. 0:0 ack 1').in('R 1:1').quiet().state('CLOSED').error(null);
   });
 
@@ -69,7 +69,7 @@ describe('§3.5 three-way handshake', () => {
       .reads(0);
   });
 
-  test('text queued before the connection is open leaves when it is', () => {
+  test('text queued before the connection is open leaves with the last ACK of the handshake (U-5)', () => {
     new Script()
       .connect()
       .out('S 0:0')
@@ -93,6 +93,34 @@ describe('§3.5 three-way handshake', () => {
       .in('. 1:1 ack 1')
       .out('F. 1:1 ack 1')
       .state('FIN-WAIT-1');
+  });
+});
+
+describe('SYN-RECEIVED remembers where it came from (MUST-11)', () => {
+  /** Both ends opened at once. */
+  const crossed = (): Script => new Script().connect().out('S 0:0').in('S 0:0').out('S. 0:0 ack 1');
+  const opened = (): Script => new Script().listen().in('S 0:0').out('S. 0:0 ack 1');
+
+  test('a RST: back to LISTEN, and nobody is told; of an active OPEN, it is refused (MUST-11, U-12)', () => {
+    opened().in('R 1:1').quiet().state('CLOSED').error(null).untold(ERROR);
+    crossed().in('R 1:1').quiet().state('CLOSED').error('ECONNREFUSED').told(ERROR);
+  });
+
+  test('a SYN in the window: back to LISTEN; of an active OPEN, it is challenged (MUST-11, U-12)', () => {
+    opened().in('S 100:100').quiet().state('CLOSED').error(null).untold(ERROR);
+    crossed().in('S 100:100').out('. 1:1 ack 1').state('SYN-RECEIVED');
+  });
+});
+
+describe('text that comes with a SYN', () => {
+  test('of a SYN is not acknowledged, and taken when it comes again (A065)', () => {
+    const t = new Script().listen().in('S 0:500').out('S. 0:0 ack 1').reads(0);
+    t.in('P. 1:501 ack 1').reads(500).state('ESTABLISHED');
+  });
+
+  test('a FIN of a SYN is not acknowledged either (A065)', () => {
+    const t = new Script().listen().in('SF 0:100').out('S. 0:0 ack 1');
+    t.in('. 1:1 ack 1').quiet().state('ESTABLISHED');
   });
 });
 
@@ -202,7 +230,7 @@ describe('§3.10.7.3 SYN-SENT', () => {
       .error(state === 'CLOSED' ? 'ECONNREFUSED' : null);
   });
 
-  test('text and FIN with the SYN,ACK are taken', () => {
+  test('a FIN with the SYN,ACK is taken (A066)', () => {
     const t = new Script().connect().out('S 0:0').in('SF. 0:0 ack 1').state('CLOSE-WAIT');
     t.out('. 1:1 ack 2');
   });

@@ -18,7 +18,7 @@ function averageDistance(pairs: readonly (readonly [number, number])[]): number 
 }
 
 describe('IsnGenerator', () => {
-  test('MUST-8: one more every 4 microseconds, round the sequence space in 4.77 hours', () => {
+  test('one more every 4 microseconds, round the sequence space in 4.77 hours (MUST-8, SHLD-1, 6528.1)', () => {
     const isn = new IsnGenerator(secret(1));
     const first = isn.next(local, remote, 0);
     expect(diff(isn.next(local, remote, 1), first)).toBe(250);
@@ -26,7 +26,7 @@ describe('IsnGenerator', () => {
     expect(isn.next(local, remote, 2 ** 32 / 250)).toBe(first);
   });
 
-  test('the same secret, ends and time give the same number, another secret another', () => {
+  test('the same secret, ends and time give the same number, another secret another (MUST-9, 6528.3)', () => {
     const [a, b, c] = [new IsnGenerator(secret(1)), new IsnGenerator(secret(1)), new IsnGenerator(secret(2))];
     expect(a.next(local, remote, 5)).toBe(b.next(local, remote, 5));
     expect(a.next(local, remote, 5)).not.toBe(c.next(local, remote, 5));
@@ -47,7 +47,7 @@ describe('IsnGenerator', () => {
     expect(new Set(pairs.map(([a, b]) => isn.next(a, b, 0))).size).toBe(pairs.length);
   });
 
-  test('neighbouring ports have unrelated numbers, and timestamp clocks', () => {
+  test('neighbouring ports have unrelated numbers, and timestamp clocks (MUST-9, SHLD-1, 6528.2)', () => {
     const isn = new IsnGenerator(secret(4));
     const ports = Array.from({ length: 2000 }, (_, i) => 30_000 + i);
     const isns = ports.map((port) => [

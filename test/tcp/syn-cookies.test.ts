@@ -47,6 +47,7 @@ describe('the sequence number', () => {
     expect(open(cookie, NOW, at('10.0.0.2', 5001))).toBe(0);
     expect(open(cookie, NOW, PEER, IRS, at('10.0.0.1', 81))).toBe(0);
     expect(open(cookie, NOW, PEER, add(IRS, 1))).toBe(0);
+    expect(open(add(cookie, 1), NOW, PEER, add(IRS, 1))).toBe(0);
     expect(new SynCookies(secret(2)).open(US, PEER, IRS, cookie, NOW)).toBe(0);
   });
 

@@ -27,7 +27,7 @@ describe('TIME-WAIT', () => {
       .error(null);
   });
 
-  test('a retransmitted FIN is acknowledged and starts it anew', () => {
+  test('a retransmitted FIN is acknowledged and starts it anew (1337.5)', () => {
     const t = reach['TIME-WAIT']().after(200_000).in('F. 1:1 ack 2').out('. 2:2 ack 2');
     t.followed('9293-3.10.7.4-eighth-again')
       .after(MINUTES_4 - 1)
@@ -47,14 +47,18 @@ describe('TIME-WAIT', () => {
   });
 
   test.each([
-    ['old text', 'P. 0:1 ack 2', ['. 2:2 ack 2']],
+    ['old text (1337.2)', 'P. 0:1 ack 2', ['. 2:2 ack 2']],
     ['text beyond the FIN', 'P. 2:12 ack 2', []],
-    ['an old ACK', '. 1:1 ack 1', ['. 2:2 ack 2']],
+    ['an old ACK (1337.2)', '. 1:1 ack 1', ['. 2:2 ack 2']],
     ['a bare ACK', '. 2:2 ack 2', []],
     ['an ACK of what was not sent', '. 2:2 ack 3', ['. 2:2 ack 2']],
-    ['a SYN in the window', 'S 100:100', ['. 2:2 ack 2']],
-    ['RFC 1337 §4: a RST at RCV.NXT', 'R 2:2', []],
-    ['a RST in the window', 'R 100:100', []],
+    [
+      'a SYN in the window, as long as nobody makes it a new connection (1337.4)',
+      'S 100:100',
+      ['. 2:2 ack 2'],
+    ],
+    ['RFC 1337 §4: a RST at RCV.NXT (1337.1)', 'R 2:2', []],
+    ['a RST in the window (1337.1)', 'R 100:100', []],
     ['a RST outside it', 'R 1:1', []],
   ] as const)('%s neither ends it nor makes it longer', (_what, segment, answer) => {
     const t = reach['TIME-WAIT']()
@@ -64,6 +68,16 @@ describe('TIME-WAIT', () => {
       .state('TIME-WAIT')
       .reads(0);
     t.after(MINUTES_4 - 100_000 - 1)
+      .state('TIME-WAIT')
+      .after(1)
+      .state('CLOSED');
+  });
+
+  test('the RST that our answer to an old duplicate provokes does not free the 4-tuple (1337.3)', () => {
+    const t = reach['TIME-WAIT']().in('P. 0:1 ack 2').out('. 2:2 ack 2');
+    // The peer has no such connection any more: its RST has the number that our ACK acknowledged (§3.10.7.1).
+    t.in('R 2:2').quiet().followed('1337-4-rst');
+    t.after(MINUTES_4 - 1)
       .state('TIME-WAIT')
       .after(1)
       .state('CLOSED');
@@ -102,7 +116,7 @@ describe('a new incarnation (MAY-2, RFC 6191)', () => {
     return t;
   }
 
-  test('without timestamps: a sequence number beyond the old ones', () => {
+  test('without timestamps: a sequence number beyond the old ones (6191.2)', () => {
     const { connection } = reach['TIME-WAIT']();
     expect([1, 2, 3, 70_000, -1].map((n) => connection.acceptsIncarnation(syn(n)))).toEqual([
       false,
@@ -113,13 +127,13 @@ describe('a new incarnation (MAY-2, RFC 6191)', () => {
     ]);
   });
 
-  test('with timestamps: a later one, whatever the sequence number', () => {
+  test('with timestamps: a later one, whatever the sequence number (6191.1)', () => {
     const { connection } = stamped();
     expect(connection.acceptsIncarnation(syn(-1000, 51))).toBe(true);
     expect(connection.acceptsIncarnation(syn(70_000, 49))).toBe(false);
   });
 
-  test('with the same timestamp the sequence number decides', () => {
+  test('with the same timestamp the sequence number decides (6191.1, 6191.3)', () => {
     const { connection } = stamped();
     expect(connection.acceptsIncarnation(syn(1, 50))).toBe(false);
     expect(connection.acceptsIncarnation(syn(70_000, 50))).toBe(true);
@@ -132,7 +146,7 @@ describe('a new incarnation (MAY-2, RFC 6191)', () => {
     expect([7, -7].map((tsval) => plain.connection.acceptsIncarnation(syn(1, tsval)))).toEqual([true, true]);
   });
 
-  test('nothing but a SYN, and in no other state', () => {
+  test('nothing but a SYN, and in no other state (1337.4)', () => {
     const { connection } = reach['TIME-WAIT']();
     for (const flags of [SYN | ACK, SYN | RST, ACK, RST, 0]) {
       expect(connection.acceptsIncarnation(syn(70_000, 0, flags))).toBe(false);
@@ -142,7 +156,7 @@ describe('a new incarnation (MAY-2, RFC 6191)', () => {
     }
   });
 
-  test('its ISS lies beyond everything the old one sent', () => {
+  test('its ISS lies beyond everything the old one sent (6191.4, 6528.4)', () => {
     const { connection } = reach['TIME-WAIT']();
     const { nxt } = connection.tcb.snd;
     for (const iss of [seq(nxt - 5), nxt, seq(nxt + 5), seq(nxt + 2 ** 30)]) {
