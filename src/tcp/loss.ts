@@ -155,8 +155,7 @@ function slowDown({ congestion, ecn }: Tcb, flight: number, now: number): void {
 
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
 function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
-  const { congestion, ecn, snd } = tcb;
-  if (ecn.reducing) return;
+  const { congestion, snd } = tcb;
   slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
   congestion.repaired();
   if (tcb.probe !== null) tcb.probe.rule(tcb, '8985-7.4-repaired', now);

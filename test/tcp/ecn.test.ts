@@ -345,7 +345,7 @@ describe('RFC 3168 §6.1.2: the sender', () => {
   });
 
   test('nor does a timeout lower SSTHRESH again (3168.5)', () => {
-    const t = busy().in('E. 1:1 ack 1001');
+    const t = busy().in('E. 1:1 ack 1001').in('E. 1:1 ack 7001');
     t.after(1000);
     expect([ssthresh(t), cwnd(t)]).toEqual([5000, 1000]);
   });
