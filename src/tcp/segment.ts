@@ -23,6 +23,11 @@ export class Segment implements TcpFields {
   tsecr = 0;
   readonly sackBlocks = new Int32Array(2 * MAX_SACK_BLOCKS);
   sackCount = 0;
+  accEcn = -1;
+  accEcnFields = 0;
+  ee0b = 0;
+  eceb = 0;
+  ee1b = 0;
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -52,6 +57,11 @@ export class Segment implements TcpFields {
     this.tsval = 0;
     this.tsecr = 0;
     this.sackCount = 0;
+    this.accEcn = -1;
+    this.accEcnFields = 0;
+    this.ee0b = 0;
+    this.eceb = 0;
+    this.ee1b = 0;
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

@@ -84,7 +84,15 @@ export function printOptions(options: TcpOptions, base: number): string {
     const blocks = Array.from({ length: options.sackCount }, (_, i) => `${edge(2 * i)}:${edge(2 * i + 1)}`);
     list.push(`sack ${blocks.join(' ')}`);
   }
+  if (options.accEcn >= 0) list.push(printAccEcn(options));
   return list.join(',');
+}
+
+/** `ECN e0b 1 ceb 0 e1b 1`, or `ECN e1b 1 ceb 0 e0b 1`, the fields behind those present left out. */
+function printAccEcn({ accEcn, accEcnFields, ee0b, eceb, ee1b }: TcpOptions): string {
+  const order = [`e0b ${ee0b}`, `ceb ${eceb}`, `e1b ${ee1b}`];
+  if (accEcn === 1) order.reverse();
+  return ['ECN', ...order.slice(0, accEcnFields)].join(' ');
 }
 
 const SEGMENT =
@@ -130,7 +138,7 @@ function parseNumber(digits: string, bits: number, text: string): number {
 }
 
 const OPTION =
-  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4}))$/;
+  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|ECN((?:\s+(?:e0b|ceb|e1b)\s+\d+){0,3}))$/;
 
 function parseOptions(list: string, text: string): TcpOptions {
   const options: TcpOptions = {
@@ -142,6 +150,11 @@ function parseOptions(list: string, text: string): TcpOptions {
     tsecr: 0,
     sackBlocks: new Int32Array(2 * MAX_SACK_BLOCKS),
     sackCount: 0,
+    accEcn: -1,
+    accEcnFields: 0,
+    ee0b: 0,
+    eceb: 0,
+    ee1b: 0,
   };
   if (list.trim() === '') return options;
   for (const item of list.split(',')) parseOption(item.trim(), options, text);
@@ -151,7 +164,7 @@ function parseOptions(list: string, text: string): TcpOptions {
 function parseOption(item: string, into: TcpOptions, text: string): void {
   const match = OPTION.exec(item);
   if (match === null) throw new SyntaxError(`no option that we know: ${item}: ${text}`);
-  const [, , sackOk, mss, wscale, tsval, tsecr, sack] = match;
+  const [, , sackOk, mss, wscale, tsval, tsecr, sack, accEcn] = match;
   if (sackOk !== undefined) into.sackPermitted = true;
   if (mss !== undefined) into.mss = parseNumber(mss, 16, text);
   if (wscale !== undefined) into.windowScale = parseNumber(wscale, 8, text);
@@ -164,5 +177,22 @@ function parseOption(item: string, into: TcpOptions, text: string): void {
     const edges = sack.trim().split(/[\s:]+/);
     for (const [i, edge] of edges.entries()) into.sackBlocks[i] = parseNumber(edge, 32, text) | 0;
     into.sackCount = edges.length >> 1;
+  }
+  if (accEcn !== undefined) parseAccEcn(accEcn, into, text);
+}
+
+function parseAccEcn(list: string, into: TcpOptions, text: string): void {
+  const words = list.trim() === '' ? [] : list.trim().split(/\s+/);
+  const names = words.filter((_, i) => i % 2 === 0).join(' ');
+  into.accEcn = names.startsWith('e1b') ? 1 : 0;
+  into.accEcnFields = words.length / 2;
+  if (!(into.accEcn === 0 ? 'e0b ceb e1b' : 'e1b ceb e0b').startsWith(names)) {
+    throw new SyntaxError(`not an order that AccECN has: ${names}: ${text}`);
+  }
+  for (let i = 0; i < words.length; i += 2) {
+    const value = parseNumber(words[i + 1]!, 24, text);
+    if (words[i] === 'e0b') into.ee0b = value;
+    else if (words[i] === 'ceb') into.eceb = value;
+    else into.ee1b = value;
   }
 }

@@ -11,6 +11,8 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const ACC_ECN0 = 172;
+const ACC_ECN1 = 174;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
@@ -22,7 +24,19 @@ const MAX_OPTIONS_LENGTH = 40;
 /** The part of a segment's fields that options carry. */
 export type TcpOptions = Pick<
   TcpFields,
-  'mss' | 'windowScale' | 'sackPermitted' | 'timestamps' | 'tsval' | 'tsecr' | 'sackBlocks' | 'sackCount'
+  | 'mss'
+  | 'windowScale'
+  | 'sackPermitted'
+  | 'timestamps'
+  | 'tsval'
+  | 'tsecr'
+  | 'sackBlocks'
+  | 'sackCount'
+  | 'accEcn'
+  | 'accEcnFields'
+  | 'ee0b'
+  | 'eceb'
+  | 'ee1b'
 >;
 
 /**
@@ -38,6 +52,8 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number, 
   into.tsval = 0;
   into.tsecr = 0;
   into.sackCount = 0;
+  into.accEcn = -1;
+  into.accEcnFields = 0;
   let at = start;
   while (at < end) {
     const kind = bytes[at]!;
@@ -74,6 +90,10 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
     case SACK_PERMITTED:
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
+    case ACC_ECN0:
+      return decodeAccEcn(bytes, at + 2, length - 2, 0, into);
+    case ACC_ECN1:
+      return decodeAccEcn(bytes, at + 2, length - 2, 1, into);
   }
 }
 
@@ -82,10 +102,22 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
   for (let edge = 0; edge < length >> 2; edge++) into.sackBlocks[edge] = readWord(bytes, at + 4 * edge);
 }
 
+/** RFC 9768 §3.2.3: as many whole fields as there are; what is behind them is padding. */
+function decodeAccEcn(bytes: Uint8Array, at: number, length: number, order: 0 | 1, into: TcpOptions): void {
+  const fields = Math.min(Math.floor(length / 3), 3);
+  const field = (n: number): number =>
+    n < fields ? (bytes[at + 3 * n]! << 16) | (bytes[at + 3 * n + 1]! << 8) | bytes[at + 3 * n + 2]! : 0;
+  into.accEcn = order;
+  into.accEcnFields = fields;
+  into.ee0b = field(2 * order);
+  into.eceb = field(1);
+  into.ee1b = field(2 - 2 * order);
+}
+
 /**
  * Write the options at `at`, in Linux's order and padded as Linux pads, so that timestamps and SACK edges
  * lie on words: MSS; SACK-permitted and timestamps together, or each behind two NOPs; NOP and window scale;
- * NOPs and as many SACK blocks as there is room for. Returns the bytes written, a multiple of 4.
+ * NOPs and as many SACK blocks as there is room for; NOPs and AccECN, if there is room still. Returns the bytes written, a multiple of 4.
  */
 export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   let next = at;
@@ -113,6 +145,7 @@ export function encodeTcpOptions(fields: TcpOptions, bytes: Uint8Array, at: numb
     next += 4;
     for (let edge = 0; edge < 2 * blocks; edge++, next += 4) writeWord(bytes, next, fields.sackBlocks[edge]!);
   }
+  if (accEcnFits(fields, next - at)) next += encodeAccEcn(fields, bytes, next);
   return next - at;
 }
 
@@ -139,6 +172,28 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
+/** Bytes that an AccECN option of so many fields takes with its padding: a multiple of 4. */
+export const accEcnLength = (fields: number): number => (2 + 3 * fields + 3) & ~3;
+
+const accEcnFits = ({ accEcn, accEcnFields }: TcpOptions, used: number): boolean =>
+  accEcn >= 0 && used + accEcnLength(accEcnFields) <= MAX_OPTIONS_LENGTH;
+
+function encodeAccEcn(fields: TcpOptions, bytes: Uint8Array, at: number): number {
+  const { accEcn: order, accEcnFields: count, ee0b, eceb, ee1b } = fields;
+  const length = accEcnLength(count);
+  const option = at + length - (2 + 3 * count);
+  bytes.fill(NOP, at, option);
+  bytes[option] = order === 0 ? ACC_ECN0 : ACC_ECN1;
+  bytes[option + 1] = 2 + 3 * count;
+  for (let n = 0; n < count; n++) {
+    const value = n === 1 ? eceb : (n === 0) === (order === 0) ? ee0b : ee1b;
+    bytes[option + 2 + 3 * n] = value >>> 16;
+    bytes[option + 3 + 3 * n] = value >>> 8;
+    bytes[option + 4 + 3 * n] = value;
+  }
+  return length;
+}
+
 /** How many bytes `encodeTcpOptions` would write. */
 export function tcpOptionsLength(fields: TcpOptions): number {
   let length = 0;
@@ -147,7 +202,8 @@ export function tcpOptionsLength(fields: TcpOptions): number {
   else if (fields.sackPermitted) length += 4;
   if (fields.windowScale >= 0) length += 4;
   const blocks = sackBlocksThatFit(fields, length);
-  return blocks > 0 ? length + 4 + 8 * blocks : length;
+  if (blocks > 0) length += 4 + 8 * blocks;
+  return accEcnFits(fields, length) ? length + accEcnLength(fields.accEcnFields) : length;
 }
 
 function sackBlocksThatFit(fields: TcpOptions, used: number): number {

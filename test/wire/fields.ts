@@ -43,6 +43,11 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
     tsecr: 0,
     sackBlocks,
     sackCount: sack.length / 2,
+    accEcn: -1,
+    accEcnFields: 0,
+    ee0b: 0,
+    eceb: 0,
+    ee1b: 0,
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -52,7 +57,9 @@ export function fields({ sack = [], ...rest }: Partial<Values> = {}): TcpFields 
 
 /** What a peer can learn from the fields. */
 export function valuesOf(from: TcpFields): Values {
-  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...rest } = from;
+  const { text: _text, textStart: _start, textLength: _length, sackBlocks, sackCount, ...others } = from;
+  // AccECN has tests of its own.
+  const { accEcn: _order, accEcnFields: _fields, ee0b: _e0b, eceb: _ceb, ee1b: _e1b, ...rest } = others;
   return {
     ...rest,
     tsval: from.timestamps ? from.tsval : 0,
