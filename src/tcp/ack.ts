@@ -1,6 +1,7 @@
 // §3.10.7.4 fifth: the ACK field. What it acknowledges, what it says about loss, and where it takes the state.
 
 import { ACK, FIN } from '../wire/tcp.ts';
+import { takeMarks } from './acc-ecn.ts';
 import { enterTimeWait, limitFinWait2, queued, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { echoesMark } from './ecn.ts';
@@ -37,7 +38,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const { rack, rto, snd } = tcb;
   const before = snd.una;
-  const echo = echoesMark(tcb, seg);
+  let echo = echoesMark(tcb, seg);
   const duplicate = tcb.sack && reportsDuplicate(seg);
   rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
   let delivered = gt(seg.ack, before) ? acknowledge(tcb, seg, now) : 0;
@@ -46,6 +47,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   if (bare && seg.ack === before && !windowChanged) delivered += repeatedAck(tcb, seg, now);
+  if (tcb.ecn.accurate) echo = takeMarks(tcb, seg, before, delivered, bare, now);
   answerAck(tcb, diff(snd.una, before), delivered, duplicate, echo, now);
   if (snd.una !== before) restartTimers(tcb, now);
   else if (delivered > 0) scheduleProbe(tcb, now);

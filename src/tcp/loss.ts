@@ -1,5 +1,6 @@
 // RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
 
+import { announceReduction } from './ecn.ts';
 import { effectiveSendMss } from './mss.ts';
 import { DUP_THRESH } from './recovery/fast-recovery.ts';
 import type { Segment } from './segment.ts';
@@ -133,13 +134,13 @@ function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void 
  */
 function answerMark(tcb: Tcb, acknowledged: number, delivered: number, now: number): void {
   const { ecn, recovery, snd } = tcb;
-  ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
+  if (!ecn.accurate) ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
   if (ecn.reducing || !recovery.mayBegin(snd.una, false)) return;
   reduce(tcb, diff(snd.nxt, snd.una) + acknowledged, delivered, now);
   ecn.reducing = true;
   ecn.end = snd.nxt;
   tcb.tlp.cancel();
-  if (tcb.probe !== null) tcb.probe.rule(tcb, '3168-6.1.2-ece', now);
+  if (tcb.probe !== null) tcb.probe.rule(tcb, ecn.accurate ? '9768-3.2.2-marks' : '3168-6.1.2-ece', now);
 }
 
 function endReduction(tcb: Tcb): void {
@@ -148,8 +149,9 @@ function endReduction(tcb: Tcb): void {
 }
 
 /** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
-function slowDown({ congestion, ecn }: Tcb, flight: number, now: number): void {
-  ecn.cwrDue = ecn.on;
+function slowDown(tcb: Tcb, flight: number, now: number): void {
+  const { congestion } = tcb;
+  announceReduction(tcb);
   congestion.lossDetected(Math.min(flight, congestion.cwnd), now);
 }
 
@@ -179,7 +181,7 @@ export function loseAll(tcb: Tcb, now: number): void {
   if (board.count > 0 && board.isSacked(0)) board.forgetSacks();
   tcb.snd.again = '6298-5.4-retransmit';
   tcb.ecn.reducing = false;
-  tcb.ecn.cwrDue = tcb.ecn.on;
+  announceReduction(tcb);
   board.markAllLost();
   tcb.tlp.cancel();
   stopTimer(tcb, Timer.reordering, now);

@@ -1,6 +1,7 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
+import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
@@ -27,6 +28,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.sourcePort = tcb.local.port;
   out.destinationPort = tcb.remote.port;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  if (tcb.ecn.accurate && (out.flags & (SYN | RST)) === 0) sayMarks(tcb, out);
   if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
   if (out.len > 0) scheduleProbe(tcb, now);
@@ -58,6 +60,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
     case 'CLOSING':
     case 'LAST-ACK':
       return (
+        (tcb.accEcn.reflecting && sendAck(tcb, out, now)) ||
         sendTailProbe(tcb, out, now) ||
         sendAgain(tcb, out, now) ||
         sendNew(tcb, out, now) ||
@@ -74,11 +77,12 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   return true;
 }
 
-/** How many bytes of SACK option the next segment will carry. */
+/** How many bytes of SACK and AccECN options the next segment with text will carry. */
 function sackBytes(tcb: Tcb): number {
-  if (!tcb.sack || tcb.rcv.reassembly === null) return 0;
-  const blocks = Math.min(tcb.rcv.reassembly.count, mostSackBlocks(tcb));
-  return blocks === 0 ? 0 : 4 + 8 * blocks;
+  const most = tcb.sack && tcb.rcv.reassembly !== null ? mostSackBlocks(tcb) : 0;
+  const blocks = Math.min(tcb.rcv.reassembly?.count ?? 0, most);
+  const sack = blocks === 0 ? 0 : 4 + 8 * blocks;
+  return sack + accEcnBytes(tcb, sack, true);
 }
 
 /** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
@@ -99,6 +103,7 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   if (tcb.sack && tcb.rcv.reassembly !== null) {
     out.sackCount = tcb.rcv.reassembly.blocks(out.sackBlocks, mostSackBlocks(tcb));
   }
+  addAccEcn(tcb, out);
 }
 
 /** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */
@@ -182,7 +187,7 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
 }
 
 /** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
-const leavesAlone = ({ ecn, snd }: Tcb): boolean => ecn.cwrDue || snd.urgent;
+const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue || tcb.snd.urgent || aceHasCwr(tcb);
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
