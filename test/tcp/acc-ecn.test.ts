@@ -75,6 +75,15 @@ describe('the handshake', () => {
     },
   );
 
+  test('text in a SYN,ACK does not count it twice (9768.3)', () => {
+    const t = new Script(accurate())
+      .connect()
+      .out('SEWA 0:0')
+      .in('[ce] SW. 0:10 ack 1 <mss 1000>')
+      .out('WA. 1:1 ack 11');
+    t.in('P. 11:21 ack 1').after(200).out('WA. 1:1 ack 21');
+  });
+
   test('text that waits does not go before that ACK (9768.3)', () => {
     const t = new Script(accurate()).connect().write(10).out('SEWA 0:0');
     t.in('[ce] SW. 0:0 ack 1 <mss 1000>').out('WA. 1:1 ack 1', '[ect0] PWA. 1:11 ack 1');
@@ -320,8 +329,20 @@ describe('the sender', () => {
     const t = busy();
     tcbOf(t).accEcn.toldCeb = 0xffff00;
     t.in('WA. 1:1 ack 1989 <ECN e0b 1001 ceb 744>');
-    expect(tcbOf(t).accEcn.toldCeb & 0xffffff).toBe(744);
+    expect(tcbOf(t).accEcn.toldCeb).toBe(0xffff00 + 1000);
     expect(t.connection.info(t.now).deliveredCe).toBe(1);
+  });
+
+  test('an option that is older than the last, or leaves out what has changed, is no help (9768.4, 9768.5)', () => {
+    for (const option of ['ECN e0b 1001 ceb 0', 'ECN e0b 9000']) {
+      const t = busy().in('WA. 1:1 ack 1989 <ECN e0b 1001 ceb 1000>').in(`WA. 1:1 ack 9989 <${option}>`);
+      expect([option, t.connection.info(t.now).deliveredCe]).toEqual([option, 1 + 8]);
+    }
+  });
+
+  test('a mark when nothing is in flight slows nothing', () => {
+    const t = asked().in('WA. 1:1 ack 1');
+    expect([ssthresh(t), t.connection.info(t.now).deliveredCe]).toEqual([Infinity, 1]);
   });
 
   test('an ACK that another has overtaken tells nothing (9768.3)', () => {
@@ -405,6 +426,13 @@ describe('a path that changes marks', () => {
 
   test('an option that is cleared is not believed (9768.7)', () => {
     const t = asked(accurate(), 'ECN e0b 0 ceb 0 e1b 0').write(20_000);
+    t.takeSent();
+    t.in('EA. 1:1 ack 9001 <ECN e0b 0 ceb 0 e1b 0>');
+    expect(t.connection.info(t.now).deliveredCe).toBe(8);
+  });
+
+  test('nor one that comes cleared later (9768.7)', () => {
+    const t = asked(accurate(), '').write(20_000);
     t.takeSent();
     t.in('EA. 1:1 ack 9001 <ECN e0b 0 ceb 0 e1b 0>');
     expect(t.connection.info(t.now).deliveredCe).toBe(8);
