@@ -56,6 +56,7 @@ function drawParameters(draw: Draw, buffers: readonly number[]): Parameters {
     receiveBuffer: draw.of(...buffers),
     sendBuffer: draw.of(...buffers),
     mssClamp: draw.of(0, 0, 0, 40, 48, 100, 536, 1000),
+    ecn: draw.of('off', 'accept', 'request', 'accurate', 'accurate'),
   };
 }
 
@@ -70,6 +71,7 @@ function drawImpairments(draw: Draw, isBad: boolean): Partial<Impairments> {
     rate: draw.of(Infinity, Infinity, 1e6, 1e7),
     queuePackets: draw.of(1000, 10, 3),
     queueFull: draw.of('drop', 'refuse'),
+    mark: draw.of(0, 0, 0.1, 1),
   };
 }
 
