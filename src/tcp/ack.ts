@@ -1,6 +1,7 @@
 // §3.10.7.4 fifth: the ACK field. What it acknowledges, what it says about loss, and where it takes the state.
 
 import { ACK, FIN } from '../wire/tcp.ts';
+import { takeMarks } from './acc-ecn.ts';
 import { enterTimeWait, limitFinWait2, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { echoesMark } from './ecn.ts';
@@ -44,7 +45,7 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const { counters, rack, rto, snd } = tcb;
   const before = snd.una;
-  const echo = echoesMark(tcb, seg);
+  let echo = echoesMark(tcb, seg);
   const duplicate = tcb.sack && reportsDuplicate(seg);
   const believed = duplicate && believeDuplicate(tcb, seg);
   rack.ackArrives(now, echoedTime(tcb, seg, now), rto.minRtt);
@@ -56,6 +57,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const repeated = bare && seg.ack === before && !windowChanged;
   judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
   if (repeated) delivered += repeatedAck(tcb, seg, now);
+  if (tcb.ecn.accurate) echo = takeMarks(tcb, seg, before, delivered, bare, now);
   answerAck(tcb, diff(snd.una, before), delivered, believed, echo, now);
   counters.delivered = tcb.board.delivered;
   counters.reorderings = rack.reorderings;

@@ -4,6 +4,7 @@
 
 import { CE, ECT0, NOT_ECT } from '../wire/ip.ts';
 import { ACK, CWR, ECE, SYN } from '../wire/tcp.ts';
+import { answerFlags, negotiateAccurate, offerFlags, reflectAgain } from './acc-ecn.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import type { Segment } from './segment.ts';
 import type { Tcb } from './tcb.ts';
@@ -15,9 +16,11 @@ const SETUP = ECE | CWR;
  * §6.1.1: the flags of our SYN, or of our `answer` to the peer's. §6.1.1.1: something on the path may drop what it
  * does not know, so a SYN that goes `again` asks for nothing.
  */
-export function setupFlags(tcb: Tcb, answer: boolean, again: boolean, now: number): number {
+export function setupFlags(tcb: Tcb, out: Segment, answer: boolean, again: boolean, now: number): number {
   const { ecn, parameters, probe } = tcb;
+  if (answer && ecn.accurate) return answerFlags(tcb, out, now);
   if (answer) return ecn.on ? ECE : 0;
+  if (parameters.ecn === 'accurate') return offerFlags(tcb, now);
   if (parameters.ecn !== 'request') return 0;
   if (again) {
     if (!ecn.declined && probe !== null) probe.rule(tcb, '3168-6.1.1.1-fallback', now);
@@ -32,6 +35,7 @@ export function setupFlags(tcb: Tcb, answer: boolean, again: boolean, now: numbe
 export function negotiateEcn(tcb: Tcb, seg: Segment, now: number): void {
   const { ecn, probe } = tcb;
   const flags = seg.flags & SETUP;
+  if (negotiateAccurate(tcb, seg, now)) return;
   if ((seg.flags & ACK) !== 0) {
     ecn.on = ecn.asked && flags === ECE;
     // Some old hosts send reserved bits back as they came.
@@ -44,8 +48,9 @@ export function negotiateEcn(tcb: Tcb, seg: Segment, now: number): void {
   if (ecn.on && probe !== null) probe.rule(tcb, '3168-6.1.1-on', now);
 }
 
-/** §6.1.1: the peer's SYN came again, and asks for nothing any more. */
+/** §6.1.1: the peer's SYN came again, and asks for nothing any more. Or its SYN,ACK did. */
 export function synAgain(tcb: Tcb, seg: Segment): void {
+  reflectAgain(tcb, seg);
   const same = tcb.state === 'SYN-RECEIVED' && seg.seq === tcb.irs;
   if (same && (seg.flags & SETUP) !== SETUP) tcb.ecn.declined = true;
 }
@@ -53,6 +58,7 @@ export function synAgain(tcb: Tcb, seg: Segment): void {
 /** Text came that lies in the window (§6.1.5). CWR is older than the mark it may come with (§6.1.3). */
 export function takeMark(tcb: Tcb, seg: Segment, now: number): void {
   const { ecn, probe } = tcb;
+  if (ecn.accurate) return;
   if ((seg.flags & CWR) !== 0) {
     if (ecn.echo && probe !== null) probe.rule(tcb, '3168-6.1.3-cwr', now);
     ecn.echo = false;
@@ -80,4 +86,9 @@ export function markNewText(tcb: Tcb, out: Segment): void {
 
 /** §6.1.2: does this ACK echo a mark that something in flight met? Not with a SYN, whose flags ask for ECN. */
 export const echoesMark = (tcb: Tcb, seg: Segment): boolean =>
-  tcb.ecn.on && (seg.flags & (ECE | SYN)) === ECE && tcb.snd.una !== tcb.snd.nxt;
+  tcb.ecn.on && !tcb.ecn.accurate && (seg.flags & (ECE | SYN)) === ECE && tcb.snd.una !== tcb.snd.nxt;
+
+/** §6.1.2: the congestion window was reduced, for a mark or a loss: CWR is to say so. AccECN has no use for it. */
+export function announceReduction({ ecn }: Tcb): void {
+  ecn.cwrDue = ecn.on && !ecn.accurate;
+}

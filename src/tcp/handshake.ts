@@ -47,7 +47,7 @@ export function buildSyn(tcb: Tcb, out: Segment, now: number): void {
   }
   advertiseUserTimeout(tcb, out);
   const again = tcb.snd.nxt !== tcb.iss && tcb.snd.again === '6298-5.4-retransmit';
-  out.flags |= setupFlags(tcb, answer, again, now);
+  out.flags |= setupFlags(tcb, out, answer, again, now);
   out.why = again ? '6298-5.4-syn' : answer ? '9293-3.5-syn-ack' : '9293-3.5-syn';
   addFastOpen(tcb, out);
 }

@@ -1,5 +1,6 @@
 // RFC 5681 §3.2, 6582, 6675, 8985, 9937: what an ACK says of loss, and what is done about it.
 
+import { announceReduction } from './ecn.ts';
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeFailed } from './mtu-probing.ts';
 import type { Segment } from './segment.ts';
@@ -141,13 +142,14 @@ function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void 
  */
 function answerMark(tcb: Tcb, acknowledged: number, delivered: number, now: number): void {
   const { ecn, recovery, snd } = tcb;
-  ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
+  if (!ecn.accurate) ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
   if (ecn.reducing || !recovery.mayBegin(snd.una, false)) return;
+  tcb.undo.end();
   reduce(tcb, diff(snd.nxt, snd.una) + acknowledged, delivered, now);
   ecn.reducing = true;
   ecn.end = snd.nxt;
   tcb.tlp.cancel();
-  if (tcb.probe !== null) tcb.probe.rule(tcb, '3168-6.1.2-ece', now);
+  if (tcb.probe !== null) tcb.probe.rule(tcb, ecn.accurate ? '9768-3.2.2-marks' : '3168-6.1.2-ece', now);
 }
 
 function endReduction(tcb: Tcb): void {
@@ -157,14 +159,13 @@ function endReduction(tcb: Tcb): void {
 
 /** RFC 5681 §3.2: what limited transmit has sent beyond the congestion window does not count. */
 function slowDown(tcb: Tcb, flight: number, now: number): void {
-  tcb.ecn.cwrDue = tcb.ecn.on;
+  announceReduction(tcb);
   tcb.congestion.lossDetected(lossBasis(tcb, flight, now), now);
 }
 
 /** RFC 8985 §7.4: a loss was repaired by its probe; it was a loss all the same. */
 function answerProbe(tcb: Tcb, acknowledged: number, now: number): void {
-  const { congestion, ecn, snd } = tcb;
-  if (ecn.reducing) return;
+  const { congestion, snd } = tcb;
   tcb.undo.end();
   slowDown(tcb, diff(snd.nxt, snd.una) + acknowledged, now);
   congestion.repaired();
@@ -189,7 +190,7 @@ export function loseAll(tcb: Tcb, now: number): void {
   if (board.count > 0 && board.isSacked(0)) board.forgetSacks();
   tcb.snd.again = '6298-5.4-retransmit';
   tcb.ecn.reducing = false;
-  tcb.ecn.cwrDue = tcb.ecn.on;
+  announceReduction(tcb);
   board.markAllLost();
   tcb.tlp.cancel();
   stopTimer(tcb, Timer.reordering, now);

@@ -1,6 +1,7 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
+import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -40,6 +41,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.destinationPort = tcb.remote.port;
   out.optionOrder = tcb.parameters.optionOrder;
   if ((out.flags & ACK) !== 0) acknowledged(tcb, now);
+  if (tcb.ecn.accurate && (out.flags & (SYN | RST)) === 0) sayMarks(tcb, out);
   if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
   if (out.len > 0) scheduleProbe(tcb, now);
@@ -81,6 +83,7 @@ function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
     case 'CLOSING':
     case 'LAST-ACK':
       return (
+        (tcb.accEcn.reflecting && sendAck(tcb, out, now)) ||
         sendTailProbe(tcb, out, now) ||
         sendAgain(tcb, out, now) ||
         sendNew(tcb, out, now) ||
@@ -96,6 +99,12 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   else if (out.textLength > 0) tcb.board.sent(add(tcb.iss, 1), now); // The SYN may be acknowledged without it.
   leave(tcb, out, now);
   return true;
+}
+
+/** How many bytes of SACK and AccECN options the next segment with text will carry. */
+function reportBytes(tcb: Tcb): number {
+  const sack = sackBytes(tcb);
+  return sack + accEcnBytes(tcb, sack, true);
 }
 
 /** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
@@ -114,6 +123,7 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
   out.wnd = offerWindow(tcb);
   stamp(tcb, out, now);
   putSack(tcb, out);
+  addAccEcn(tcb, out);
 }
 
 /** §3.8.1: what is held lost goes again, the oldest first; only that one without regard to the windows. */
@@ -122,7 +132,7 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   const i = board.nextLost();
   if (i < 0 || tcb.frto.phase === 'forward') return false;
   const from = board.startOf(i);
-  const length = board.lostRun(i, effectiveSendMss(tcb, sackBytes(tcb)));
+  const length = board.lostRun(i, effectiveSendMss(tcb, reportBytes(tcb)));
   const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
   if (from !== snd.una && room < length) {
     snd.cwndLimited = true;
@@ -145,7 +155,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
   if (!tlp.due) return false;
   tlp.due = false;
   if (board.lost > 0 || board.sackedCount > 0 || board.count === 0 || snd.probing) return false;
-  const mss = effectiveSendMss(tcb, sackBytes(tcb));
+  const mss = effectiveSendMss(tcb, reportBytes(tcb));
   const fresh = Math.min(unsentText(tcb), mss);
   const again = fresh === 0 || windowRoom(tcb, snd.nxt) < fresh;
   const from = again ? board.resendLast(mss, now) : snd.nxt;
@@ -206,12 +216,12 @@ const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.sn
 const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
 
 /** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
-const leavesAlone = ({ ecn, snd }: Tcb): boolean => ecn.cwrDue || snd.urgent;
+const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue || tcb.snd.urgent || aceHasCwr(tcb);
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {
   const { snd } = tcb;
-  const sack = sackBytes(tcb);
+  const sack = reportBytes(tcb);
   const mss = effectiveSendMss(tcb, sack);
   const congestion = congestionRoom(tcb);
   if (unsent > congestion) snd.cwndLimited = true;
@@ -246,7 +256,7 @@ function sendHeld(tcb: Tcb, out: Segment, now: number): boolean {
   if (snd.wnd === 0) return byAck ? askForWindow(tcb, out, now) : sendProbe(tcb, out, now);
   // §3.8.6.2.1: the override timeout; a small segment is better than none.
   disarmPersist(tcb, now);
-  placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd, effectiveSendMss(tcb, sackBytes(tcb))));
+  placeText(tcb, out, snd.nxt, Math.min(unsentText(tcb), snd.wnd, effectiveSendMss(tcb, reportBytes(tcb))));
   if (byAck) out.flags |= PSH; // Nothing will follow soon.
   out.why = '9293-3.8.6.2.1-override';
   leave(tcb, out, now);
@@ -297,7 +307,7 @@ function placeText(tcb: Tcb, out: Segment, from: Seq, n: number): void {
   out.queue = tcb.snd.queue;
   out.textStart = diff(from, textStart(tcb));
   out.textLength = Math.max(diff(min(behind, end), from), 0);
-  const mss = effectiveSendMss(tcb, sackBytes(tcb));
+  const mss = effectiveSendMss(tcb, reportBytes(tcb));
   out.segmentSize = out.textLength > mss ? mss : 0;
   if (out.textLength > 0 && tcb.snd.pushes.within(from, behind)) out.flags |= PSH; // MUST-61
   if (tcb.snd.finQueued && gt(behind, end)) out.flags |= FIN;
@@ -317,7 +327,7 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     snd.lastText = now;
     snd.burst -= out.len;
     // The octet of a zero-window probe is not for Nagle to wait for.
-    if (!snd.probing && out.textLength % effectiveSendMss(tcb, sackBytes(tcb)) !== 0) snd.small = end;
+    if (!snd.probing && out.textLength % effectiveSendMss(tcb, reportBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;
     if (snd.wanted && snd.notSentLowWater !== Number.POSITIVE_INFINITY) tellOfRoom(tcb);
   } else {

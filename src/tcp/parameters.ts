@@ -120,9 +120,9 @@ export interface Parameters {
   readonly tailLossProbe: boolean;
   /**
    * RFC 3168 ECN. `accept`: when the peer asks for it, as Linux's tcp_ecn = 2; `request`: ask for it too, as
-   * tcp_ecn = 1.
+   * tcp_ecn = 1; `accurate`: ask for AccECN (RFC 9768), and agree to either.
    */
-  readonly ecn: 'off' | 'accept' | 'request';
+  readonly ecn: 'off' | 'accept' | 'request' | 'accurate';
   /**
    * Where the urgent pointer points, as we send and as we read it: at the octet `next` behind the urgent data
    * (MUST-62, RFC 6093 §3.1, and what everyone sends), or at the `last` of it (RFC 1122 §4.2.2.4).
@@ -370,7 +370,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     frto: 'boolean',
     reordering: [1, 300], // Linux's tcp_max_reordering
     tailLossProbe: 'boolean',
-    ecn: ['off', 'accept', 'request'],
+    ecn: ['off', 'accept', 'request', 'accurate'],
     urgentPointer: ['next', 'last'],
     mssClamp: [0, 65_535],
     mtuProbing: ['off', 'black-hole', 'on'],

@@ -29,6 +29,11 @@ export class Segment implements TcpFields {
   fastOpenExperimental = false;
   userTimeout = -1;
   optionOrder: 'linux' | 'freebsd' = 'linux';
+  accEcn = -1;
+  accEcnFields = 0;
+  ee0b = 0;
+  eceb = 0;
+  ee1b = 0;
   /** Arriving text lies here, `textLength` bytes from `textStart`. */
   text: Uint8Array = NO_TEXT;
   textStart = 0;
@@ -62,6 +67,11 @@ export class Segment implements TcpFields {
     this.fastOpenExperimental = false;
     this.userTimeout = -1;
     this.optionOrder = 'linux';
+    this.accEcn = -1;
+    this.accEcnFields = 0;
+    this.ee0b = 0;
+    this.eceb = 0;
+    this.ee1b = 0;
     this.text = NO_TEXT;
     this.textStart = 0;
     this.textLength = 0;

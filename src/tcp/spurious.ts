@@ -104,6 +104,7 @@ function takeBack(tcb: Tcb, why: RuleId, now: number): void {
   recovery.undo(snd.una);
   congestion.undo();
   rto.forgetBackoffs();
+  tcb.ecn.cwrDue = false;
   tcb.counters.undos += 1;
   if (tcb.probe !== null) tcb.probe.rule(tcb, why, now);
 }

@@ -219,6 +219,8 @@ export class TimestampVariables {
 export class EcnVariables {
   /** Negotiated: marks are echoed, and echoes answered. */
   on = false;
+  /** With it, marks are counted instead: AccECN (RFC 9768). */
+  accurate = false;
   /** Our SYN offered it. */
   asked = false;
   /** One of the SYNs, theirs or ours, came or went without it: text does not leave as ECT (§6.1.1). */
@@ -253,6 +255,38 @@ export class FastOpenVariables {
   taken = false;
   /** Active: nothing of it came through, and the host has taken note. */
   vanished = false;
+}
+
+/** RFC 9768. acc-ecn.ts. */
+export class AccEcnVariables {
+  /** Marked packets, and bytes by their mark, that have come (§3.2: r.cep, r.ceb, r.e0b, r.e1b). */
+  cep = 5;
+  ceb = 0;
+  e0b = 1;
+  e1b = 1;
+  /** What the peer has told of ours: s.cep, s.ceb. */
+  toldCep = 5;
+  toldCeb = 0;
+  /** With which codepoint the peer's SYN or SYN,ACK came. */
+  codepoint = 0;
+  /** The next bare ACK says so (§3.2.2.1). */
+  reflecting = false;
+  /** The last packet was marked; how many were since our last ACK. */
+  marked = false;
+  marks = 0;
+  /** SYNs, or SYN,ACKs, that have left. */
+  syns = 0;
+  /** The path is held to let options pass; a byte counter has changed since the last one left. */
+  options = true;
+  optionDue = false;
+  /** A client's whole option is to go with whatever is next (2), with the first text (1). */
+  announce = 0;
+  /** A segment other than a SYN has come, and one with an option. */
+  heard = false;
+  optionHeard = false;
+  /** The path clears the option, or the flags (§3.2.3.2.4, §3.2.2.4). */
+  ignoring = false;
+  distrusted = false;
 }
 
 /** What has happened so far, for info(). Counts. */
@@ -310,6 +344,7 @@ export class Tcb {
   readonly ack = new AckVariables();
   readonly timestamps: TimestampVariables;
   readonly ecn = new EcnVariables();
+  readonly accEcn = new AccEcnVariables();
   /** When each timer of timers.ts goes off, ms, Infinity = off; an array of floats, since a field would box them. */
   readonly deadlines = new Float64Array(TIMER_COUNT).fill(OFF);
   readonly counters = new Counters();

@@ -137,6 +137,14 @@ const TEXTS: Readonly<Record<RuleId, string>> = {
   '8985-6.2-lost': 'RACK: sent before what has arrived, and too late: lost',
   '8985-7.3-probe': 'tail loss probe: no ACK came, ask for one',
   '8985-7.4-repaired': 'the tail loss probe repaired a loss',
+  '9768-3.1.1-on': 'both ends count marks: AccECN',
+  '9768-3.1.4.1-fallback': 'two SYNs with AccECN were not answered: one without',
+  '9768-3.1.4.2-fallback': 'two SYN,ACKs with AccECN were lost: one without',
+  '9768-3.2.2-marks': 'ACE went on: what we sent was marked, slow down',
+  '9768-3.2.2.3-mangled': 'the path changes ECN marks: nothing is sent as ECT now',
+  '9768-3.2.2.4-zeroed': 'ACE came as zero: the path clears it, no more ECT',
+  '9768-3.2.2.5.1-change': 'CE after a packet without: an ACK at once tells',
+  '9768-3.2.2.5.1-count': 'enough marks for an ACK, before the counter wraps',
 };
 
 const ID = /^(\d+)-([\d.]+)/;

@@ -86,6 +86,7 @@ export function printOptions(options: TcpOptions, base: number): string {
     const blocks = Array.from({ length: options.sackCount }, (_, i) => `${edge(2 * i)}:${edge(2 * i + 1)}`);
     list.push(`sack ${blocks.join(' ')}`);
   }
+  if (options.accEcn >= 0) list.push(printAccEcn(options));
   return list.join(',');
 }
 
@@ -95,6 +96,13 @@ function printFastOpen({ fastOpen, fastOpenCookie, fastOpenExperimental }: TcpOp
     (byte & 0xff).toString(16).padStart(2, '0'),
   );
   return [fastOpenExperimental ? 'FOEXP' : 'FO', ...(fastOpen > 0 ? [digits.join('')] : [])].join(' ');
+}
+
+/** `ECN e0b 1 ceb 0 e1b 1`, or `ECN e1b 1 ceb 0 e0b 1`, the fields behind those present left out. */
+function printAccEcn({ accEcn, accEcnFields, ee0b, eceb, ee1b }: TcpOptions): string {
+  const order = [`e0b ${ee0b}`, `ceb ${eceb}`, `e1b ${ee1b}`];
+  if (accEcn === 1) order.reverse();
+  return ['ECN', ...order.slice(0, accEcnFields)].join(' ');
 }
 
 const SEGMENT =
@@ -140,7 +148,7 @@ function parseNumber(digits: string, bits: number, text: string): number {
 }
 
 const OPTION =
-  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|uto\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|(FO|FOEXP)(?:\s+((?:[0-9a-f]{4}){2,8}))?)$/;
+  /^(?:(nop|eol)|(sackOK)|mss\s+(\d+)|wscale\s+(\d+)|uto\s+(\d+)|TS\s+val\s+(\d+)\s+ecr\s+(\d+)|sack((?:\s+\d+:\d+){1,4})|(FO|FOEXP)(?:\s+((?:[0-9a-f]{4}){2,8}))?|ECN((?:\s+(?:e0b|ceb|e1b)\s+\d+){0,3}))$/;
 
 function parseOptions(list: string, text: string): TcpOptions {
   const options: TcpOptions = {
@@ -156,6 +164,11 @@ function parseOptions(list: string, text: string): TcpOptions {
     fastOpen: -1,
     fastOpenCookie: new Int8Array(MAX_FAST_OPEN_COOKIE),
     fastOpenExperimental: false,
+    accEcn: -1,
+    accEcnFields: 0,
+    ee0b: 0,
+    eceb: 0,
+    ee1b: 0,
   };
   if (list.trim() === '') return options;
   for (const item of list.split(',')) parseOption(item.trim(), options, text);
@@ -165,7 +178,7 @@ function parseOptions(list: string, text: string): TcpOptions {
 function parseOption(item: string, into: TcpOptions, text: string): void {
   const match = OPTION.exec(item);
   if (match === null) throw new SyntaxError(`no option that we know: ${item}: ${text}`);
-  const [, , sackOk, mss, wscale, uto, tsval, tsecr, sack, fastOpen, cookie = ''] = match;
+  const [, , sackOk, mss, wscale, uto, tsval, tsecr, sack, fastOpen, cookie = '', accEcn] = match;
   if (sackOk !== undefined) into.sackPermitted = true;
   if (mss !== undefined) into.mss = parseNumber(mss, 16, text);
   if (wscale !== undefined) into.windowScale = parseNumber(wscale, 8, text);
@@ -186,5 +199,22 @@ function parseOption(item: string, into: TcpOptions, text: string): void {
     for (let i = 0; i < into.fastOpen; i++) {
       into.fastOpenCookie[i] = Number.parseInt(cookie.slice(2 * i, 2 * i + 2), 16);
     }
+  }
+  if (accEcn !== undefined) parseAccEcn(accEcn, into, text);
+}
+
+function parseAccEcn(list: string, into: TcpOptions, text: string): void {
+  const words = list.trim() === '' ? [] : list.trim().split(/\s+/);
+  const names = words.filter((_, i) => i % 2 === 0).join(' ');
+  into.accEcn = names.startsWith('e1b') ? 1 : 0;
+  into.accEcnFields = words.length / 2;
+  if (!(into.accEcn === 0 ? 'e0b ceb e1b' : 'e1b ceb e0b').startsWith(names)) {
+    throw new SyntaxError(`not an order that AccECN has: ${names}: ${text}`);
+  }
+  for (let i = 0; i < words.length; i += 2) {
+    const value = parseNumber(words[i + 1]!, 24, text);
+    if (words[i] === 'e0b') into.ee0b = value;
+    else if (words[i] === 'ceb') into.eceb = value;
+    else into.ee1b = value;
   }
 }

@@ -16,6 +16,8 @@ const FAST_OPEN = 34;
 /** RFC 6994: a kind shared by experiments, told apart by a number of two bytes. */
 const EXPERIMENT = 254;
 const FAST_OPEN_EXPERIMENT = 0xf989;
+const ACC_ECN0 = 172;
+const ACC_ECN1 = 174;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
@@ -48,6 +50,11 @@ export type TcpOptions = Pick<
   | 'fastOpen'
   | 'fastOpenCookie'
   | 'fastOpenExperimental'
+  | 'accEcn'
+  | 'accEcnFields'
+  | 'ee0b'
+  | 'eceb'
+  | 'ee1b'
 >;
 type Ordered = TcpOptions & Pick<TcpFields, 'optionOrder'>;
 
@@ -67,6 +74,8 @@ export function decodeTcpOptions(bytes: Uint8Array, start: number, end: number, 
   into.userTimeout = -1;
   into.fastOpen = -1;
   into.fastOpenExperimental = false;
+  into.accEcn = -1;
+  into.accEcnFields = 0;
   let at = start;
   while (at < end) {
     const kind = bytes[at]!;
@@ -112,6 +121,10 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       if (length < EXPERIMENT_HEAD || ((bytes[at + 2]! << 8) | bytes[at + 3]!) !== FAST_OPEN_EXPERIMENT)
         return;
       return decodeFastOpen(bytes, at + EXPERIMENT_HEAD, length - EXPERIMENT_HEAD, true, into);
+    case ACC_ECN0:
+      return decodeAccEcn(bytes, at + 2, length - 2, 0, into);
+    case ACC_ECN1:
+      return decodeAccEcn(bytes, at + 2, length - 2, 1, into);
   }
 }
 
@@ -137,10 +150,22 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
   for (let edge = 0; edge < length >> 2; edge++) into.sackBlocks[edge] = readWord(bytes, at + 4 * edge);
 }
 
+/** RFC 9768 §3.2.3: as many whole fields as there are; what is behind them is padding. */
+function decodeAccEcn(bytes: Uint8Array, at: number, length: number, order: 0 | 1, into: TcpOptions): void {
+  const fields = Math.min(Math.floor(length / 3), 3);
+  const field = (n: number): number =>
+    n < fields ? (bytes[at + 3 * n]! << 16) | (bytes[at + 3 * n + 1]! << 8) | bytes[at + 3 * n + 2]! : 0;
+  into.accEcn = order;
+  into.accEcnFields = fields;
+  into.ee0b = field(2 * order);
+  into.eceb = field(1);
+  into.ee1b = field(2 - 2 * order);
+}
+
 /**
  * Write the options at `at`, in the order that `optionOrder` names: behind those of the SYN Fast Open with its NOPs
- * and a user timeout, if there is room for it; then as many SACK blocks as there is room for. Returns the bytes
- * written, a multiple of 4.
+ * and a user timeout, if there is room for it; then as many SACK blocks as there is room for, and AccECN if there is
+ * room still. Returns the bytes written, a multiple of 4.
  */
 export function encodeTcpOptions(fields: Ordered, bytes: Uint8Array, at: number): number {
   return fields.optionOrder === 'freebsd'
@@ -160,6 +185,7 @@ function encodeByLinux(fields: TcpOptions, bytes: Uint8Array, at: number): numbe
   next = writeRare(fields, bytes, at, next);
   const blocks = sackBlocksThatFit(fields, next - at);
   if (blocks > 0) next = writeSack(fields, blocks, bytes, next);
+  if (accEcnFits(fields, next - at)) next += encodeAccEcn(fields, bytes, next);
   return next - at;
 }
 
@@ -185,6 +211,10 @@ function encodeByFreeBsd(fields: TcpOptions, bytes: Uint8Array, at: number): num
   if (blocks > 0) {
     while (((next - at) & 3) !== 0) bytes[next++] = NOP;
     next = writeSack(fields, blocks, bytes, next);
+  }
+  if (accEcnFits(fields, (next - at + 3) & ~3)) {
+    while (((next - at) & 3) !== 0) bytes[next++] = NOP;
+    next += encodeAccEcn(fields, bytes, next);
   }
   while (((next - at) & 3) !== 0) bytes[next++] = EOL;
   return next - at;
@@ -251,6 +281,28 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
+/** Bytes that an AccECN option of so many fields takes with its padding: a multiple of 4. */
+export const accEcnLength = (fields: number): number => (2 + 3 * fields + 3) & ~3;
+
+const accEcnFits = ({ accEcn, accEcnFields }: TcpOptions, used: number): boolean =>
+  accEcn >= 0 && used + accEcnLength(accEcnFields) <= MAX_OPTIONS_LENGTH;
+
+function encodeAccEcn(fields: TcpOptions, bytes: Uint8Array, at: number): number {
+  const { accEcn: order, accEcnFields: count, ee0b, eceb, ee1b } = fields;
+  const length = accEcnLength(count);
+  const option = at + length - (2 + 3 * count);
+  bytes.fill(NOP, at, option);
+  bytes[option] = order === 0 ? ACC_ECN0 : ACC_ECN1;
+  bytes[option + 1] = 2 + 3 * count;
+  for (let n = 0; n < count; n++) {
+    const value = n === 1 ? eceb : (n === 0) === (order === 0) ? ee0b : ee1b;
+    bytes[option + 2 + 3 * n] = value >>> 16;
+    bytes[option + 3 + 3 * n] = value >>> 8;
+    bytes[option + 4 + 3 * n] = value;
+  }
+  return length;
+}
+
 /** A multiple of 4 bytes; the longest cookie fits beside everything else that a SYN carries. */
 function encodeFastOpen(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   const { fastOpen, fastOpenCookie, fastOpenExperimental } = fields;
@@ -297,7 +349,8 @@ export function tcpOptionsLength(fields: TcpOptions): number {
   length += fastOpenLength(fields);
   if (carriesUserTimeout(fields, length)) length += USER_TIMEOUT_LENGTH;
   const blocks = sackBlocksThatFit(fields, length);
-  return blocks > 0 ? length + 4 + 8 * blocks : length;
+  if (blocks > 0) length += 4 + 8 * blocks;
+  return accEcnFits(fields, length) ? length + accEcnLength(fields.accEcnFields) : length;
 }
 
 function sackBlocksThatFit(fields: TcpOptions, used: number): number {

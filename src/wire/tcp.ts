@@ -54,6 +54,15 @@ export interface TcpFields {
   userTimeout: number;
   /** In which order to write the options; reading takes any. */
   optionOrder: 'linux' | 'freebsd';
+  /**
+   * AccECN option (RFC 9768 §3.2.3): which of its two orders, 0 (E0B first) or 1 (E1B first); -1 = absent. Then
+   * `accEcnFields` of its three counters are there, 24 bits each, from the front of the order.
+   */
+  accEcn: number;
+  accEcnFields: number;
+  ee0b: number;
+  eceb: number;
+  ee1b: number;
   /** The buffer in which the text lies; the header codec sets these three when reading, and ignores them
    * when writing: whoever sends a packet places its text. */
   text: Uint8Array;

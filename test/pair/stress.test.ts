@@ -62,6 +62,7 @@ function drawParameters(draw: Draw, buffers: readonly number[]): Parameters {
     mtuProbing: draw.of('off', 'black-hole', 'on'),
     baseMss: draw.of(48, 536, 1024),
     userTimeoutOption: draw.chance(0.3),
+    ecn: draw.of('off', 'accept', 'request', 'accurate', 'accurate'),
   };
 }
 
@@ -76,6 +77,7 @@ function drawImpairments(draw: Draw, isBad: boolean): Partial<Impairments> {
     rate: draw.of(Infinity, Infinity, 1e6, 1e7),
     queuePackets: draw.of(1000, 10, 3),
     queueFull: draw.of('drop', 'refuse'),
+    mark: draw.of(0, 0, 0.1, 1),
   };
 }
 

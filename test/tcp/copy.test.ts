@@ -18,7 +18,7 @@ import { type Drive, driveOn } from './drive.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed);
 
-/** Opened with every option, by us or by the peer. */
+/** Opened with every option, by us or by the peer; with AccECN, or ECN, or neither. */
 function opened(seed: number): Script {
   const parameters = {
     timestamps: true,
@@ -26,11 +26,15 @@ function opened(seed: number): Script {
     windowScaling: true,
     receiveBuffer: 100_000,
     sendBuffer: 50_000,
+    ecn: 'accurate' as const,
   };
   const options = '<mss 1000,sackOK,TS val 1 ecr 1000000,wscale 2>';
   const t = new Script({ parameters });
-  if (seed % 2 === 0) t.connect().in(`S. 0:0 ack 1 win 60000 ${options}`);
-  else t.listen().in(`S 0:0 win 60000 ${options}`).in('. 1:1 ack 1 <TS val 1 ecr 1000000>');
+  if (seed % 2 === 0) t.connect().in(`S${['W', 'E', ''][seed % 3]}. 0:0 ack 1 win 60000 ${options}`);
+  else
+    t.listen()
+      .in(`S${['EWA', 'EW', ''][seed % 3]} 0:0 win 60000 ${options}`)
+      .in('. 1:1 ack 1 <TS val 1 ecr 1000000>');
   t.state('ESTABLISHED').takeSent();
   return t;
 }

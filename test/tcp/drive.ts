@@ -109,9 +109,22 @@ function segment(connection: Connection, prng: Prng, now: number): string {
   seg.tsval = (timestamps.recent + prng.below(20) - 2) | 0;
   seg.tsecr = (now - prng.below(300)) | 0;
   if (sack && prng.chance(0.3)) reportSome(seg, snd.una, prng);
+  if (connection.tcb.ecn.on) mark(seg, prng);
   const text = printSegment(seg, { seq: PEER_ISS, ack: OUR_ISS });
   connection.arrives(seg, now);
   return `< ${text}`;
+}
+
+/** Any codepoint, any of the ECN flags, and at times an AccECN option with any counters. */
+function mark(seg: Segment, prng: Prng): void {
+  seg.ecn = prng.below(4);
+  if ((seg.flags & SYN) === 0) seg.flags |= prng.below(8) << 6;
+  if (prng.chance(0.5)) return;
+  seg.accEcn = prng.below(2);
+  seg.accEcnFields = prng.below(4);
+  seg.ee0b = prng.below(1 << 24);
+  seg.eceb = prng.chance(0.5) ? prng.below(5000) : prng.below(1 << 24);
+  seg.ee1b = prng.below(1 << 24);
 }
 
 /** Up to four SACK blocks: most of them could be, some lie below SND.UNA, beyond SND.NXT or inside out. */

@@ -54,6 +54,12 @@ test('what waited before it is urgent too, and Nagle holds none of it', () => {
   urgent(t, 4, 2).out('UP. 2:7 ack 1 urg 5');
 });
 
+test('once it is acknowledged, all is as before: Nagle waits again', () => {
+  const t = urgent(established(), 0, 10).out('UP. 1:11 ack 1 urg 10').in('. 1:1 ack 11');
+  t.do((connection, now) => connection.send(pattern(11, 5), now)).out('P. 11:16 ack 1');
+  t.do((connection, now) => connection.send(pattern(16, 5), now)).quiet();
+});
+
 test('urgent data on urgent data moves the pointer', () => {
   const t = urgent(established(), 0, 10).out('UP. 1:11 ack 1 urg 10');
   urgent(t, 10, 5).out('UP. 11:16 ack 1 urg 5');

@@ -55,6 +55,11 @@ export function fields({ sack = [], cookie = null, ...rest }: Partial<Values> = 
     fastOpenExperimental: false,
     userTimeout: -1,
     optionOrder: 'linux',
+    accEcn: -1,
+    accEcnFields: 0,
+    ee0b: 0,
+    eceb: 0,
+    ee1b: 0,
     text: NO_BYTES,
     textStart: 0,
     textLength: 0,
@@ -74,8 +79,10 @@ export function valuesOf(from: TcpFields): Values {
     fastOpen,
     fastOpenCookie,
     fastOpenExperimental,
-    ...rest
+    ...others
   } = from;
+  // AccECN has tests of its own.
+  const { accEcn: _accEcn, accEcnFields: _fields, ee0b: _e0b, eceb: _ceb, ee1b: _e1b, ...rest } = others;
   return {
     ...rest,
     tsval: from.timestamps ? from.tsval : 0,

@@ -1,6 +1,7 @@
 // §3.10.7 SEGMENT ARRIVES: read this first. CLOSED and LISTEN have no TCB: reset.ts, listener.ts, openPassive.
 
 import { ACK, FIN, RST, SYN, URG } from '../../wire/tcp.ts';
+import { countMarks } from '../acc-ecn.ts';
 import { checkSequence } from '../acceptance.ts';
 import { processAck } from '../ack.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
@@ -36,6 +37,7 @@ function arrivesOtherwise(tcb: Tcb, seg: Segment, now: number): void {
   if (!checkSyn(tcb, seg, now)) return; // fourth
   if (!processAck(tcb, seg, bare, now)) return; // fifth
   tcb.lastHeard = now;
+  if (tcb.ecn.accurate) countMarks(tcb, seg);
   if (timely) updateRecent(tcb, seg, now);
   if (seg.userTimeout >= 0) adoptUserTimeout(tcb, seg, now);
   processUrgent(tcb, seg, now); // sixth
