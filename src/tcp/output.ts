@@ -97,9 +97,9 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   if (i < 0 || tcb.frto.phase === 'forward') return false;
   const from = board.startOf(i);
   const length = board.lostRun(i, effectiveSendMss(tcb, sackBytes(tcb)));
-  const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
-  if (from !== snd.una && room < length) {
-    snd.cwndLimited = true;
+  const congestion = congestionRoom(tcb);
+  if (from !== snd.una && Math.min(windowRoom(tcb, from), congestion) < length) {
+    snd.cwndLimited = congestion < length;
     return false;
   }
   board.resent(i, length, now);
@@ -169,7 +169,7 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const sack = sackBytes(tcb);
   const mss = effectiveSendMss(tcb, sack);
   const congestion = congestionRoom(tcb);
-  if (unsent > congestion) snd.cwndLimited = true;
+  if (congestion < Math.min(unsent, windowRoom(tcb, snd.nxt))) snd.cwndLimited = true;
   const forward = tcb.frto.phase === 'forward';
   const most = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
   const room = Math.min(windowRoom(tcb, snd.nxt), most);
