@@ -105,6 +105,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  snd.burstLimited = false;
   snd.small = max(snd.small, snd.una);
   tcb.counters.acknowledged += bytes;
   tcb.softError = null;

@@ -69,7 +69,6 @@ export function answerAck(
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
-  if (acknowledged > 0) snd.burst = Number.POSITIVE_INFINITY;
   if (repair === 'full') {
     congestion.repaired();
     limitAfterRepair(tcb);

@@ -22,11 +22,10 @@ export class CwndValidation {
   /** New data was acknowledged; `round`: with it all that was in flight when the last round trip began. */
   acked(bytes: number, round: boolean, srtt: number, cwnd: number, now: number): void {
     this.acknowledged += bytes;
-    if (round) {
-      this.turn(srtt, now);
-      this.recent = Math.max(this.recent, this.acknowledged);
-      this.acknowledged = 0;
-    }
+    if (!round) return;
+    this.turn(srtt, now);
+    this.recent = Math.max(this.recent, this.acknowledged);
+    this.acknowledged = 0;
     if (this.validatedAt === Number.POSITIVE_INFINITY || this.isValidated(cwnd, srtt, now))
       this.validatedAt = now;
   }
