@@ -45,7 +45,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   const repeated = bare && seg.ack === before && !windowChanged;
-  judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
+  if (tcb.undo.open) judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
   if (repeated) delivered += repeatedAck(tcb, seg, now);
   answerAck(tcb, diff(snd.una, before), delivered, believed, now);
   counters.delivered = tcb.board.delivered;

@@ -89,7 +89,8 @@ export function answerAck(
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
     congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
-    validateWindow(tcb, acknowledged, diff(snd.nxt, snd.una) + acknowledged, round, now);
+    tcb.validation.acknowledged += acknowledged;
+    validateWindow(tcb, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
 }
 

@@ -44,7 +44,7 @@ export function believeDuplicate(tcb: Tcb, seg: Segment): boolean {
 }
 
 /**
- * What an ACK delivered is known: SND.UNA advanced by `acknowledged` bytes, `delivered` are news; `repeated`: it
+ * A repair may have been for nothing, and what an ACK delivered is known: SND.UNA advanced by `acknowledged` bytes, `delivered` are news; `repeated`: it
  * was a duplicate. Was the repair that goes on, or the last one, for nothing?
  */
 export function judgeRepair(
@@ -55,7 +55,6 @@ export function judgeRepair(
   now: number,
 ): void {
   const { rack, recovery, snd, undo } = tcb;
-  if (!undo.open) return;
   const proven = askFrto(tcb, acknowledged, delivered, repeated, now);
   if (undo.isRefuted) takeBack(tcb, '2883-5-undo', now);
   else if (acknowledged > 0 && undo.predates(rack.echoed) && !isAmbiguous(tcb))

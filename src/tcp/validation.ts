@@ -8,18 +8,13 @@ import type { Tcb } from './tcb.ts';
 /** RFC 6582 §3.2 step 3: segments that may leave on the ACK that ends a repair, when SACK paces nothing. */
 const MOST_AFTER_REPAIR = 4;
 
-/** Outside a repair, `acknowledged` bytes were, with `flight` in flight before. */
-export function validateWindow(
-  tcb: Tcb,
-  acknowledged: number,
-  flight: number,
-  round: boolean,
-  now: number,
-): void {
+/** New data was acknowledged outside a repair, `flight` bytes were in flight before; `round`: a round trip is over. */
+export function validateWindow(tcb: Tcb, flight: number, round: boolean, now: number): void {
   const { congestion, parameters, rto, snd, validation } = tcb;
   if (parameters.cwndValidation === 'rfc7661') {
-    validation.acked(acknowledged, round, rto.srtt, congestion.cwnd, now);
-    if (round) lowerAfterPeriods(tcb, now);
+    if (!round) return;
+    validation.roundBegins(rto.srtt, congestion.cwnd, now);
+    lowerAfterPeriods(tcb, now);
   } else if (parameters.cwndValidation === 'rfc2861') {
     const used = validation.unused(flight, snd.cwndLimited, rto.value, now);
     if (used < 0) return;
