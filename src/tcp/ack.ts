@@ -55,7 +55,7 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const windowChanged = updateSendWindow(tcb, seg);
   if (windowChanged && tcb.probe !== null) tcb.probe.rule(tcb, '9293-3.10.7.4-fifth-window', now);
   const repeated = bare && seg.ack === before && !windowChanged;
-  judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
+  if (tcb.undo.open) judgeRepair(tcb, diff(snd.una, before), delivered, repeated, now);
   if (repeated) delivered += repeatedAck(tcb, seg, now);
   if (tcb.ecn.accurate) echo = takeMarks(tcb, seg, before, delivered, bare, now);
   answerAck(tcb, diff(snd.una, before), delivered, believed, echo, now);
@@ -117,6 +117,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
   urgentAcknowledged(tcb);
+  snd.burstLimited = false;
   snd.small = max(snd.small, snd.una);
   snd.pushes.acknowledge(snd.una);
   if (snd.wanted) tellOfRoom(tcb);

@@ -21,6 +21,14 @@ export function pipe(tcb: Tcb): number {
   return Math.max(inFlight - left * effectiveSendMss(tcb, 0), 0);
 }
 
+/** What the sender makes of the path now, as Linux names it; how far an ECN reduction has come is not told here. */
+export function congestionState(tcb: Tcb): 'open' | 'disorder' | 'recovery' | 'loss' {
+  const { board, recovery, snd } = tcb;
+  if (recovery.active) return 'recovery';
+  if (isSynchronized(tcb.state) && recovery.isRepairing(snd.una)) return 'loss';
+  return board.sackedCount > 0 || board.lost > 0 || recovery.duplicates > 0 ? 'disorder' : 'open';
+}
+
 /** RFC 2883 §4: the first block lies below SEG.ACK, or inside the second: it reports a duplicate. */
 export function reportsDuplicate(seg: Segment): boolean {
   if (seg.sackCount === 0) return false;
@@ -64,7 +72,6 @@ export function answerAck(
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
-  if (acknowledged > 0) snd.burst = Number.POSITIVE_INFINITY;
   if (repair === 'full') {
     congestion.repaired();
     limitAfterRepair(tcb);
@@ -89,7 +96,8 @@ export function answerAck(
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
     congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
-    validateWindow(tcb, acknowledged, diff(snd.nxt, snd.una) + acknowledged, round, now);
+    tcb.validation.acknowledged += acknowledged;
+    validateWindow(tcb, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
 }
 

@@ -130,12 +130,12 @@ function acknowledgeIn(tcb: Tcb, out: Segment, now: number): void {
 function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   const { board, snd } = tcb;
   const i = board.nextLost();
-  if (i < 0 || tcb.frto.phase === 'forward') return false;
+  if (i < 0 || isForward(tcb)) return false;
   const from = board.startOf(i);
   const length = board.lostRun(i, effectiveSendMss(tcb, reportBytes(tcb)));
-  const room = Math.min(windowRoom(tcb, from), congestionRoom(tcb));
-  if (from !== snd.una && room < length) {
-    snd.cwndLimited = true;
+  const congestion = congestionRoom(tcb);
+  if (from !== snd.una && Math.min(windowRoom(tcb, from), congestion) < length) {
+    snd.cwndLimited = congestion < length;
     return false;
   }
   board.resent(i, length, now);
@@ -169,8 +169,7 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
 /** Text that has not been sent, and the FIN behind it. */
 function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const { snd } = tcb;
-  const forward = tcb.frto.phase === 'forward';
-  if (tcb.board.lost > 0 && !forward) return false;
+  if (tcb.board.lost > 0 && !isForward(tcb)) return false;
   if (snd.probing) return tcb.probeDue && sendProbe(tcb, out, now);
   const unsent = unsentText(tcb);
   const finWaits = snd.finQueued && !snd.finSent;
@@ -186,7 +185,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
-  out.why = fin ? '9293-3.6-fin' : forward ? '5682-2.1-forward' : '9293-3.8-data';
+  out.why = fin ? '9293-3.6-fin' : isForward(tcb) ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;
 }
@@ -206,6 +205,9 @@ function sendMtuProbe(tcb: Tcb, out: Segment, unsent: number, now: number): bool
   return true;
 }
 
+/** RFC 5682 §2.1 step 2b: new text goes before what is held lost. */
+const isForward = (tcb: Tcb): boolean => tcb.frto.phase === 'forward';
+
 /** Text beyond SND.NXT, bytes. */
 const unsentText = (tcb: Tcb): number => (tcb.snd.finSent ? 0 : diff(textEnd(tcb), tcb.snd.nxt));
 
@@ -224,15 +226,14 @@ function sendable(tcb: Tcb, unsent: number, now: number): number {
   const sack = reportBytes(tcb);
   const mss = effectiveSendMss(tcb, sack);
   const congestion = congestionRoom(tcb);
-  if (unsent > congestion) snd.cwndLimited = true;
-  const forward = tcb.frto.phase === 'forward';
-  const allowed = Math.min(congestion, forward ? tcb.frto.room(snd.nxt) : snd.burst);
+  if (congestion < Math.min(unsent, windowRoom(tcb, snd.nxt))) snd.cwndLimited = true;
+  const allowed = snd.burstLimited ? Math.min(congestion, diff(snd.burstEnd, snd.nxt)) : congestion;
   const room = Math.min(windowRoom(tcb, snd.nxt), allowed);
   const most = leavesAlone(tcb) ? mss : superSegmentText(tcb, mss, sack);
   const length = Math.min(unsent, room, most);
   if (length <= 0) return 0;
   const partial = length % mss;
-  if (partial === 0 || forward || mayBePartial(tcb, unsent, length, mss)) return length;
+  if (partial === 0 || mayBePartial(tcb, unsent, length, mss) || isForward(tcb)) return length;
   if (length === partial && tcb.probe !== null) {
     tcb.probe.rule(tcb, whyHeld(tcb, length === unsent), now);
   }
@@ -325,7 +326,6 @@ function leave(tcb: Tcb, out: Segment, now: number): void {
     snd.nxt = end;
     tcb.board.sent(end, now);
     snd.lastText = now;
-    snd.burst -= out.len;
     // The octet of a zero-window probe is not for Nagle to wait for.
     if (!snd.probing && out.textLength % effectiveSendMss(tcb, reportBytes(tcb)) !== 0) snd.small = end;
     tcb.counters.bytesSent += out.textLength;

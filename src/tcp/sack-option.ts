@@ -10,8 +10,8 @@ const BLOCK = 8;
 
 /** How many bytes of SACK option the next segment will carry. */
 export function sackBytes(tcb: Tcb): number {
-  if (!tcb.sack) return 0;
   const { duplicate, reassembly } = tcb.rcv;
+  if (!tcb.sack || (reassembly === null && !duplicate.due)) return 0;
   const wanted = (duplicate.due ? 1 : 0) + (reassembly === null ? 0 : reassembly.count);
   const blocks = Math.min(wanted, mostSackBlocks(tcb));
   return blocks === 0 ? 0 : OPTION_HEAD + BLOCK * blocks;
@@ -19,8 +19,8 @@ export function sackBytes(tcb: Tcb): number {
 
 /** The blocks themselves: the duplicate first, if one is to be reported, then what is held. */
 export function putSack(tcb: Tcb, out: Segment): void {
-  if (!tcb.sack) return;
   const { duplicate, reassembly } = tcb.rcv;
+  if (!tcb.sack || (reassembly === null && !duplicate.due)) return;
   const most = mostSackBlocks(tcb);
   let count = 0;
   if (duplicate.due && most > 0) {

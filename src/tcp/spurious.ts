@@ -8,6 +8,7 @@ import type { Segment } from './segment.ts';
 import { add, diff, geq, gt, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
+import { limitBurst } from './validation.ts';
 
 /** The congestion window is about to be reduced for a loss: remember what it was. */
 export function expectProof({ congestion, snd, undo }: Tcb): void {
@@ -43,7 +44,7 @@ export function believeDuplicate(tcb: Tcb, seg: Segment): boolean {
 }
 
 /**
- * What an ACK delivered is known: SND.UNA advanced by `acknowledged` bytes, `delivered` are news; `repeated`: it
+ * A repair may have been for nothing, and what an ACK delivered is known: SND.UNA advanced by `acknowledged` bytes, `delivered` are news; `repeated`: it
  * was a duplicate. Was the repair that goes on, or the last one, for nothing?
  */
 export function judgeRepair(
@@ -54,7 +55,6 @@ export function judgeRepair(
   now: number,
 ): void {
   const { rack, recovery, snd, undo } = tcb;
-  if (!undo.open) return;
   const proven = askFrto(tcb, acknowledged, delivered, repeated, now);
   if (undo.isRefuted) takeBack(tcb, '2883-5-undo', now);
   else if (acknowledged > 0 && undo.predates(rack.echoed) && !isAmbiguous(tcb))
@@ -77,13 +77,19 @@ function askFrto(tcb: Tcb, acknowledged: number, delivered: number, repeated: bo
   } else if (acknowledged > 0) {
     const smss = effectiveSendMss(tcb, 0);
     if (geq(snd.una, recovery.recover) || !hasNewText(tcb, smss)) frto.stop();
-    else frto.goForward(snd.nxt, smss);
+    else goForward(tcb, smss);
   } else if (tcb.sack && original) {
     return true;
   } else if (repeated) {
     frto.stop();
   }
   return false;
+}
+
+/** Step 2b: two segments of new text. */
+function goForward(tcb: Tcb, smss: number): void {
+  tcb.frto.phase = 'forward';
+  limitBurst(tcb, 2 * smss);
 }
 
 /** Is there new text, and does the peer's window let a segment of it out? */

@@ -114,8 +114,9 @@ export class SendVariables {
   sampleRound: Seq;
   /** SND.NXT was held back by the congestion window when output last stopped. output.ts. */
   cwndLimited = false;
-  /** Bytes of new text that may leave before the next ACK, whatever the congestion window says. validation.ts. */
-  burst = OFF;
+  /** Before SND.UNA advances again, new text may go no further than this. validation.ts, spurious.ts, ack.ts. */
+  burstLimited = false;
+  burstEnd: Seq;
 
   constructor(iss: Seq, mss: number, buffer: number) {
     this.buffer = buffer;
@@ -126,6 +127,7 @@ export class SendVariables {
     this.small = iss;
     this.round = iss;
     this.sampleRound = iss;
+    this.burstEnd = iss;
     this.mss = mss;
   }
 }
@@ -357,7 +359,7 @@ export class Tcb {
   readonly recovery: FastRecovery;
   /** Whether the last repair was called for. spurious.ts. */
   readonly undo: Undo;
-  readonly frto: ForwardRto;
+  readonly frto = new ForwardRto();
   readonly congestion: CongestionControl;
   /** How much of the congestion window is used. validation.ts. */
   readonly validation = new CwndValidation();
@@ -438,7 +440,6 @@ export class Tcb {
     this.recovery = new FastRecovery(options.iss);
     this.congestion = controller(parameters);
     this.undo = new Undo(options.iss);
-    this.frto = new ForwardRto(options.iss);
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss, parameters.reordering);
     this.pathMtu = options.mtu;

@@ -2,22 +2,18 @@
 // once on its account.
 
 import { effectiveSendMss } from './mss.ts';
+import { add } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** RFC 6582 §3.2 step 3: segments that may leave on the ACK that ends a repair, when SACK paces nothing. */
 const MOST_AFTER_REPAIR = 4;
 
-/** Outside a repair, `acknowledged` bytes were, with `flight` in flight before. */
-export function validateWindow(
-  tcb: Tcb,
-  acknowledged: number,
-  flight: number,
-  round: boolean,
-  now: number,
-): void {
+/** New data was acknowledged outside a repair, `flight` bytes were in flight before; `round`: a round trip is over. */
+export function validateWindow(tcb: Tcb, flight: number, round: boolean, now: number): void {
   const { congestion, parameters, rto, snd, validation } = tcb;
   if (parameters.cwndValidation === 'rfc7661') {
-    validation.acked(acknowledged, round, rto.srtt, congestion.cwnd, now);
+    if (!round) return;
+    validation.roundBegins(rto.srtt, congestion.cwnd, now);
     lowerAfterPeriods(tcb, now);
   } else if (parameters.cwndValidation === 'rfc2861') {
     const used = validation.unused(flight, snd.cwndLimited, rto.value, now);
@@ -38,7 +34,7 @@ export function restartAfterIdle(tcb: Tcb, now: number): void {
   if (parameters.cwndValidation === 'rfc7661') {
     lowerAfterPeriods(tcb, now);
     // RFC 7661 §4.4.1: the window stays; what it lets out at once does not.
-    snd.burst = initial;
+    limitBurst(tcb, initial);
   }
   if (!parameters.slowStartAfterIdle || congestion.cwnd <= initial) return;
   // RFC 2861 §3.1, and Linux: half for each RTO. RFC 5681 §4.1: all at once.
@@ -77,5 +73,11 @@ export function lossBasis(tcb: Tcb, flight: number, now: number): number {
 
 /** RFC 6582 §3.2 step 3: the ACK that ends a repair may free a whole window at once; not all of it leaves. */
 export function limitAfterRepair(tcb: Tcb): void {
-  if (!tcb.sack) tcb.snd.burst = MOST_AFTER_REPAIR * effectiveSendMss(tcb, 0);
+  if (!tcb.sack) limitBurst(tcb, MOST_AFTER_REPAIR * effectiveSendMss(tcb, 0));
+}
+
+/** No more than `bytes` of new text leave before SND.UNA advances again. */
+export function limitBurst({ snd }: Tcb, bytes: number): void {
+  snd.burstLimited = true;
+  snd.burstEnd = add(snd.nxt, bytes);
 }

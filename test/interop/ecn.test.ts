@@ -51,7 +51,7 @@ describeTun('marks both ways', () => {
       const info = socket!.info();
       expect(info).toMatchObject({ ecn: true, ecnSeen: true });
       expect(info.deliveredCe).toBeGreaterThan(0);
-      expect(Math.min(line!['aToB'].counters.marked, line!['bToA'].counters.marked)).toBeGreaterThan(0);
+      expect(Math.min(line!.aToB.counters.marked, line!.bToA.counters.marked)).toBeGreaterThan(0);
       expect(info.counters.retransmissions).toBe(0);
     },
   );

@@ -104,7 +104,9 @@ describe.each([
   });
 
   test('less than a segment is new text too, and does not wait for Nagle', () => {
-    timedOut(sacked, 10).in('. 1:1 ack 1001').out('P. 10001:10011 ack 1');
+    const t = opened(sacked).write(1500).write(2000).write(10);
+    expect(t.takeSent()).toHaveLength(4);
+    t.after(1000).out('. 1:1001 ack 1').after(50).in('. 1:1 ack 1001').out('P. 3501:3511 ack 1');
   });
 
   test('a timeout within the repair is not asked about (5682.6)', () => {

@@ -161,3 +161,14 @@ describe('9406.5: the limit of one ACK', () => {
     expect([c.cwnd, c.ssthresh]).toEqual([18_000, 70_000]);
   });
 });
+
+test('turned off, slow start goes on however the round trip grows, a segment for each ACK', () => {
+  const c = new Cubic(10, 8, false);
+  c.setSegmentSize(SMSS);
+  let now = 0;
+  for (const rtt of [100, 150, 200, 300, 400, 500, 600, 700]) {
+    for (let i = 0; i < 10; i++) c.acked(2 * SMSS, true, { latest: rtt, srtt: rtt }, i === 0, now);
+    now += rtt;
+  }
+  expect([c.cwnd, c.ssthresh]).toEqual([90_000, Number.POSITIVE_INFINITY]);
+});

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { Rack } from '../../src/tcp/recovery/rack.ts';
-import { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
-import { add, seq } from '../../src/tcp/seq.ts';
+import { Scoreboard, sentAfter } from '../../src/tcp/recovery/scoreboard.ts';
+import { add, type Seq, seq } from '../../src/tcp/seq.ts';
 
 const ISS = seq(0x7ffffffa - 3000);
 const NEVER = Number.POSITIVE_INFINITY;
@@ -268,4 +268,44 @@ describe('round trips of one ACK, for RFC 6298', () => {
     const { rack } = new View().send(2).after(100).sack(2).sack(2);
     expect([rack.longest, rack.shortest, rack.ambiguous]).toEqual([-1, -1, false]);
   });
+});
+
+test('8985.1: the search that stops early finds what one through everything would', () => {
+  let seed = 11;
+  const below = (n: number): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (seed >>> 8) % n;
+  };
+  let lost = 0;
+  for (let run = 0; run < 300; run++) {
+    const start = add(seq(0x7fffff00), below(1000));
+    const rack = new Rack(start);
+    const board = new Scoreboard(start);
+    let [now, sent, newest, newestEnd] = [1000, 0, Number.NEGATIVE_INFINITY, start];
+    const delivery = {
+      delivered(sentAt: number, end: Seq, retransmitted: boolean): void {
+        if (sentAfter(sentAt, end, newest, newestEnd)) [newest, newestEnd] = [sentAt, end];
+        rack.delivered(sentAt, end, retransmitted);
+      },
+    };
+    for (let step = 0; step < 60; step++, now += below(30)) {
+      const at = below(Math.max(sent, 1));
+      if (below(3) > 0) board.sent(add(start, 100 * ++sent), now);
+      else if (board.nextLost() >= 0) board.resent(board.nextLost(), 100, now);
+      rack.ackArrives(now, Number.POSITIVE_INFINITY, 0);
+      if (at > 0) board.sack(add(start, 100 * at), add(start, 100 * at + 100), delivery);
+      const patience = rack.rtt + (rack.reorderingSeen ? 5 : 0);
+      const expected: number[] = [];
+      for (let i = 0; i < board.count; i++) {
+        if (board.isSacked(i)) continue;
+        const older = sentAfter(newest, newestEnd, board.sentAt(i), board.endOf(i));
+        if (board.isLost(i) || (older && board.sentAt(i) + patience <= now)) expected.push(i);
+      }
+      rack.detectLoss(board, true, 20, 100, now);
+      const found = Array.from({ length: board.count }, (_, i) => i).filter((i) => board.isLost(i));
+      expect(found).toEqual(expected);
+      lost += found.length;
+    }
+  }
+  expect(lost).toBeGreaterThan(1000);
 });

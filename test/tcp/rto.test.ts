@@ -9,17 +9,17 @@ const rto = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 1000, 6
 const bare = (): RetransmissionTimeout => new RetransmissionTimeout(1000, 0, 60_000, 1);
 
 describe('RFC 6298 §2', () => {
-  test('§2.1: one second before the first sample', () => {
+  test('§2.1: one second before the first sample (6298.1)', () => {
     expect(rto().value).toBe(1000);
   });
 
-  test('§2.2: the first sample R gives SRTT = R, RTTVAR = R/2, RTO = 3R', () => {
+  test('§2.2: the first sample R gives SRTT = R, RTTVAR = R/2, RTO = 3R (6298.2)', () => {
     const t = bare();
     t.sample(400);
     expect([t.srtt, t.rttvar, t.value]).toEqual([400, 200, 1200]);
   });
 
-  test('§2.3: RTTVAR is updated before SRTT, with the old SRTT', () => {
+  test('§2.3: RTTVAR is updated before SRTT, with the old SRTT (6298.2)', () => {
     const t = bare();
     t.sample(400);
     t.sample(800);
@@ -27,7 +27,7 @@ describe('RFC 6298 §2', () => {
     expect([t.rttvar, t.srtt, t.value]).toEqual([250, 450, 1450]);
   });
 
-  test('§2.3: K * RTTVAR counts for at least one tick of the clock', () => {
+  test('§2.3: K * RTTVAR counts for at least one tick of the clock (6298.3)', () => {
     const t = bare();
     for (let i = 0; i < 200; i++) t.sample(100);
     expect(t.value).toBeCloseTo(101, 6);
@@ -47,13 +47,13 @@ describe('RFC 6298 §2', () => {
     expect([t.rttvar, t.srtt]).toEqual([212.5, 412.5]);
   });
 
-  test('§2.4: never below the minimum', () => {
+  test('§2.4: never below the minimum (6298.3)', () => {
     const t = rto();
     t.sample(1);
     expect(t.value).toBe(1000);
   });
 
-  test('§2.5: never above the maximum', () => {
+  test('§2.5: never above the maximum (6298.3)', () => {
     const t = rto();
     t.sample(50_000);
     expect(t.value).toBe(60_000);
@@ -78,7 +78,7 @@ describe('RFC 6298 §5', () => {
     expect(values).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
   });
 
-  test('§5.5: the next sample ends the backing off', () => {
+  test('§5.5: the next sample ends the backing off (6298.8)', () => {
     const t = rto();
     for (let i = 0; i < 20; i++) t.backOff();
     t.sample(100);

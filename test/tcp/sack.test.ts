@@ -204,7 +204,7 @@ test('8985.3: a timeout’s repair counts among the sixteen that narrow the wind
     .out(`. ${n}:${n + 1000} ack 1`);
 });
 
-describe('2018.8: blocks that can’t be', () => {
+describe('2018.8, A070: blocks that can’t be', () => {
   test.each([
     ['the right edge is the left one', '3001:3001'],
     ['the right edge lies before the left one', '4001:3001'],
@@ -235,7 +235,7 @@ describe('2018.8: blocks that can’t be', () => {
 const timedOut = (): Script =>
   flight(10).after(100).out('P. 9001:10001 ack 1').after(999).quiet().after(1).out('. 1:1001 ack 1');
 
-describe('2018.5, 2018.6: the peer may renege', () => {
+describe('2018.5, 2018.6, A069: the peer may renege', () => {
   test('what it reported is kept and sent again, if it turns out not to have it', () => {
     const t = flight(10).in(sack(1, '1001:4001')).out('. 1:1001 ack 1');
     t.in(sack(1, '1001:10001')).after(100).in('. 1:1 ack 1001').quiet();

@@ -101,9 +101,9 @@ describe('D-SACK (2883.6)', () => {
   test('a loss that its probe repaired is no such thing, nor is what came before it (8985.9)', () => {
     const t = flight(10).in(sack(1, '1001:4001')).out('. 1:1001 ack 1').in('. 1:1 ack 10001').write(2000);
     t.takeSent();
-    t.after(400).out('P. 11001:12001 ack 1').in('. 1:1 ack 11001').write(1000).in('. 1:1 ack 13001');
+    t.after(400).out('P. 11001:12001 ack 1').write(1000).in('. 1:1 ack 13001').followed('8985-7.4-repaired');
     const { cwnd } = info(t);
-    t.in(sack(13_001, '1:1001'));
+    t.in(sack(13_001, '1:1001')).in(sack(13_001, '11001:12001'));
     expect(info(t)).toMatchObject({ cwnd, counters: { undos: 0 } });
   });
 });
@@ -188,8 +188,10 @@ describe('CUBIC (9438.8)', () => {
     t.write(7000).after(100).in('. 1:1 ack 17001').write(7000).after(100).takeSent();
     const before = clone(t.connection.tcb.congestion);
     t.in(sack(17_001, '18001:21001')).out('. 17001:18001 ack 1').after(100).in('. 1:1 ack 24001');
-    expect(t.connection.tcb.congestion).not.toMatchObject(visible(before));
-    t.in(sack(24_001, '17001:18001')).followed('2883-5-undo');
+    // The next epoch has begun when it turns out.
+    t.write(9000).after(100).in('. 1:1 ack 25001');
+    expect(visible(t.connection.tcb.congestion)).not.toEqual(visible(before));
+    t.in(sack(25_001, '17001:18001')).followed('2883-5-undo');
     expect(visible(t.connection.tcb.congestion)).toEqual(visible(before));
   });
 

@@ -7,8 +7,8 @@ const LEAST_PERIOD = 1_000;
 const NON_VALIDATED_PERIOD = 300_000;
 
 export class CwndValidation {
-  /** Acknowledged since the present round trip began. */
-  private acknowledged = 0;
+  /** Acknowledged since the present round trip began; the engine counts, `roundBegins` starts anew. */
+  acknowledged = 0;
   /** The most of a round trip, in this half of the sampling period and in the one before; -1: none yet. */
   private recent = -1;
   private earlier = -1;
@@ -19,14 +19,11 @@ export class CwndValidation {
   private unlimitedSince = Number.POSITIVE_INFINITY;
   private used = 0;
 
-  /** New data was acknowledged; `round`: with it all that was in flight when the last round trip began. */
-  acked(bytes: number, round: boolean, srtt: number, cwnd: number, now: number): void {
-    this.acknowledged += bytes;
-    if (round) {
-      this.turn(srtt, now);
-      this.recent = Math.max(this.recent, this.acknowledged);
-      this.acknowledged = 0;
-    }
+  /** All that was in flight when the last round trip began is acknowledged. */
+  roundBegins(srtt: number, cwnd: number, now: number): void {
+    this.turn(srtt, now);
+    this.recent = Math.max(this.recent, this.acknowledged);
+    this.acknowledged = 0;
     if (this.validatedAt === Number.POSITIVE_INFINITY || this.isValidated(cwnd, srtt, now))
       this.validatedAt = now;
   }

@@ -123,7 +123,11 @@ export class Rack implements Delivery {
     for (let i = 0; i < board.count; i++) {
       if (board.isSacked(i) || board.isLost(i)) continue;
       const sentAt = board.sentAt(i);
-      if (!sentAfter(this.xmit, this.end, sentAt, board.endOf(i))) continue;
+      if (!sentAfter(this.xmit, this.end, sentAt, board.endOf(i))) {
+        // Sent once, and later than what arrived: so was, or was resent, all that lies behind it.
+        if (!board.isRetransmitted(i)) break;
+        continue;
+      }
       const left = sentAt + patience - now;
       if (left <= 0) board.markLost(i);
       else wait = Math.max(wait, left);

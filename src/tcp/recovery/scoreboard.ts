@@ -251,7 +251,7 @@ export class Scoreboard {
   }
 
   private tell(slot: number, length: number, to: Delivery): void {
-    this.delivered += this.segments(length);
+    this.delivered += length > this.smss ? this.segments(length) : 1;
     to.delivered(this.times![slot]!, this.ends![slot] as Seq, (this.flags![slot]! & RETRANSMITTED) !== 0);
   }
 
