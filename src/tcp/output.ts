@@ -43,7 +43,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
 /** All that may leave has left: what does the connection wait for? */
 function activity(tcb: Tcb): Activity {
   const { snd } = tcb;
-  if (snd.una === snd.nxt && (snd.queue === null || snd.queue.length === 0)) return IDLE;
+  if (snd.queue === null || snd.queue.length === 0) return IDLE;
   const unsent = isSynchronized(tcb.state) ? unsentText(tcb) : 0;
   if (unsent > 0 && windowRoom(tcb, snd.nxt) < Math.min(unsent, snd.mss)) return WINDOW_LIMITED;
   return snd.wanted && !snd.cwndLimited ? BUFFER_LIMITED : BUSY;
