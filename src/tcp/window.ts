@@ -28,7 +28,7 @@ export const offeredScale = ({ parameters, rcv }: Tcb): number =>
 
 /** Text that the receive buffer holds, bytes. */
 export const fullSpace = ({ parameters, rcv }: Tcb): number =>
-  Math.floor(rcv.buffer * parameters.receiveShare);
+  Math.max(Math.floor(rcv.buffer * parameters.receiveShare), 1);
 
 /** The largest window there can be: the buffer, or what the field can say of it. */
 const capacity = (tcb: Tcb): number => Math.min(fullSpace(tcb), tcb.rcv.clamp, MAX_WINDOW << tcb.rcv.scale);
