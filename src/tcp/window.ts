@@ -48,7 +48,7 @@ function windowByLinux(tcb: Tcb, { clamp, threshold }: ReceiveTuning): number {
   const { rcv } = tcb;
   const full = fullSpace(tcb);
   const most = Math.min(clamp, full);
-  const mss = Math.min(rcv.mss, most);
+  const mss = Math.min(rcv.mss, most, threshold);
   const unit = 1 << rcv.scale;
   let free = Math.max(full - (rcv.queue === null ? 0 : rcv.queue.length), 0);
   if (free < most / 2) {
