@@ -88,7 +88,7 @@ export interface Parameters {
   readonly invalidAckInterval: number;
   /** RFC 2018 §2: offer SACK. */
   readonly sack: boolean;
-  /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
+  /** TCP_MAXSEG: largest MSS to advertise and to use, whatever link and peer can take; 0 = as they say (§3.7.1). */
   readonly mssClamp: number;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';

@@ -105,7 +105,7 @@ describe('Linux’s tail loss probe (RFC 8985 §7.2)', () => {
 describe('window probes of Linux: an ACK from before the window', () => {
   const closed = (): Script => open({}).in('. 1:1 ack 1 win 0').write(500).quiet();
 
-  test('MUST-35, MUST-36, SHLD-29, SHLD-30: after an RTO, at doubling intervals, for as long as it is answered', () => {
+  test('MUST-36, SHLD-29, SHLD-30: after an RTO, at doubling intervals, for as long as it is answered', () => {
     const t = closed().after(299).quiet();
     for (const wait of [1, 600, 1200, 2400]) {
       t.after(wait - 1)

@@ -81,6 +81,11 @@ describe('MUST-16: Eff.snd.MSS = min(SendMSS, MMS_S) less the options', () => {
   });
 });
 
+test('TCP_MAXSEG bounds what we send as well as what we announce', () => {
+  const t = new Script({ parameters: { mssClamp: 700 } }).connect().out('S 0:0 <mss 700>');
+  t.in('S. 0:0 ack 1 <mss 1000>').out('. 1:1 ack 1').write(1000).out('. 1:701 ack 1', 'P. 701:1001 ack 1');
+});
+
 describe('RFC 7323 §2 window scale', () => {
   test.each([
     [1, 0],
