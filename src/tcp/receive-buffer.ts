@@ -24,7 +24,8 @@ export function tuneToArrival(tcb: Tcb, seg: Segment, now: number): void {
   if (tuning === null) return;
   if (!tcb.timestamps.on) tuning.windowArrived(rcv.nxt, diff(rcv.edge, ack.last), now);
   else if (seg.textLength >= rcv.mss) tuning.echoed(seg.tsecr, echoedRtt(tcb, seg, now));
-  if (tcb.parameters.windowRule === 'linux') tuning.grow(seg.textLength, room(tcb), tcb.announcedMss, rcv.mss);
+  if (tcb.parameters.windowRule === 'linux')
+    tuning.grow(seg.textLength, room(tcb), tcb.announcedMss, rcv.mss);
 }
 
 /** The application has read: the buffer may have to grow with its pace. */
