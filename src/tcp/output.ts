@@ -1,6 +1,7 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, FIN, PSH, SYN } from '../wire/tcp.ts';
+import { noteBurst } from './bursts.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -171,6 +172,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
+  if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, sackBytes(tcb)));
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
   out.why = fin ? '9293-3.6-fin' : '9293-3.8-data';
   leave(tcb, out, now);
@@ -193,6 +195,9 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
   tcb.congestion.restartAfterIdle(now);
   snd.lastText = now;
 }
+
+/** How much new text the windows let out, bytes. */
+const newTextRoom = (tcb: Tcb): number => Math.min(windowRoom(tcb, tcb.snd.nxt), congestionRoom(tcb));
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {

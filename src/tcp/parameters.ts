@@ -44,6 +44,8 @@ export interface Parameters {
   readonly nagle: boolean;
   /** PSH within one write too, whenever half of the largest window the peer ever offered was written, as in Linux. */
   readonly pushHalfWindow: boolean;
+  /** PSH at the end of each burst of several segments that is handed to the link at once, as in Linux. */
+  readonly pushBursts: boolean;
   /** §3.8.4: off by default (MUST-25). */
   readonly keepAlive: boolean;
   /** Idle time before the first probe; at least two hours by default (MUST-28). */
@@ -117,6 +119,7 @@ export const RFC9293: Parameters = {
   quickAcks: 0,
   nagle: true,
   pushHalfWindow: false,
+  pushBursts: false,
   keepAlive: false,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -164,6 +167,7 @@ export const LINUX: Parameters = {
   delayedAckMax: 200,
   quickAcks: 16,
   pushHalfWindow: true,
+  pushBursts: true,
   finWait2: 60_000,
   receiveBuffer: 131_072,
   receiveBufferMax: 6 << 20,
@@ -228,6 +232,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     quickAcks: [0, 1000],
     nagle: 'boolean',
     pushHalfWindow: 'boolean',
+    pushBursts: 'boolean',
     keepAlive: 'boolean',
     keepAliveIdle: [1, LONG],
     keepAliveInterval: [1, LONG],

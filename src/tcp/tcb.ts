@@ -79,6 +79,8 @@ export class SendVariables {
   notSentLowWater = OFF;
   /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
   readonly pushes: PushPoints;
+  /** Where the burst ends that is leaving. bursts.ts. */
+  burstEnd: Seq;
   /** What the connection was doing, and for how long. output.ts. */
   readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
@@ -108,6 +110,7 @@ export class SendVariables {
     this.small = iss;
     this.round = iss;
     this.sampleRound = iss;
+    this.burstEnd = iss;
     this.mss = mss;
   }
 }
