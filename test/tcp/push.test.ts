@@ -83,6 +83,16 @@ describe('Linux: PSH ends each burst of several segments', () => {
     odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('P. 1001:2001 ack 1');
   });
 
+  test('one that leaves alone carries none, for all the room there is on a short path', () => {
+    const parameters = { pushBursts: true, initialWindow: 1 };
+    const t = new Script({ parameters })
+      .connect()
+      .out('S 0:0')
+      .in('S. 0:0 ack 1 <mss 1000>')
+      .out('. 1:1 ack 1');
+    t.write(3000).out('. 1:1001 ack 1').in('. 1:1 ack 1001').out('. 1001:2001 ack 1', 'P. 2001:3001 ack 1');
+  });
+
   test('all of them on a short one', () => {
     expect(flagsOf(openedAfter(0).write(8500))).toEqual(['.', '.', '.', '.', '.', '.', '.', '.', 'P.']);
   });
