@@ -1,7 +1,7 @@
 // How long a connection had something to send, and what it waited for: what tcp_info's busy_time, rwnd_limited and
 // sndbuf_limited tell. Milliseconds.
 
-/** Nothing waits or is in flight; something is; the peer's window holds text back; the send buffer is full. */
+/** No text waits or is in flight; some is; the peer's window holds text back; the send buffer is full. */
 export const IDLE = 0;
 export const BUSY = 1;
 export const WINDOW_LIMITED = 2;

@@ -5,7 +5,7 @@ import { finLeaves } from './closing.ts';
 import { negotiateEcn, setupFlags } from './ecn.ts';
 import { addFastOpen, releaseEarlyText, resendEarlyText } from './fast-open.ts';
 import { startKeepAlive } from './keep-alive.ts';
-import { effectiveSendMss, peerMss, setSegmentSize } from './mss.ts';
+import { clampedMss, effectiveSendMss, peerMss, setSegmentSize } from './mss.ts';
 import { CONNECTED } from './notice.ts';
 import { startQuickAcks } from './quick-ack.ts';
 import { startTuning } from './receive-buffer.ts';
@@ -58,7 +58,7 @@ export function takeSyn(tcb: Tcb, seg: Segment, now: number): void {
   tcb.irs = seg.seq;
   rcv.nxt = add(seg.seq, 1);
   rcv.up = rcv.nxt;
-  snd.mss = peerMss(tcb.remote.address.family, seg.mss);
+  snd.mss = clampedMss(peerMss(tcb.remote.address.family, seg.mss), parameters);
   snd.scaling = parameters.windowScaling && seg.windowScale >= 0;
   snd.scale = snd.scaling ? Math.min(seg.windowScale, MAX_SCALE) : 0;
   rcv.scale = snd.scaling ? offeredScale(tcb) : 0;

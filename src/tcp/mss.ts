@@ -22,9 +22,12 @@ export const defaultMss = (family: 4 | 6): number => (family === 4 ? 536 : 1220)
 
 /** What we announce (§3.7.1, MUST-67): the largest packet we can take, less the fixed headers. */
 export function announcedMss(family: 4 | 6, mtu: number, parameters: Parameters): number {
-  const most = Math.min(mtu - ipHeader(family) - TCP_HEADER, 65_535);
-  return parameters.mssClamp > 0 ? Math.min(parameters.mssClamp, most) : most;
+  return clampedMss(Math.min(mtu - ipHeader(family) - TCP_HEADER, 65_535), parameters);
 }
+
+/** TCP_MAXSEG: what the application chose bounds the segments of both directions. */
+export const clampedMss = (mss: number, { mssClamp }: Parameters): number =>
+  mssClamp > 0 ? Math.min(mssClamp, mss) : mss;
 
 /** The peer's MSS option, or its absence (0), as SND.MSS. */
 export function peerMss(family: 4 | 6, option: number): number {

@@ -2,6 +2,7 @@
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
+import { noteBurst } from './bursts.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -53,7 +54,7 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
 /** All that may leave has left: what does the connection wait for? */
 function activity(tcb: Tcb): Activity {
   const { snd } = tcb;
-  if (snd.una === snd.nxt && (snd.queue === null || snd.queue.length === 0)) return IDLE;
+  if (snd.queue === null || snd.queue.length === 0) return IDLE;
   const unsent = isSynchronized(tcb.state) ? unsentText(tcb) : 0;
   if (unsent > 0 && windowRoom(tcb, snd.nxt) < Math.min(unsent, snd.mss)) return WINDOW_LIMITED;
   return snd.wanted && !snd.cwndLimited ? BUFFER_LIMITED : BUSY;
@@ -184,6 +185,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
+  if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, sackBytes(tcb)));
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
   out.why = fin ? '9293-3.6-fin' : isForward(tcb) ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
@@ -219,6 +221,9 @@ const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pi
 
 /** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
 const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue || tcb.snd.urgent || aceHasCwr(tcb);
+
+/** How much new text the windows let out, bytes. */
+const newTextRoom = (tcb: Tcb): number => Math.min(windowRoom(tcb, tcb.snd.nxt), congestionRoom(tcb));
 
 /** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
 function sendable(tcb: Tcb, unsent: number, now: number): number {

@@ -64,6 +64,8 @@ export interface Parameters {
   readonly nagle: boolean;
   /** PSH within one write too, whenever half of the largest window the peer ever offered was written, as in Linux. */
   readonly pushHalfWindow: boolean;
+  /** PSH at the end of each burst of several segments that is handed to the link at once, as in Linux. */
+  readonly pushBursts: boolean;
   /** §3.8.4: off by default (MUST-25). */
   readonly keepAlive: boolean;
   /** Idle time before the first probe; at least two hours by default (MUST-28). */
@@ -128,7 +130,7 @@ export interface Parameters {
    * (MUST-62, RFC 6093 §3.1, and what everyone sends), or at the `last` of it (RFC 1122 §4.2.2.4).
    */
   readonly urgentPointer: 'next' | 'last';
-  /** Largest MSS to advertise, whatever the link could carry; 0 = as the link says (§3.7.1). */
+  /** TCP_MAXSEG: largest MSS to advertise and to use, whatever link and peer can take; 0 = as they say (§3.7.1). */
   readonly mssClamp: number;
   /** RFC 4821: never probe for the path MTU; only where large segments vanish without a word; always. */
   readonly mtuProbing: 'off' | 'black-hole' | 'on';
@@ -196,6 +198,7 @@ export const RFC9293: Parameters = {
   quickAcks: 0,
   nagle: true,
   pushHalfWindow: false,
+  pushBursts: false,
   keepAlive: false,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -274,6 +277,7 @@ export const LINUX: Parameters = {
   delayedAckMax: 200,
   quickAcks: 16,
   pushHalfWindow: true,
+  pushBursts: true,
   finWait2: 60_000,
   receiveBuffer: 131_072,
   receiveBufferMax: 6 << 20,
@@ -344,6 +348,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     quickAcks: [0, 1000],
     nagle: 'boolean',
     pushHalfWindow: 'boolean',
+    pushBursts: 'boolean',
     keepAlive: 'boolean',
     keepAliveIdle: [1, LONG],
     keepAliveInterval: [1, LONG],

@@ -17,14 +17,15 @@ export function startTuning(tcb: Tcb, now: number): void {
   rcv.tuning.established(fullSpace(tcb), tcb.announcedMss, diff(rcv.edge, rcv.nxt), rcv.nxt, now);
 }
 
-/** Text came in order; RCV.NXT is behind it. */
-export function tuneToArrival(tcb: Tcb, seg: Segment, size: number, now: number): void {
+/** The text of SEG, a super-segment perhaps, came in order; RCV.NXT is behind it. */
+export function tuneToArrival(tcb: Tcb, seg: Segment, now: number): void {
   const { ack, rcv } = tcb;
   const { tuning } = rcv;
   if (tuning === null) return;
   if (!tcb.timestamps.on) tuning.windowArrived(rcv.nxt, diff(rcv.edge, ack.last), now);
-  else if (size >= rcv.mss) tuning.echoed(seg.tsecr, echoedRtt(tcb, seg, now));
-  if (tcb.parameters.windowRule === 'linux') tuning.grow(size, room(tcb), tcb.announcedMss, rcv.mss);
+  else if (seg.textLength >= rcv.mss) tuning.echoed(seg.tsecr, echoedRtt(tcb, seg, now));
+  if (tcb.parameters.windowRule === 'linux')
+    tuning.grow(seg.textLength, room(tcb), tcb.announcedMss, rcv.mss);
 }
 
 /** The application has read: the buffer may have to grow with its pace. */

@@ -48,7 +48,7 @@ export class ReceiveTuning {
     if (this.clamp > 2 * mss && this.clamp + mss > full) this.clamp = Math.max(2 * mss, full - mss);
   }
 
-  /** A segment of `length` bytes came; `room`: how much more text fits; `full`: what counts as a full segment. */
+  /** `length` bytes came at once; `room`: how much more text fits; `full`: what counts as a full segment. */
   grow(length: number, room: number, mss: number, full: number): void {
     const space = Math.min(this.clamp, room) - this.threshold;
     if (length < SMALL_SEGMENT || space <= 0) return;

@@ -15,10 +15,14 @@ export function measureRtt(tcb: Tcb, seg: Segment, advanced: boolean, now: numbe
   let rtt = rack.longest;
   if (rack.ambiguous || rtt < 0) rtt = advanced ? echoedRtt(tcb, seg, now) : -1;
   if (rtt < 0) return;
-  // RFC 7323 appendix G: an ACK for every second segment is that many samples in a round trip.
-  const expected = Math.ceil(diff(snd.nxt, snd.una) / (2 * effectiveSendMss(tcb, 0)));
-  const round = gt(snd.una, snd.sampleRound);
-  rto.sample(rtt, Math.max(expected, 1), round);
-  if (round) snd.sampleRound = snd.nxt;
+  if (rto.linux) {
+    const round = gt(snd.una, snd.sampleRound);
+    if (round) snd.sampleRound = snd.nxt;
+    rto.sampleByLinux(rtt, round);
+  } else {
+    // RFC 7323 appendix G: an ACK for every second segment is that many samples in a round trip.
+    const expected = Math.ceil(diff(snd.nxt, snd.una) / (2 * effectiveSendMss(tcb, 0)));
+    rto.sample(rtt, Math.max(expected, 1));
+  }
   if (!rack.ambiguous && rack.shortest >= 0) rto.minRtt = Math.min(rto.minRtt, rack.shortest);
 }

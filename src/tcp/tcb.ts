@@ -89,6 +89,8 @@ export class SendVariables {
   notSentLowWater = OFF;
   /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
   readonly pushes: PushPoints;
+  /** Where the burst ends that is leaving. bursts.ts. */
+  pushedTo: Seq;
   /** What the connection was doing, and for how long. output.ts. */
   readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
@@ -128,6 +130,7 @@ export class SendVariables {
     this.round = iss;
     this.sampleRound = iss;
     this.burstEnd = iss;
+    this.pushedTo = iss;
     this.mss = mss;
   }
 }
@@ -442,8 +445,6 @@ export class Tcb {
     this.undo = new Undo(options.iss);
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss, parameters.reordering);
-    this.pathMtu = options.mtu;
-    this.rack = new Rack(options.iss);
     this.mtuSearch = new MtuSearch(options.remote.address.family, options.mtu, parameters);
     this.pathMtu = this.mtuSearch.current;
     this.superSegment = options.superSegment;

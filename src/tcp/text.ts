@@ -76,7 +76,7 @@ function takeInOrder(tcb: Tcb, seg: Segment, now: number): void {
   const full = seg.segmentSize > 0 ? seg.segmentSize : seg.textLength;
   if (tcb.parameters.quickAcks > 0) noteArrival(tcb, seg, full, now);
   tcb.ack.lastText = now;
-  if (rcv.tuning !== null) tuneToArrival(tcb, seg, full, now);
+  if (rcv.tuning !== null) tuneToArrival(tcb, seg, now);
   if (rcv.reassembly === null) {
     acknowledgeText(tcb, seg.textLength, full, now);
     // Part of it came again: had our ACK arrived, the peer would not have sent that.

@@ -49,7 +49,7 @@ function windowByLinux(tcb: Tcb, { clamp, threshold }: ReceiveTuning): number {
   const full = fullSpace(tcb);
   const most = Math.min(clamp, full);
   // What has not grown to two segments yet must be able to open all the same (§3.8.6.2.2: by half of it).
-  const mss = Math.min(rcv.mss, most, Math.max(threshold, 1));
+  const mss = Math.min(rcv.mss, most, threshold);
   const step = Math.min(mss, threshold / 2);
   const unit = 1 << rcv.scale;
   let free = Math.max(full - (rcv.queue === null ? 0 : rcv.queue.length), 0);

@@ -64,7 +64,7 @@ describe('quick ACKs', () => {
 });
 
 describe('the wait', () => {
-  test('40 ms to begin with; FreeBSD always', () => {
+  test('40 ms to begin with; FreeBSD always (SHLD-18)', () => {
     past(16).in('. 16001:17001 ack 1').after(39).quiet().after(1).out('. 1:1 ack 17001');
     const t = established({ parameters: { ...FREEBSD, ...PLAIN } })
       .in('. 1:1001 ack 1')
@@ -125,7 +125,7 @@ describe('the wait', () => {
       .readSome(5);
   });
 
-  test('more than one segment is acknowledged at once only if the window does not shrink by it (MUST-58)', () => {
+  test('more than one segment is acknowledged at once only if the window does not shrink by it', () => {
     const t = begun({ receiveBuffer: 20_000 });
     for (let at = 1; at < 7001; at += 1000) t.in(`. ${at}:${at + 1000} ack 1`);
     t.takeSent();

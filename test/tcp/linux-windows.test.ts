@@ -146,6 +146,18 @@ describe('SHLD-14: what was offered is never taken back', () => {
     expect(info(t).receiveQueue).toBeLessThanOrEqual(LINUX.receiveBuffer);
   });
 
+  test('a window smaller than a segment opens again all the same', () => {
+    const t = open({ ...noTime, windowScaling: false, receiveBuffer: 100 }).out('S 0:0 win 50');
+    t.in('S. 0:0 ack 1 <mss 1460>').out('. 1:1 ack 1 win 50');
+    for (let next = 1; next < 1000; next += 50) {
+      t.in(`. ${next}:${next + 50} ack 1`)
+        .after(200)
+        .takeSent();
+      t.reads(50);
+      expect(info(t).rcvWnd).toBe(50);
+    }
+  });
+
   test('a window that was all but closed is opened when it at least doubles (MUST-39)', () => {
     const t = open(noTime).out('S 0:0').in(scaled);
     for (let next = 1; next < 63_001; next += 1000) t.in(`. ${next}:${next + 1000} ack 1`);

@@ -240,7 +240,7 @@ describe('RFC 6298', () => {
   test('the timer runs from the first segment, anew from each ACK of something new, and stops with the last (6298.5)', () => {
     const first = opened().write(1000).after(500).write(2000);
     first.takeSent();
-    first.after(499).quiet().after(1).out('. 1:1001 ack 1');
+    first.after(499).quiet().after(1).out('P. 1:1001 ack 1');
     const t = flight(3).after(100).in('. 1:1 ack 1001').after(999).quiet().after(1).out('. 1001:2001 ack 1');
     t.in('. 1:1 ack 3001').after(100_000).quiet();
   });

@@ -15,7 +15,7 @@ describe('§3.7.1 what we announce', () => {
     [4, 65_535, 0, 65_495],
     [4, 1500, 1200, 1200],
     [4, 1500, 9000, 1460],
-  ] as const)('IPv%i over an MTU of %i, clamp %i: %i', (family, mtu, mssClamp, mss) => {
+  ] as const)('IPv%i over an MTU of %i, clamp %i: %i (MUST-67)', (family, mtu, mssClamp, mss) => {
     expect(announcedMss(family, mtu, { ...RFC9293, mssClamp })).toBe(mss);
   });
 
@@ -37,15 +37,15 @@ describe('§3.7.1 what the peer announces', () => {
 describe('MUST-16: Eff.snd.MSS = min(SendMSS, MMS_S) less the options', () => {
   const mssOf = (t: Script): number => t.connection.info(t.now).sendMss;
 
-  test('the peer’s announcement', () => {
+  test('the peer’s announcement (MUST-14, MUST-16)', () => {
     expect(mssOf(established())).toBe(1000);
   });
 
-  test('our own link', () => {
+  test('our own link (MUST-16)', () => {
     expect(mssOf(established({ mtu: 600 }))).toBe(560);
   });
 
-  test('timestamps take 12 bytes of each segment (RFC 6691)', () => {
+  test('timestamps take 12 bytes of each segment, and none of what we announce (RFC 6691, 7323.11, MUST-16)', () => {
     const t = new Script({ parameters: { timestamps: true } }).connect();
     t.takeSent();
     t.in('S. 0:0 ack 1 <mss 1000,TS val 1 ecr 1000000>');
@@ -79,6 +79,11 @@ describe('MUST-16: Eff.snd.MSS = min(SendMSS, MMS_S) less the options', () => {
       expect(20 + 20 + options + Number(to) - Number(from), segment).toBeLessThanOrEqual(68);
     }
   });
+});
+
+test('TCP_MAXSEG bounds what we send as well as what we announce', () => {
+  const t = new Script({ parameters: { mssClamp: 700 } }).connect().out('S 0:0 <mss 700>');
+  t.in('S. 0:0 ack 1 <mss 1000>').out('. 1:1 ack 1').write(1000).out('. 1:701 ack 1', 'P. 701:1001 ack 1');
 });
 
 describe('RFC 7323 §2 window scale', () => {

@@ -64,6 +64,41 @@ describe('PSH (MUST-61, A075)', () => {
   });
 });
 
+describe('Linux: PSH ends each burst of several segments', () => {
+  const flagsOf = (t: Script): (string | undefined)[] => t.takeSent().map((line) => line.split(' ')[0]);
+
+  function openedAfter(rtt: number): Script {
+    const t = new Script({ parameters: { pushBursts: true, congestionControl: 'reno' } })
+      .connect()
+      .out('S 0:0');
+    return t.after(rtt).in('S. 0:0 ack 1 win 65535 <mss 1000>').out('. 1:1 ack 1');
+  }
+
+  test('two of them on a long path; one alone carries none', () => {
+    const t = openedAfter(100).write(12_500);
+    expect(flagsOf(t)).toEqual(['.', 'P.', '.', 'P.', '.', 'P.', '.', 'P.', '.', 'P.']);
+    t.in('. 1:1 ack 1001');
+    expect(flagsOf(t)).toEqual(['.', 'P.']);
+    const odd = openedAfter(100).write(2500);
+    expect(flagsOf(odd)).toEqual(['.', 'P.', 'P.']);
+    odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('P. 1001:2001 ack 1');
+  });
+
+  test('one that leaves alone carries none, for all the room there is on a short path', () => {
+    const parameters = { pushBursts: true, initialWindow: 1 };
+    const t = new Script({ parameters })
+      .connect()
+      .out('S 0:0')
+      .in('S. 0:0 ack 1 <mss 1000>')
+      .out('. 1:1 ack 1');
+    t.write(3000).out('. 1:1001 ack 1').in('. 1:1 ack 1001').out('. 1001:2001 ack 1', 'P. 2001:3001 ack 1');
+  });
+
+  test('all of them on a short one', () => {
+    expect(flagsOf(openedAfter(0).write(8500))).toEqual(['.', '.', '.', '.', '.', '.', '.', '.', 'P.']);
+  });
+});
+
 describe('PushPoints', () => {
   const NEVER = Number.POSITIVE_INFINITY;
   const at = (n: number): Seq => add(seq(0x7ffffff0), n);

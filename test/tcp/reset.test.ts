@@ -76,7 +76,7 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
   const [next, ack] = NEXT[state];
   const isOver = state === 'CLOSING' || state === 'LAST-ACK';
 
-  test('§3.2: a RST at RCV.NXT resets', () => {
+  test('§3.2: a RST at RCV.NXT resets (5961.2, U-9, A001)', () => {
     reach[state]()
       .in(`R ${next}:${next}`)
       .quiet()
@@ -89,7 +89,7 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
       reach[state]().in(`R. ${next}:${next} ack ${field}`).quiet().state('CLOSED');
   });
 
-  test('§3.2: elsewhere in the window it is challenged', () => {
+  test('§3.2: elsewhere in the window it is challenged (5961.1, U-9, A001, A079)', () => {
     const t = reach[state]()
       .in(`R ${next + 1}:${next + 1}`)
       .out(ack)
@@ -100,7 +100,7 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
       .state(state);
   });
 
-  test('§3.2: outside the window nothing happens', () => {
+  test('§3.2: outside the window nothing happens (5961.2, U-9, A001)', () => {
     const t = reach[state]()
       .in(`R ${next - 1}:${next - 1}`)
       .quiet()
@@ -109,14 +109,14 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
     t.in('R 4294900000:4294900000').quiet().state(state);
   });
 
-  test('§4.2: a SYN is challenged, in the window or not', () => {
+  test('§4.2: a SYN is challenged, in the window or not (5961.3, U-10, A002)', () => {
     for (const at of [next - 1, next, next + 100, 100_000]) {
       reach[state]().in(`S ${at}:${at}`).out(ack).state(state);
       reach[state]().in(`S. ${at}:${at} ack 1`).out(ack).state(state);
     }
   });
 
-  test('§5.2: an ACK of what was never sent is answered, and nothing else of the segment counts', () => {
+  test('§5.2: an ACK of what was never sent is answered, and nothing else of the segment counts (5961.4)', () => {
     const t = reach[state]()
       .in(`P. ${next}:${next + 10} ack 3`)
       .out(ack)
@@ -125,7 +125,7 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
     t.followed('9293-3.10.7.4-fifth-unsent');
   });
 
-  test('§5.2: an ACK from before our ISS is answered and dropped (ghost ACKs)', () => {
+  test('§5.2: an ACK from before our ISS is answered and dropped: ghost ACKs (5961.4, A003, A004)', () => {
     for (const old of [4_294_967_295, 4_294_950_000, 2_147_483_700]) {
       reach[state]()
         .in(`P. ${next}:${next + 10} ack ${old}`)
@@ -137,7 +137,7 @@ describe.each(SYNCHRONIZED)('RFC 5961 in %s', (state) => {
 });
 
 describe('RFC 5961 §5.2 (MAY-12)', () => {
-  test('an ACK older than the largest window the peer offered is refused, a younger one is not', () => {
+  test('an ACK older than the largest window the peer offered is refused, a younger one is not (5961.4, A003)', () => {
     const t = established();
     for (let from = 1; from <= 99_001; from += 1000) {
       t.write(1000);
@@ -153,7 +153,7 @@ describe('RFC 5961 §5.2 (MAY-12)', () => {
 });
 
 describe('RFC 5961 §7: challenges are limited', () => {
-  test('ten in five seconds, per connection', () => {
+  test('ten in five seconds, per connection (5961.5, 5961.6, A005)', () => {
     const t = established();
     for (let i = 0; i < 10; i++) t.in('R 2:2').out('. 1:1 ack 1');
     for (let i = 0; i < 1000; i++) t.in('R 2:2').in('S 5:5').in('. 1:1 ack 9').quiet();
@@ -162,7 +162,7 @@ describe('RFC 5961 §7: challenges are limited', () => {
     other.state('ESTABLISHED');
   });
 
-  test('empty segments outside the window count: two ends do not answer one another for ever', () => {
+  test('empty segments outside the window count: two ends do not answer one another for ever (A012)', () => {
     const t = established();
     for (let i = 0; i < 100; i++) t.in('. 4294967000:4294967000 ack 1');
     expect(t.takeSent()).toHaveLength(10);

@@ -80,6 +80,45 @@ test('MUST-68: options come in the order and with the padding of Linux', () => {
   expect(options({ flags: ACK })).toBe('');
 });
 
+test('FreeBSD’s order and padding', () => {
+  const options = (given: Partial<Values>): string => {
+    const bytes = new Uint8Array(60);
+    const ordered = { ...fields(given), optionOrder: 'freebsd' as const };
+    const length = encodeTcp(ordered, bytes, 0);
+    expect(tcpHeaderLength(ordered)).toBe(length);
+    return hex(bytes.subarray(20, length));
+  };
+  const ts = { timestamps: true, tsval: 1, tsecr: -2 };
+  expect(options({ flags: SYN, mss: 1460, sackPermitted: true, ...ts, windowScale: 6 })).toBe(
+    '02 04 05 b4 01 03 03 06 04 02 08 0a 00 00 00 01 ff ff ff fe',
+  );
+  expect(options({ flags: SYN, mss: 1460, sackPermitted: true, windowScale: 6 })).toBe(
+    '02 04 05 b4 01 03 03 06 04 02 00 00',
+  );
+  expect(options({ flags: SYN, mss: 1460, ...ts })).toBe('02 04 05 b4 01 01 08 0a 00 00 00 01 ff ff ff fe');
+  expect(options({ flags: ACK, ...ts, sack: [16, 32] })).toBe(
+    '01 01 08 0a 00 00 00 01 ff ff ff fe 01 01 05 0a 00 00 00 10 00 00 00 20',
+  );
+  expect(options({ flags: ACK })).toBe('');
+});
+
+test('either order takes as many bytes, and is read as what was written', () => {
+  fc.assert(
+    fc.property(anyValues, (values) => {
+      const read = (['linux', 'freebsd'] as const).map((optionOrder) => {
+        const bytes = new Uint8Array(60);
+        const written = { ...fields(values), optionOrder };
+        const length = encodeTcp(written, bytes, 0);
+        expect(length).toBe(tcpHeaderLength(written));
+        const into = fields();
+        expect(decodeTcp(bytes, 0, length, into)).toBe(null);
+        return valuesOf(into);
+      });
+      expect(read[0]).toEqual(read[1]);
+    }),
+  );
+});
+
 test('§3.1: the header, bit by bit', () => {
   const bytes = new Uint8Array(20);
   encodeTcp(

@@ -25,7 +25,8 @@ export class RetransmissionTimeout {
   private readonly max: number;
   private readonly varianceMin: number;
   private readonly slop: number;
-  private readonly linux: boolean;
+  /** `sampleByLinux` is to be told of samples, and not `sample`. */
+  readonly linux: boolean;
   /** Linux: K times the smoothed deviation, and the largest that it was in the present round trip. */
   private deviation = 0;
   private deviationMax = 0;
@@ -50,13 +51,10 @@ export class RetransmissionTimeout {
 
   /**
    * §2.2-2.4. Only samples that Karn's algorithm allows (§3) may be passed. `expected`: how many of them a
-   * round trip yields; the gains are divided by that (RFC 7323 appendix G). `round`: with the ACK that gave this one
-   * a round trip was over.
+   * round trip yields; the gains are divided by that (RFC 7323 appendix G).
    */
-  sample(rtt: number, expected = 1, round = true): void {
-    if (this.linux) {
-      this.sampleByLinux(rtt, round);
-    } else if (this.srtt === 0) {
+  sample(rtt: number, expected = 1): void {
+    if (this.srtt === 0) {
       this.srtt = Math.max(rtt, Number.MIN_VALUE);
       this.rttvar = rtt / 2;
     } else {
@@ -64,16 +62,27 @@ export class RetransmissionTimeout {
       this.srtt += (ALPHA / expected) * (rtt - this.srtt);
     }
     this.minRtt = Math.min(this.minRtt, rtt);
+    this.compute();
+  }
+
+  /** §2.3: what the samples say now; it ends the backoff (§5). */
+  private compute(): void {
     this.backoffs = 0;
     this.base = Math.max(this.srtt + Math.max(this.varianceMin, K * this.rttvar) + this.slop, this.min);
     this.value = Math.min(this.base, this.max);
   }
 
   /**
-   * RTTVAR follows the largest deviation at once, and goes a quarter of the way down to it when a round trip is over;
+   * The same by Linux's rule; `round`: with the ACK that gave the sample a round trip was over. RTTVAR follows the largest deviation at once, and goes a quarter of the way down to it when a round trip is over;
    * 4 * RTTVAR never falls below `varianceMin`. Every sample counts alike.
    */
-  private sampleByLinux(rtt: number, round: boolean): void {
+  sampleByLinux(rtt: number, round: boolean): void {
+    this.minRtt = Math.min(this.minRtt, rtt);
+    this.followDeviation(rtt, round);
+    this.compute();
+  }
+
+  private followDeviation(rtt: number, round: boolean): void {
     if (this.srtt === 0) {
       this.srtt = Math.max(rtt, Number.MIN_VALUE);
       this.deviation = (K * rtt) / 2;

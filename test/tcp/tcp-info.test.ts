@@ -1,0 +1,135 @@
+// §3.10.6 STATUS by the names and units of Linux's struct tcp_info.
+
+import { describe, expect, test } from 'vitest';
+import { BUFFER_LIMITED, BUSY, BusyTime, IDLE, WINDOW_LIMITED } from '../../src/tcp/busy-time.ts';
+import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { TcpInfo } from '../../src/tcp/tcp-info.ts';
+import { established, Script } from '../support/script.ts';
+import { REACHABLE, reach } from './states.ts';
+
+const told = (t: Script): TcpInfo => t.connection.tcpInfo(t.now);
+
+function opened(parameters: Partial<Parameters> = {}): Script {
+  const t = new Script({ parameters: { ...LINUX, timestamps: false, ...parameters } }).connect().after(100);
+  t.in('S. 0:0 ack 1 win 65535 <mss 1000,sackOK,wscale 2>').takeSent();
+  return t;
+}
+
+test('a fresh connection', () => {
+  const t = opened();
+  expect(told(t)).toMatchObject({
+    tcpi_state: 1,
+    tcpi_ca_state: 0,
+    tcpi_options: 2 | 4,
+    tcpi_snd_wscale: 2,
+    tcpi_rcv_wscale: 7,
+    tcpi_rto: 300_000,
+    tcpi_ato: 0,
+    tcpi_snd_mss: 1000,
+    tcpi_rcv_mss: 536,
+    tcpi_advmss: 1460,
+    tcpi_pmtu: 1500,
+    tcpi_rtt: 100_000,
+    tcpi_rttvar: 50_000,
+    tcpi_min_rtt: 100_000,
+    tcpi_snd_cwnd: 10,
+    tcpi_snd_ssthresh: 0x7fffffff,
+    tcpi_reordering: 3,
+    tcpi_unacked: 0,
+    tcpi_rcv_ssthresh: 64_076,
+    tcpi_rcv_space: 14_600,
+    tcpi_snd_wnd: 65_535,
+    tcpi_bytes_acked: 1,
+    tcpi_segs_out: 2,
+    tcpi_segs_in: 1,
+    // 10 segments each 100 ms, twice that while the window doubles.
+    tcpi_pacing_rate: 200_000,
+    tcpi_last_ack_recv: 0,
+    tcpi_total_retrans: 0,
+  });
+});
+
+test('the states have Linux’s numbers', () => {
+  const numbers = REACHABLE.map((state) => [state.replace(/ .*/, ''), told(reach[state]()).tcpi_state]);
+  expect(Object.fromEntries(numbers)).toEqual({
+    'SYN-SENT': 2,
+    'SYN-RECEIVED': 3,
+    ESTABLISHED: 1,
+    'FIN-WAIT-1': 4,
+    'FIN-WAIT-2': 5,
+    'CLOSE-WAIT': 8,
+    CLOSING: 11,
+    'LAST-ACK': 9,
+    'TIME-WAIT': 6,
+    CLOSED: 7,
+  });
+});
+
+describe('what is in flight', () => {
+  test('is counted in segments: unacknowledged, reported, lost, sent again', () => {
+    const t = opened().write(6000);
+    expect(told(t)).toMatchObject({ tcpi_unacked: 6, tcpi_sacked: 0, tcpi_lost: 0, tcpi_retrans: 0 });
+    t.after(100).in('. 1:1 ack 1 <sack 1001:2001>');
+    expect(told(t)).toMatchObject({ tcpi_sacked: 1, tcpi_ca_state: 1 });
+    t.in('. 1:1 ack 1 <sack 1001:5001>');
+    expect(told(t)).toMatchObject({ tcpi_unacked: 6, tcpi_sacked: 4, tcpi_lost: 1, tcpi_retrans: 1 });
+    expect(told(t)).toMatchObject({ tcpi_ca_state: 3, tcpi_total_retrans: 1 });
+  });
+
+  test('a super-segment counts as those it is cut into', () => {
+    const t = established({ superSegment: 65_535 }).write(2500);
+    expect(t.takeSent()).toHaveLength(1);
+    expect(told(t).tcpi_unacked).toBe(3);
+  });
+
+  test('after a timeout everything is lost', () => {
+    const t = opened({ sack: false }).write(3000).after(300);
+    expect(told(t)).toMatchObject({ tcpi_ca_state: 4, tcpi_lost: 3, tcpi_retransmits: 1, tcpi_backoff: 1 });
+    expect(told(t)).toMatchObject({ tcpi_total_rto: 1, tcpi_rto: 600_000, tcpi_snd_cwnd: 1 });
+  });
+
+  test('text that has not left', () => {
+    const t = opened().write(12_000);
+    expect(told(t)).toMatchObject({ tcpi_notsent_bytes: 2000, tcpi_bytes_sent: 10_000 });
+  });
+});
+
+test('times are milliseconds ago', () => {
+  const t = opened().write(10).after(30).in('. 1:11 ack 1').after(12);
+  expect(told(t)).toMatchObject({ tcpi_last_data_sent: 42, tcpi_last_data_recv: 12, tcpi_last_ack_recv: 12 });
+  expect(told(t)).toMatchObject({ tcpi_bytes_received: 10, tcpi_ato: 40_000 });
+});
+
+test('probes of the window and of the peer', () => {
+  const t = opened().in('. 1:1 ack 1 win 0').write(10).after(1000);
+  expect(told(t)).toMatchObject({ tcpi_probes: 2, tcpi_backoff: 2, tcpi_snd_wnd: 0 });
+});
+
+test('text out of order, and a FIN, are counted', () => {
+  const t = opened().in('. 101:201 ack 1').in('. 1:101 ack 1').in('F. 201:201 ack 1');
+  expect(told(t)).toMatchObject({ tcpi_rcv_ooopack: 1, tcpi_bytes_received: 201, tcpi_state: 8 });
+});
+
+describe('how long it was busy', () => {
+  test('from what is written to its acknowledgment; and what it waited for', () => {
+    const t = opened().after(50).write(10).after(70).in('. 1:1 ack 11').after(1000);
+    expect(told(t)).toMatchObject({ tcpi_busy_time: 70_000, tcpi_rwnd_limited: 0, tcpi_sndbuf_limited: 0 });
+    t.in('. 1:1 ack 11 win 0').write(10).after(25).in('. 1:1 ack 11 win 1000').after(10).in('. 1:1 ack 21');
+    expect(told(t)).toMatchObject({ tcpi_busy_time: 105_000, tcpi_rwnd_limited: 25_000 });
+  });
+
+  test('a full send buffer that nothing else holds back', () => {
+    const t = opened({ sendBufferMax: 0, sendBuffer: 2000 }).writePart(3000, 2000).after(40);
+    expect(told(t)).toMatchObject({ tcpi_busy_time: 40_000, tcpi_sndbuf_limited: 40_000 });
+  });
+
+  test('each spell is added to its own', () => {
+    const time = new BusyTime();
+    time.is(BUSY, 10);
+    time.is(BUSY, 15);
+    time.is(WINDOW_LIMITED, 20);
+    time.is(IDLE, 50);
+    time.is(BUFFER_LIMITED, 60);
+    expect(([BUSY, WINDOW_LIMITED, BUFFER_LIMITED] as const).map((a) => time.of(a, 61))).toEqual([10, 30, 1]);
+  });
+});
