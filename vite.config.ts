@@ -16,7 +16,9 @@ export default defineConfig({
         index: 'src/index.ts',
         net: 'src/net.ts',
         tun: 'src/tun.ts',
+        packetdrill: 'src/packetdrill.ts',
         cli: 'src/cli/main.ts',
+        'packetdrill-thread': 'src/cli/packetdrill-thread.ts',
       },
     },
     rolldownOptions: {
@@ -26,6 +28,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'engine', test: /\/src\/(lib|wire|tcp|host|sim|trace)\// },
+            { name: 'packetdrill', test: /\/src\/packetdrill\// },
             { name: 'net', test: /\/src\/net\// },
             { name: 'node', test: /\/src\/node\// },
           ],

@@ -77,6 +77,16 @@ describe('entry points', () => {
     );
   });
 
+  test('synfin/packetdrill reaches neither Node nor a dependency', () => {
+    expect([...importsOf('packetdrill.js')]).toEqual([]);
+    const { stdout, stderr } = node(`
+      import { runScript } from 'synfin/packetdrill';
+      const symbols = new Map();
+      const options = { profile: 'linux', options: 'strict', window: 'strict', family: 4, symbols };
+      console.log(runScript('0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3', 'a.pkt', options).result);`);
+    expect({ stdout, stderr }).toEqual({ stdout: 'pass\n', stderr: '' });
+  });
+
   test('synfin/tun without koffi can be imported, and says what is missing when it is used', () => {
     expect([...importsOf('tun.js')].every((name) => name.startsWith('node:'))).toBe(true);
     const { stdout } = node(`
@@ -94,6 +104,7 @@ describe('types', () => {
   const source = `
     import { Address, Host, type Link, type TcpSocket, twoHosts } from 'synfin';
     import { createNet, type Net, type Socket } from 'synfin/net';
+    import { type RunResult, runScript } from 'synfin/packetdrill';
     import { NodeClock, openTun, type TunDevice } from 'synfin/tun';
     const device: TunDevice = openTun({ name: 'syn0', addresses: [] });
     const link: Link = device;
@@ -103,6 +114,9 @@ describe('types', () => {
     export const socket: Socket = net.connect(80, '10.0.0.1');
     export const address: Address | null = Address.parse('10.0.0.1');
     export const tcp: TcpSocket = twoHosts().client.connect({ address: address ?? '10.0.0.2', port: 7 });
+    export const result: RunResult = runScript('', 'a.pkt', {
+      profile: 'linux', options: 'strict', window: 'strict', family: 4, symbols: new Map(),
+    });
     // @ts-expect-error: a wrong type is noticed, so the right ones were resolved
     export const wrong: number = Address.parse('10.0.0.1');
   `;

@@ -7,6 +7,7 @@ import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { listenCommand } from './listen.ts';
+import { packetdrillCommand } from './packetdrill.ts';
 import { serveCommand } from './serve.ts';
 
 const EXAMPLES = `
@@ -16,6 +17,7 @@ Examples:
   sudo synfin serve ./public --port 8080               then: curl http://10.77.0.2:8080/
   sudo synfin connect 10.77.0.1 22 --trace
   sudo synfin listen 7000                              then: nc -N 10.77.0.2 7000
+  synfin packetdrill test/packetdrill                  run packetdrill scripts
 
 From a checkout, after \`npm ci\`: npx synfin COMMAND, and sudo npx synfin COMMAND where root is needed.`;
 
@@ -36,13 +38,14 @@ function program(afterDashes: readonly string[]): Command {
   root.addCommand(serveCommand(afterDashes));
   root.addCommand(connectCommand());
   root.addCommand(listenCommand());
+  const packetdrill = packetdrillCommand();
+  root.addCommand(packetdrill);
   root.addCommand(helpCommand(root));
   root.addHelpText('after', EXAMPLES);
   for (const command of [root, ...root.commands]) {
-    command
-      .addHelpText('after', EXIT_CODES_HELP)
-      .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    // Its exit codes speak of scripts.
+    if (command !== packetdrill) command.addHelpText('after', EXIT_CODES_HELP);
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   }
   return root;
 }

@@ -63,7 +63,7 @@ describe('between layers', () => {
       'wire/b.ts': 'export const b = 1;',
     });
     expect(faults).toEqual([
-      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → node, net → cli)',
+      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → packetdrill, node, net → cli)',
     ]);
   });
 
@@ -82,6 +82,8 @@ describe('between layers', () => {
     ['sim', 'trace'],
     ['trace', 'sim'],
     ['net', 'node'],
+    ['packetdrill', 'node'],
+    ['net', 'packetdrill'],
   ])('%s and %s stand side by side', (from, to) => {
     const { faults } = checkTree({
       [`${from}/a.ts`]: `import '../${to}/b.ts';`,
@@ -117,6 +119,16 @@ describe('outside the tree', () => {
       "src/lib/a.ts:1: lib may not import the Node built-in 'node:fs': the engine has no dependencies",
       "src/lib/a.ts:2: lib may not import the Node built-in 'fs': the engine has no dependencies",
       "src/lib/a.ts:3: lib may not import the package 'commander': the engine has no dependencies",
+    ]);
+  });
+
+  test('neither do the scripts that are played on it', () => {
+    const { faults } = checkTree({
+      'packetdrill/a.ts': "import 'node:fs';\nexport const a = Math.random();",
+    });
+    expect(faults).toEqual([
+      'src/packetdrill/a.ts:2: packetdrill may not use Math.random: time and randomness are arguments',
+      "src/packetdrill/a.ts:1: packetdrill may not import the Node built-in 'node:fs': the engine has no dependencies",
     ]);
   });
 

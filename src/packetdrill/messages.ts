@@ -1,0 +1,160 @@
+// read(), write() and their relatives: how text gets in and out of a connection (POSIX.1-2017; the order in which
+// text, end, error and emptiness are told is tcp_recvmsg's and tcp_sendmsg's).
+
+import { at, fails, type Operation, type Returned, returns } from './calls.ts';
+import { fastOpenConnect } from './engine-setters.ts';
+import type { Arguments, Call, Program } from './program.ts';
+import type { Value } from './script.ts';
+import type { SocketFile } from './sockets.ts';
+import { UnsupportedError } from './unsupported.ts';
+import { field } from './values.ts';
+
+interface Receiving {
+  readonly max: number;
+  readonly peek: boolean;
+  readonly waitAll: boolean;
+  readonly nonBlocking: boolean;
+}
+
+const RECEIVE_FLAGS = [
+  'MSG_PEEK',
+  'MSG_WAITALL',
+  'MSG_DONTWAIT',
+  'MSG_TRUNC',
+  'MSG_NOSIGNAL',
+  'MSG_CMSG_CLOEXEC',
+];
+const SEND_FLAGS = [
+  'MSG_DONTWAIT',
+  'MSG_NOSIGNAL',
+  'MSG_MORE',
+  'MSG_OOB',
+  'MSG_FASTOPEN',
+  'MSG_DONTROUTE',
+  'MSG_CONFIRM',
+  // Whether the bytes are copied is not for the peer to see; who waits for completions needs MSG_ERRQUEUE.
+  'MSG_ZEROCOPY',
+];
+
+export const read: Call = (program, args) => receive(program, args, args.number(2), 0);
+export const recv: Call = (program, args) => receive(program, args, args.number(2), args.number(3));
+export const readv: Call = (program, args) => receive(program, args, iovLength(program, args.value(1)), 0);
+
+export const recvmsg: Call = (program, args) => {
+  const message = args.value(1);
+  const operation = receive(program, args, messageLength(program, message), args.number(2));
+  const flags = field(message, 'msg_flags')?.value ?? null;
+  return () => {
+    const result = operation();
+    if (result === null || result.errno !== null || flags === null || flags.kind === 'any') return result;
+    const wanted = program.reader.number(flags);
+    return wanted === 0 ? result : { ...result, mismatch: `msg_flags is 0, not ${wanted}` };
+  };
+};
+
+export const write: Call = (program, args) => send(program, args, args.number(2), 0);
+export const sendCall: Call = (program, args) => send(program, args, args.number(2), args.number(3));
+export const writev: Call = (program, args) => send(program, args, iovLength(program, args.value(1)), 0);
+
+export const sendmsg: Call = (program, args) =>
+  send(program, args, messageLength(program, args.value(1)), args.number(2));
+
+function receive(program: Program, args: Arguments, max: number, flags: number): Operation {
+  const file = args.socket(0);
+  args.allow(flags, RECEIVE_FLAGS);
+  if (max < 0) return at(fails('EINVAL'));
+  if (file.listener !== null) return at(fails('ENOTCONN'));
+  const peek = args.has(flags, 'MSG_PEEK');
+  const waitAll = args.has(flags, 'MSG_WAITALL');
+  const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
+  if (max === 0) return at(returns(0));
+  return receiving(program, file, { max, peek, waitAll, nonBlocking });
+}
+
+function receiving(program: Program, file: SocketFile, how: Receiving): Operation {
+  const { max, peek, waitAll, nonBlocking } = how;
+  const lowWater = Math.max(1, file.values.get('SO_RCVLOWAT') ?? 1);
+  const target = waitAll ? max : Math.min(lowWater, max);
+  let got = 0;
+  return () => {
+    if (file.closed) return fails('EBADF');
+    got = peek ? Math.min(max, file.readable) : got + file.receive(max - got, program.now);
+    if (got >= target) return returns(got);
+    const over = file.finReached || file.readShut || file.error !== null || (!file.opening && isDead(file));
+    if (got > 0) return over || nonBlocking ? returns(got) : null;
+    if (over) return nothingLeft(file);
+    return nonBlocking ? fails('EAGAIN') : null;
+  };
+}
+
+const isDead = (file: SocketFile): boolean => file.state === 'CLOSED';
+
+/** The end, an error that nobody heard of yet, or no connection: in this order. */
+function nothingLeft(file: SocketFile): Returned {
+  if (file.finReached) return returns(0);
+  const error = file.takeError();
+  if (error !== null) return fails(error);
+  if (file.readShut || file.socket !== null) return returns(0);
+  return fails('ENOTCONN');
+}
+
+function send(program: Program, args: Arguments, length: number, flags: number): Operation {
+  const file = args.socket(0);
+  args.allow(flags, SEND_FLAGS);
+  if (length < 0) return at(fails('EINVAL'));
+  if (args.has(flags, 'MSG_FASTOPEN')) fastOpenConnect('MSG_FASTOPEN');
+  const how = args.has(flags, 'MSG_OOB') ? 'urgent' : args.has(flags, 'MSG_MORE') ? 'more' : 'plain';
+  const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
+  const unconnected = program.settings.profile === 'linux' ? 'EPIPE' : 'ENOTCONN';
+  let sent = 0;
+  return () => {
+    if (file.closed) return fails('EBADF');
+    if (file.opening) return nonBlocking ? fails('EAGAIN') : null;
+    if (!sends(file)) {
+      if (sent > 0) return returns(sent);
+      return fails(file.takeError() ?? (file.socket === null ? unconnected : 'EPIPE'));
+    }
+    sent += file.send(length - sent, how);
+    if (sent === length) return returns(sent);
+    if (!nonBlocking) return null;
+    return sent > 0 ? returns(sent) : fails('EAGAIN');
+  };
+}
+
+/** Whether the connection takes text now. */
+function sends(file: SocketFile): boolean {
+  if (file.writeShut || file.error !== null) return false;
+  return /^(SYN-RECEIVED|ESTABLISHED|CLOSE-WAIT)$/.test(file.state);
+}
+
+/** `[{..., 1000}, {..., 500}]`: bytes in all. */
+function iovLength(program: Program, value: Value): number {
+  if (value.kind !== 'list') throw new UnsupportedError('an iovec is written [{..., 1000}]', value.at);
+  let total = 0;
+  for (const item of value.items) {
+    const fields = item.kind === 'struct' ? item.fields : [];
+    const last = fields.at(-1);
+    if (last === undefined) throw new UnsupportedError('an iovec is written [{..., 1000}]', item.at);
+    total += program.reader.number(last.value);
+  }
+  return total;
+}
+
+const MESSAGE_FIELDS = /^msg_(name|namelen|iov|iovlen|flags|control|controllen)$/;
+
+function messageLength(program: Program, message: Value): number {
+  if (message.kind !== 'struct')
+    throw new UnsupportedError('a message is written {msg_iov(1) = ...}', message.at);
+  for (const { name, value } of message.fields) {
+    if (name === null || !MESSAGE_FIELDS.test(name)) {
+      throw new UnsupportedError(`no mapping for the message field ${name ?? 'without a name'}`, value.at);
+    }
+    const empty = value.kind === 'any' || (value.kind === 'list' && value.items.length === 0);
+    if (name === 'msg_control' && !empty && !(value.kind === 'number' && value.value === 0)) {
+      throw new UnsupportedError('no mapping for control messages', value.at);
+    }
+  }
+  const iov = field(message, 'msg_iov');
+  if (iov === null) throw new UnsupportedError('a message without msg_iov', message.at);
+  return iovLength(program, iov.value);
+}

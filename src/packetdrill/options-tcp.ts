@@ -1,0 +1,194 @@
+// Options of the level IPPROTO_TCP: tcp(7), and FreeBSD's tcp(4).
+
+import { setCork, setNotSentLowWater, setParameter, setQuickAck, setWindowClamp } from './engine-setters.ts';
+import { fixedAt, kept, refused } from './option-kinds.ts';
+import type { Option, OptionTable } from './options.ts';
+import type { ParameterName } from './sysctls.ts';
+import { UnsupportedError } from './unsupported.ts';
+
+const SECOND = 1000;
+/** TCP_MIN_MSS and MAX_TCP_WINDOW of Linux: what TCP_MAXSEG may be. */
+const LEAST_MSS = 88;
+const LARGEST_MSS = 32_767;
+/** What Linux lets FIN-WAIT-2 last at most, and takes 0 to mean. */
+const FIN_WAIT2 = 60;
+const DEFAULT_MSS = 536;
+
+/** Whole seconds from `least` to `most`, which become a parameter in ms. */
+const seconds = (parameter: 'keepAliveInterval', least: number, most: number): Option => ({
+  set: ({ file, name }, value) => {
+    if (value < least || value > most) return 'EINVAL';
+    setParameter(file, parameter, value * SECOND, true);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file }) => file.own[parameter] / SECOND,
+});
+
+/** A count from 1 to `most`. */
+const count = (parameter: ParameterName, most: number): Option => ({
+  set: ({ file, name }, value) => {
+    if (value < 1 || value > most) return 'EINVAL';
+    setParameter(file, parameter, value, true);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => {
+    const value: unknown = file.values.get(name) ?? Reflect.get(file.own, parameter);
+    if (typeof value === 'number') return value;
+    throw new UnsupportedError(`the stack has no parameter ${parameter}`);
+  },
+});
+
+const noDelay: Option = {
+  set: ({ file, name }, value) => {
+    file.values.set(name, value === 0 ? 0 : 1);
+    if (file.socket === null) file.choose('nagle', value === 0);
+    else file.socket.setNoDelay(value !== 0);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? (file.own.nagle ? 0 : 1),
+};
+
+const cork: Option = {
+  set: ({ file, name }, value) => {
+    setCork(file, value !== 0);
+    file.values.set(name, value === 0 ? 0 : 1);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+/** On a connection Linux takes it without doing anything: the MSS was agreed on. */
+const maxSegment: Option = {
+  set: ({ file }, value) => {
+    if (value !== 0 && (value < LEAST_MSS || value > LARGEST_MSS)) return 'EINVAL';
+    if (file.socket === null) file.choose('mssClamp', value);
+    return null;
+  },
+  get: ({ file }) => {
+    if (file.socket !== null && file.state !== 'CLOSED') return file.socket.info().sendMss;
+    return file.own.mssClamp === 0 ? DEFAULT_MSS : file.own.mssClamp;
+  },
+};
+
+const keepIdle: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 1 || value > 32_767) return 'EINVAL';
+    file.choose('keepAliveIdle', value * SECOND);
+    file.values.set(name, value);
+    const { socket } = file;
+    if (socket?.connection.tcb.keepAlive === true) socket.setKeepAlive(true, value * SECOND);
+    return null;
+  },
+  get: ({ file }) => file.own.keepAliveIdle / SECOND,
+};
+
+/** Seconds; -1: not at all. More than Linux's own limit is taken as 0, its default. */
+const linger2: Option = {
+  set: ({ file, name }, value) => {
+    const wanted = value > 2 * FIN_WAIT2 || value === 0 ? FIN_WAIT2 : Math.max(value, 0);
+    setParameter(file, 'finWait2', wanted * SECOND, true);
+    file.values.set(name, value < 0 ? -1 : wanted);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? file.own.finWait2 / SECOND,
+};
+
+const userTimeout: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0) return 'EINVAL';
+    if (value !== 0 || file.values.has(name)) setParameter(file, 'userTimeout', value, true);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+const quickAck: Option = {
+  set: ({ file }, value) => {
+    setQuickAck(file, value !== 0);
+    return null;
+  },
+  get: refused.get,
+};
+
+const notSentLowWater: Option = {
+  set: ({ file, name }, value) => {
+    setNotSentLowWater(file, value);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+const windowClamp: Option = {
+  set: ({ file }, value) => {
+    if (value === 0) return file.state === 'CLOSED' ? null : 'EINVAL';
+    setWindowClamp(file, value);
+    return null;
+  },
+  get: refused.get,
+};
+
+/** The length of a listener's queue of connections with data in their SYN; 0 = none are taken. */
+const fastOpen: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0 || file.socket !== null) return 'EINVAL';
+    setParameter(file, 'fastOpenServer', value > 0, true);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+/** FreeBSD: how long a SYN is tried, seconds. */
+const keepInit: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 1) return 'EINVAL';
+    setParameter(file, 'r2Syn', value * SECOND, true);
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file }) => file.own.r2Syn / SECOND,
+};
+
+export const TCP_OPTIONS: OptionTable = {
+  TCP_NODELAY: noDelay,
+  TCP_CORK: cork,
+  TCP_NOPUSH: cork,
+  TCP_MAXSEG: maxSegment,
+  TCP_KEEPIDLE: keepIdle,
+  TCP_KEEPINTVL: seconds('keepAliveInterval', 1, 32_767),
+  TCP_KEEPCNT: count('keepAliveCount', 127),
+  TCP_KEEPINIT: keepInit,
+  TCP_SYNCNT: count('synRetries', 127),
+  TCP_LINGER2: linger2,
+  TCP_USER_TIMEOUT: userTimeout,
+  TCP_QUICKACK: quickAck,
+  TCP_NOTSENT_LOWAT: notSentLowWater,
+  TCP_WINDOW_CLAMP: windowClamp,
+  TCP_FASTOPEN: fastOpen,
+  // Strings and structs: options.ts.
+  TCP_CONGESTION: refused,
+  TCP_FUNCTION_BLK: refused,
+  TCP_INFO: refused,
+  TCP_DEFER_ACCEPT: fixedAt(0),
+  TCP_FASTOPEN_CONNECT: fixedAt(0),
+  TCP_FASTOPEN_NO_COOKIE: fixedAt(0),
+  TCP_THIN_LINEAR_TIMEOUTS: fixedAt(0),
+  TCP_THIN_DUPACK: kept(0), // without effect since Linux 4.17
+  TCP_SAVE_SYN: fixedAt(0),
+  TCP_INQ: fixedAt(0),
+  TCP_TX_DELAY: fixedAt(0),
+  TCP_REPAIR: fixedAt(0),
+  TCP_NOOPT: fixedAt(0),
+  TCP_SAVED_SYN: refused,
+  TCP_TIMESTAMP: refused,
+  TCP_FASTOPEN_KEY: refused,
+  TCP_CC_INFO: refused,
+  TCP_ULP: refused,
+  TCP_MD5SIG: refused,
+  TCP_DELACK: refused,
+  TCP_ZEROCOPY_RECEIVE: refused,
+};

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import type { TcpSocket } from '../../src/host/socket.ts';
+import { UnsupportedError } from '../../src/packetdrill/unsupported.ts';
+import { Bench, DELAY } from '../support/program-bench.ts';
+
+const NON_BLOCKING = 'fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0';
+
+function connected(options: ConstructorParameters<typeof Bench>[0] = {}): { bench: Bench; peer: TcpSocket } {
+  const bench = new Bench(options).listen();
+  return { bench, peer: bench.accept() };
+}
+
+/** The peer sends `bytes`, and they arrive. */
+function arrive(bench: Bench, peer: TcpSocket, bytes: number): void {
+  peer.setNoDelay(true);
+  peer.send(new Uint8Array(bytes));
+  bench.after(2 * DELAY);
+}
+
+describe('receiving', () => {
+  test('read() blocks for the first byte and takes what is there', () => {
+    const { bench, peer } = connected();
+    const pending = bench.begin('read(4, ..., 1000) = 300');
+    expect(pending.poll()).toBe(null);
+    arrive(bench, peer, 300);
+    expect(pending.poll()).toEqual({ mismatch: null });
+    bench.calls(NON_BLOCKING, 'read(4, ..., 1000) = -1 EAGAIN', 'read(4, ..., 0) = 0');
+    expect(bench.call('read(4, ..., 1000) = 5')).toBe('read failed with EAGAIN, and did not return 5');
+  });
+
+  test('readv() and recvmsg() take as much as their buffers hold', () => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 1000);
+    bench.calls('readv(4, [{..., 100}, {..., 150}], 2) = 250');
+    bench.calls('recvmsg(4, {msg_name(...)=..., msg_iov(2)=[{..., 50}, {..., 100}], msg_flags=0}, 0) = 150');
+    bench.calls('recv(4, ..., 100, 0) = 100', 'recvfrom(4, ..., 2000, 0, ..., ...) = 500');
+  });
+
+  test('MSG_PEEK leaves it there', () => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 300);
+    bench.calls('recv(4, ..., 1000, MSG_PEEK) = 300', 'recv(4, ..., 100, MSG_PEEK) = 100');
+    bench.calls('recv(4, ..., 1000, 0) = 300', 'recv(4, ..., 1, MSG_PEEK|MSG_DONTWAIT) = -1 EAGAIN');
+  });
+
+  test('MSG_WAITALL waits for all of it, or the end', () => {
+    const { bench, peer } = connected();
+    const first = bench.begin('recv(4, ..., 500, MSG_WAITALL) = 500');
+    arrive(bench, peer, 300);
+    expect(first.poll()).toBe(null);
+    arrive(bench, peer, 300);
+    expect(first.poll()).toEqual({ mismatch: null });
+    const second = bench.begin('recv(4, ..., 500, MSG_WAITALL) = 100');
+    expect(second.poll()).toBe(null);
+    peer.shutdown();
+    bench.after(2 * DELAY);
+    expect(second.poll()).toEqual({ mismatch: null });
+    bench.calls('read(4, ..., 1) = 0');
+  });
+
+  test('SO_RCVLOWAT: how much a blocking read waits for', () => {
+    const { bench, peer } = connected();
+    bench.calls('setsockopt(4, SOL_SOCKET, SO_RCVLOWAT, [200], 4) = 0');
+    arrive(bench, peer, 100);
+    const pending = bench.begin('read(4, ..., 1000) = 200');
+    expect(pending.poll()).toBe(null);
+    arrive(bench, peer, 100);
+    expect(pending.poll()).toEqual({ mismatch: null });
+  });
+
+  test('a message’s flags are compared', () => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 10);
+    expect(bench.call('recvmsg(4, {msg_iov(1)=[{..., 10}], msg_flags=MSG_TRUNC}, 0) = 10')).toBe(
+      'recvmsg: msg_flags is 0, not 32',
+    );
+  });
+
+  test('a reset: what came before it is read, then the error is told once', () => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 100);
+    peer.abort();
+    bench.after(2 * DELAY).calls('read(4, ..., 1000) = 100', 'read(4, ..., 1000) = -1 ECONNRESET');
+    bench.calls('read(4, ..., 1000) = 0', 'write(4, ..., 10) = -1 EPIPE');
+  });
+
+  test('a reset behind a FIN: Linux tells readers of the end and writers of a broken pipe', () => {
+    const { bench, peer } = connected();
+    peer.shutdown();
+    bench.after(2 * DELAY);
+    peer.abort();
+    bench
+      .after(2 * DELAY)
+      .calls('read(4, ..., 10) = 0', 'getsockopt(4, SOL_SOCKET, SO_ERROR, [EPIPE], [4]) = 0');
+    bench.calls('write(4, ..., 10) = -1 EPIPE');
+  });
+
+  test('no connection: ENOTCONN', () => {
+    const bench = new Bench().listen().calls('read(3, ..., 10) = -1 ENOTCONN');
+    bench.calls('socket(..., SOCK_STREAM, IPPROTO_TCP) = 5', 'read(5, ..., 10) = -1 ENOTCONN');
+    bench.calls('read(9, ..., 10) = -1 EBADF');
+  });
+
+  test('one read makes one window update, however many segments it takes out', () => {
+    const bench = new Bench();
+    bench.buffer('receiveBuffer', 20_000);
+    const peer = bench.listen().accept();
+    peer.send(new Uint8Array(100_000));
+    bench.after(20 * DELAY);
+    const unread = peer.info().counters.bytesSent;
+    const before = bench.net.server.counters.packetsSent;
+    bench.calls(`recv(4, ..., 100000, MSG_DONTWAIT) = ${unread}`);
+    expect(unread).toBeGreaterThan(3 * 1448);
+    expect(bench.net.server.counters.packetsSent - before).toBe(1);
+  });
+});
+
+describe('sending', () => {
+  test('each way of writing counts its bytes', () => {
+    const { bench, peer } = connected();
+    bench.calls('write(4, ..., 100) = 100', 'writev(4, [{..., 10}, {..., 20}], 2) = 30');
+    bench.calls('send(4, ..., 5, MSG_NOSIGNAL) = 5', 'sendto(4, ..., 6, 0, ..., ...) = 6');
+    bench.calls('sendmsg(4, {msg_name(...)=..., msg_iov(1)=[{..., 7}], msg_flags=0}, 0) = 7');
+    bench.calls('write(4, ..., 0) = 0').after(1000);
+    expect(peer.readable).toBe(148);
+  });
+
+  test('zeros are sent', () => {
+    const { bench, peer } = connected();
+    bench.calls('write(4, ..., 100) = 100').after(2 * DELAY);
+    expect(peer.receive()!.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('blocking: until all of it is taken; non-blocking: what there is room for', () => {
+    const bench = new Bench();
+    bench.buffer('sendBuffer', 10_000);
+    const peer = bench.listen().accept();
+    const pending = bench.begin('write(4, ..., 25000) = 25000');
+    expect(pending.poll()).toBe(null);
+    for (let i = 0; i < 20; i++) {
+      bench.after(DELAY);
+      pending.poll();
+      while (peer.receive() !== null);
+    }
+    expect(pending.poll()).toEqual({ mismatch: null });
+    bench
+      .after(100 * DELAY)
+      .calls(NON_BLOCKING, 'write(4, ..., 25000) = 10000', 'write(4, ..., 1) = -1 EAGAIN');
+  });
+
+  test('the connection ends while write() blocks: what was taken counts, then the error, then EPIPE', () => {
+    const bench = new Bench();
+    bench.buffer('sendBuffer', 10_000);
+    const peer = bench.listen().accept();
+    const pending = bench.begin('write(4, ..., 25000) = 10000');
+    expect(pending.poll()).toBe(null);
+    peer.abort();
+    bench.after(2 * DELAY);
+    expect(pending.poll()).toEqual({ mismatch: null });
+    bench.calls('write(4, ..., 1) = -1 ECONNRESET', 'write(4, ..., 1) = -1 EPIPE');
+  });
+
+  test('no connection: EPIPE on Linux, ENOTCONN on FreeBSD', () => {
+    const socket = 'socket(..., SOCK_STREAM, IPPROTO_TCP) = 3';
+    new Bench().calls(socket, 'write(3, ..., 10) = -1 EPIPE');
+    new Bench({ profile: 'freebsd' }).calls(socket, 'write(3, ..., 10) = -1 ENOTCONN');
+  });
+
+  test.each([
+    'send(4, ..., 10, MSG_OOB) = 10',
+    'send(4, ..., 10, MSG_MORE) = 10',
+    'send(4, ..., 10, MSG_EOR) = 10',
+    'sendto(4, ..., 10, MSG_FASTOPEN, ..., ...) = 10',
+    'recv(4, ..., 10, MSG_ERRQUEUE) = 10',
+    'recvmsg(4, {msg_iov(1)=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=1}]}, 0) = 1',
+  ])('no mapping: %s', (text) => {
+    const { bench } = connected();
+    expect(() => bench.begin(text).poll()).toThrow(UnsupportedError);
+  });
+});
+
+describe('queues', () => {
+  test('SIOCINQ, SIOCOUTQ, SIOCOUTQNSD', () => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 42);
+    bench.calls('ioctl(4, SIOCINQ, [42]) = 0', 'ioctl(4, FIONREAD, [42]) = 0', 'ioctl(4, SIOCOUTQ, [0]) = 0');
+    bench.net.link.cut();
+    bench.calls('write(4, ..., 100000) = 100000', 'ioctl(4, SIOCOUTQ, [100000]) = 0');
+    // Ten segments are out: the initial window.
+    bench.calls('ioctl(4, SIOCOUTQNSD, [85520]) = 0');
+    expect(bench.call('ioctl(4, SIOCINQ, [41]) = 0')).toBe('ioctl: the number is 42, not 41');
+  });
+
+  test('a FIN that is not acknowledged counts one', () => {
+    const { bench } = connected();
+    bench.calls('write(4, ..., 10) = 10', 'shutdown(4, SHUT_WR) = 0', 'ioctl(4, SIOCOUTQ, [11]) = 0');
+    bench
+      .calls('ioctl(4, SIOCOUTQNSD, [0]) = 0')
+      .after(4 * DELAY)
+      .calls('ioctl(4, SIOCOUTQ, [0]) = 0');
+  });
+
+  test('a listener has none', () => {
+    new Bench().listen().calls('ioctl(3, SIOCINQ, [0]) = -1 EINVAL');
+  });
+});
