@@ -2,10 +2,10 @@
 // text, end, error and emptiness are told is tcp_recvmsg's and tcp_sendmsg's).
 
 import { at, fails, type Operation, type Returned, returns } from './calls.ts';
-import { fastOpenConnect } from './engine-setters.ts';
+import { startConnecting } from './opening.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
-import type { SocketFile } from './sockets.ts';
+import { type SocketFile, zeros } from './sockets.ts';
 import { UnsupportedError } from './unsupported.ts';
 import { field } from './values.ts';
 
@@ -102,7 +102,7 @@ function send(program: Program, args: Arguments, length: number, flags: number):
   const file = args.socket(0);
   args.allow(flags, SEND_FLAGS);
   if (length < 0) return at(fails('EINVAL'));
-  if (args.has(flags, 'MSG_FASTOPEN')) fastOpenConnect('MSG_FASTOPEN');
+  if (args.has(flags, 'MSG_FASTOPEN')) return fastOpen(program, args, length, flags);
   const how = args.has(flags, 'MSG_OOB') ? 'urgent' : args.has(flags, 'MSG_MORE') ? 'more' : 'plain';
   const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
   const unconnected = program.settings.profile === 'linux' ? 'EPIPE' : 'ENOTCONN';
@@ -118,6 +118,30 @@ function send(program: Program, args: Arguments, length: number, flags: number):
     if (sent === length) return returns(sent);
     if (!nonBlocking) return null;
     return sent > 0 ? returns(sent) : fails('EAGAIN');
+  };
+}
+
+/**
+ * sendto() with MSG_FASTOPEN: connect(), with what fits of the text in the SYN if a cookie is known. A call that
+ * blocks sends the rest behind the handshake; one that doesn't takes no more than the SYN did.
+ */
+function fastOpen(program: Program, args: Arguments, length: number, flags: number): Operation {
+  const file = args.socket(0);
+  if (!file.own.fastOpenClient) return at(fails('EOPNOTSUPP'));
+  if (file.socket !== null) return at(fails(file.opening ? 'EALREADY' : 'EISCONN'));
+  const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
+  const socket = startConnecting(program, file, args.value(4), zeros(length));
+  if (nonBlocking) {
+    socket.flush();
+    return at(socket.sendQueue > 0 ? returns(socket.sendQueue) : fails('EINPROGRESS'));
+  }
+  let sent = socket.sendQueue;
+  return () => {
+    if (file.opening) return null;
+    file.connecting = false;
+    if (!sends(file)) return fails(file.takeError() ?? 'EPIPE');
+    sent += file.send(length - sent, 'plain');
+    return sent === length ? returns(sent) : null;
   };
 }
 

@@ -1,8 +1,10 @@
 // socket(), bind(), listen(), accept(), connect(), shutdown(), close(): how connections begin and end (POSIX.1-2017,
 // RFC 9293 §3.9.1; where POSIX leaves a choice, as Linux or FreeBSD makes it).
 
+import type { TcpSocket } from '../host/socket.ts';
 import { Address } from '../wire/address.ts';
 import { at, CallFailure, fails, type Operation, opens, returns } from './calls.ts';
+import { headerOptions } from './engine-setters.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
 import { SocketFile } from './sockets.ts';
@@ -64,11 +66,11 @@ export const listen: Call = (program, args) => {
   }
   if (file.socket !== null) return at(fails('EINVAL'));
   const { settings } = program;
-  if (!settings.fastOpenEveryListener && (file.values.get('TCP_FASTOPEN') ?? 0) === 0) {
-    file.choose('fastOpenServer', false);
-  }
   const { address, port } = file.bound ?? { address: null, port: 0 };
-  const listener = program.world.host.listen({ port, address, backlog, parameters: file.own });
+  const asked = file.values.get('TCP_FASTOPEN') ?? 0;
+  const fastOpenQueue = settings.fastOpenEveryListener ? Math.max(asked, backlog) : asked;
+  const options = { port, address, backlog, fastOpenQueue, parameters: file.own, ...headerOptions(file) };
+  const listener = program.world.host.listen(options);
   file.bound = { address, port: listener.local.port };
   file.attachListener(listener);
   return at(returns(0));
@@ -132,25 +134,31 @@ export const connect: Call = (program, args) => {
   };
 };
 
-function startConnecting(program: Program, file: SocketFile, value: Value): void {
+/** Begin to open the connection, by TCP Fast Open with `data` unless that is null (RFC 7413 §4.2). */
+export function startConnecting(
+  program: Program,
+  file: SocketFile,
+  value: Value,
+  data: Uint8Array | null = null,
+): TcpSocket {
   const { settings, world } = program;
   const name = plain(program.reader.socketName(value));
-  if ((file.values.get('TCP_FASTOPEN_CONNECT') ?? 0) !== 0) {
-    throw new UnsupportedError('the stack has no Fast Open for clients: TCP_FASTOPEN_CONNECT');
-  }
   const { address, port } = name ?? { address: settings.remote, port: settings.connectPort };
   const made = world.host.connect({
     address: address ?? settings.local,
     port,
     parameters: file.own,
     ...(file.bound?.address ? { localAddress: file.bound.address } : {}),
+    ...(data === null ? {} : { fastOpen: { data } }),
     localPort: file.bound?.port ?? 0,
+    ...headerOptions(file),
   });
   file.attach(made);
   file.bound = made.local;
   file.connecting = true;
   program.latest = made;
   program.connected = made;
+  return made;
 }
 
 /** An IPv4 address in disguise, as AF_INET6 sockets name it, without it. */

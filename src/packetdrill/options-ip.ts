@@ -1,5 +1,6 @@
 // Options of the levels IPPROTO_IP and IPPROTO_IPV6: ip(7), ipv6(7).
 
+import { setHopLimit, setTrafficClass } from './engine-setters.ts';
 import { fact, fixedAt, kept, keptFlag, refused } from './option-kinds.ts';
 import type { Option, OptionTable } from './options.ts';
 import { UnsupportedError } from './unsupported.ts';
@@ -11,9 +12,7 @@ const trafficClass: Option = {
   set: ({ file, name }, value) => {
     if (value < -1 || value > 255) return 'EINVAL';
     const wanted = value === -1 ? 0 : value & CODEPOINT;
-    if (file.socket !== null) file.socket.setDiffserv(wanted >> 2);
-    else if (wanted !== 0)
-      throw new UnsupportedError(`the stack has no ${name} before there is a connection`);
+    setTrafficClass(file, wanted);
     file.values.set(name, wanted);
     return null;
   },
@@ -24,9 +23,7 @@ const hopLimit: Option = {
   set: ({ file, name }, value) => {
     if (value !== -1 && (value < 1 || value > 255)) return 'EINVAL';
     const wanted = value === -1 ? 64 : value;
-    if (file.socket !== null) file.socket.setHopLimit(wanted);
-    else if (wanted !== 64)
-      throw new UnsupportedError(`the stack has no ${name} before there is a connection`);
+    setHopLimit(file, wanted);
     file.values.set(name, wanted);
     return null;
   },

@@ -1,6 +1,6 @@
 // Options of the level SOL_SOCKET: socket(7).
 
-import { setParameter } from './engine-setters.ts';
+import { setBuffer, setKeepAlive } from './engine-setters.ts';
 import { fact, fixedAt, kept, keptFlag, refused } from './option-kinds.ts';
 import type { Option, OptionContext, OptionTable } from './options.ts';
 import { UnsupportedError } from './unsupported.ts';
@@ -9,10 +9,7 @@ import { UnsupportedError } from './unsupported.ts';
 const LEAST_RECEIVE = 2304;
 const LEAST_SEND = 4608;
 
-/**
- * SO_RCVBUF, SO_SNDBUF. Linux doubles what it is given, for its book-keeping, and says so to getsockopt(); what
- * it holds of text is what was asked for.
- */
+/** SO_RCVBUF, SO_SNDBUF. Linux doubles what it is given, for its book-keeping, and says so to getsockopt(). */
 function bufferOption(which: 'receiveBuffer' | 'sendBuffer', bounded: boolean): Option {
   const receives = which === 'receiveBuffer';
   const name = receives ? 'SO_RCVBUF' : 'SO_SNDBUF';
@@ -24,9 +21,7 @@ function bufferOption(which: 'receiveBuffer' | 'sendBuffer', bounded: boolean): 
       if (!linux && (asked <= 0 || asked > most)) return asked <= 0 ? 'EINVAL' : 'ENOBUFS';
       const least = receives ? LEAST_RECEIVE : LEAST_SEND;
       const held = linux ? Math.max(2 * Math.min(asked >>> 0, most), least) : asked;
-      setParameter(file, which, linux ? held / 2 : held, true);
-      // A buffer that the program chose does not grow.
-      file.choose(`${which}Max`, linux ? held / 2 : held);
+      setBuffer(file, which, held);
       file.values.set(name, held);
       return null;
     },
@@ -34,11 +29,11 @@ function bufferOption(which: 'receiveBuffer' | 'sendBuffer', bounded: boolean): 
   };
 }
 
-function setKeepAlive({ file }: OptionContext, value: number): string | null {
+function keepAlive({ file }: OptionContext, value: number): string | null {
   const on = value !== 0;
   file.values.set('SO_KEEPALIVE', on ? 1 : 0);
   if (file.socket === null) file.choose('keepAlive', on);
-  else file.socket.setKeepAlive(on, file.own.keepAliveIdle);
+  else setKeepAlive(file, on);
   return null;
 }
 
@@ -53,7 +48,7 @@ export const SOCKET_OPTIONS: OptionTable = {
   SO_REUSEADDR: keptFlag(),
   SO_REUSEPORT: keptFlag(),
   SO_KEEPALIVE: {
-    set: setKeepAlive,
+    set: keepAlive,
     get: ({ file }) => file.values.get('SO_KEEPALIVE') ?? (file.own.keepAlive ? 1 : 0),
   },
   // A struct: options.ts.

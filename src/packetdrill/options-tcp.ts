@@ -1,9 +1,17 @@
 // Options of the level IPPROTO_TCP: tcp(7), and FreeBSD's tcp(4).
 
-import { setCork, setNotSentLowWater, setParameter, setQuickAck, setWindowClamp } from './engine-setters.ts';
+import {
+  setCork,
+  setFinWait2,
+  setKeepAlive,
+  setNotSentLowWater,
+  setParameter,
+  setQuickAck,
+  setUserTimeout,
+  setWindowClamp,
+} from './engine-setters.ts';
 import { fixedAt, kept, refused } from './option-kinds.ts';
 import type { Option, OptionTable } from './options.ts';
-import type { ParameterName } from './sysctls.ts';
 import { UnsupportedError } from './unsupported.ts';
 
 const SECOND = 1000;
@@ -14,31 +22,31 @@ const LARGEST_MSS = 32_767;
 const FIN_WAIT2 = 60;
 const DEFAULT_MSS = 536;
 
-/** Whole seconds from `least` to `most`, which become a parameter in ms. */
-const seconds = (parameter: 'keepAliveInterval', least: number, most: number): Option => ({
-  set: ({ file, name }, value) => {
-    if (value < least || value > most) return 'EINVAL';
-    setParameter(file, parameter, value * SECOND, true);
-    file.values.set(name, value);
-    return null;
-  },
-  get: ({ file }) => file.own[parameter] / SECOND,
-});
-
-/** A count from 1 to `most`. */
-const count = (parameter: ParameterName, most: number): Option => ({
+/** One number of keep-alive, from 1 to `most` in the option's unit, `scale` of the parameter's. */
+const keepAlive = (
+  parameter: 'keepAliveIdle' | 'keepAliveInterval' | 'keepAliveCount',
+  most: number,
+  scale: number,
+): Option => ({
   set: ({ file, name }, value) => {
     if (value < 1 || value > most) return 'EINVAL';
-    setParameter(file, parameter, value, true);
+    file.choose(parameter, value * scale);
     file.values.set(name, value);
+    if (file.socket?.connection.tcb.keepAlive === true) setKeepAlive(file, true);
     return null;
   },
-  get: ({ file, name }) => {
-    const value: unknown = file.values.get(name) ?? Reflect.get(file.own, parameter);
-    if (typeof value === 'number') return value;
-    throw new UnsupportedError(`the stack has no parameter ${parameter}`);
-  },
+  get: ({ file }) => file.own[parameter] / scale,
 });
+
+/** How often a SYN is sent again. */
+const synCount: Option = {
+  set: ({ file }, value) => {
+    if (value < 1 || value > 127) return 'EINVAL';
+    setParameter(file, 'synRetries', value, true);
+    return null;
+  },
+  get: ({ file }) => file.own.synRetries,
+};
 
 const noDelay: Option = {
   set: ({ file, name }, value) => {
@@ -72,23 +80,11 @@ const maxSegment: Option = {
   },
 };
 
-const keepIdle: Option = {
-  set: ({ file, name }, value) => {
-    if (value < 1 || value > 32_767) return 'EINVAL';
-    file.choose('keepAliveIdle', value * SECOND);
-    file.values.set(name, value);
-    const { socket } = file;
-    if (socket?.connection.tcb.keepAlive === true) socket.setKeepAlive(true, value * SECOND);
-    return null;
-  },
-  get: ({ file }) => file.own.keepAliveIdle / SECOND,
-};
-
 /** Seconds; -1: not at all. More than Linux's own limit is taken as 0, its default. */
 const linger2: Option = {
   set: ({ file, name }, value) => {
     const wanted = value > 2 * FIN_WAIT2 || value === 0 ? FIN_WAIT2 : Math.max(value, 0);
-    setParameter(file, 'finWait2', wanted * SECOND, true);
+    setFinWait2(file, wanted * SECOND);
     file.values.set(name, value < 0 ? -1 : wanted);
     return null;
   },
@@ -98,7 +94,7 @@ const linger2: Option = {
 const userTimeout: Option = {
   set: ({ file, name }, value) => {
     if (value < 0) return 'EINVAL';
-    if (value !== 0 || file.values.has(name)) setParameter(file, 'userTimeout', value, true);
+    setUserTimeout(file, value);
     file.values.set(name, value);
     return null;
   },
@@ -135,7 +131,9 @@ const windowClamp: Option = {
 const fastOpen: Option = {
   set: ({ file, name }, value) => {
     if (value < 0 || file.socket !== null) return 'EINVAL';
-    setParameter(file, 'fastOpenServer', value > 0, true);
+    if (file.listener !== null && file.listener.fastOpenQueue !== value) {
+      throw new UnsupportedError('the Fast Open queue of a listener cannot be changed');
+    }
     file.values.set(name, value);
     return null;
   },
@@ -158,11 +156,11 @@ export const TCP_OPTIONS: OptionTable = {
   TCP_CORK: cork,
   TCP_NOPUSH: cork,
   TCP_MAXSEG: maxSegment,
-  TCP_KEEPIDLE: keepIdle,
-  TCP_KEEPINTVL: seconds('keepAliveInterval', 1, 32_767),
-  TCP_KEEPCNT: count('keepAliveCount', 127),
+  TCP_KEEPIDLE: keepAlive('keepAliveIdle', 32_767, SECOND),
+  TCP_KEEPINTVL: keepAlive('keepAliveInterval', 32_767, SECOND),
+  TCP_KEEPCNT: keepAlive('keepAliveCount', 127, 1),
   TCP_KEEPINIT: keepInit,
-  TCP_SYNCNT: count('synRetries', 127),
+  TCP_SYNCNT: synCount,
   TCP_LINGER2: linger2,
   TCP_USER_TIMEOUT: userTimeout,
   TCP_QUICKACK: quickAck,

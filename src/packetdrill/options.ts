@@ -8,7 +8,7 @@ import { TCP_OPTIONS } from './options-tcp.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
 import type { SocketFile } from './sockets.ts';
-import { hasTcpInfo, tcpInfoOf } from './tcp-info.ts';
+import { tcpInfoOf } from './tcp-info.ts';
 import { UnsupportedError } from './unsupported.ts';
 import { field } from './values.ts';
 
@@ -156,11 +156,11 @@ function compareInfo(program: Program, value: Value, file: SocketFile): Operatio
   if (value.kind === 'any') return at(returns(0));
   if (value.kind !== 'struct') throw new UnsupportedError('TCP_INFO is written {tcpi_state=...}', value.at);
   for (const { name, value: part } of value.fields) {
-    if (name === null || !hasTcpInfo(name)) {
+    const actual = name === null ? undefined : tcpInfoOf(file.socket, file.state, name, program);
+    if (actual === undefined) {
       throw new UnsupportedError(`no mapping for ${name ?? 'a field without a name'}`, part.at);
     }
     if (part.kind === 'any') continue;
-    const actual = tcpInfoOf(file.socket, file.state, name, program);
     const wanted = program.reader.number(part);
     if (actual !== wanted) return at(differs(`${name} is ${actual}, not ${wanted}`));
   }

@@ -2,7 +2,7 @@
 // set in the middle of a script, and open ones what Linux too reads anew each time.
 
 import type { HostLimits } from '../host/limits.ts';
-import { checkParameters, LINUX, type Parameters, RFC9293 } from '../tcp/parameters.ts';
+import { checkParameters, FREEBSD, LINUX, type Parameters } from '../tcp/parameters.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { type Configurable, runShell } from './commands.ts';
 import { applyOption } from './option-lines.ts';
@@ -157,9 +157,9 @@ export class Settings implements Configurable {
     this.fastOpenKeys = keyBytes(FASTOPEN_KEY);
     if (this.profile !== 'linux') return;
     for (const [name, value] of Object.entries(LINUX_DEFAULTS)) {
-      if (Object.hasOwn(this.current, name)) this.assign(name as ParameterName, value);
+      this.assign(name as ParameterName, value);
     }
-    if (Object.hasOwn(this.current, 'fastOpenServer')) this.fastOpen(FASTOPEN_DEFAULT);
+    this.fastOpen(FASTOPEN_DEFAULT);
   }
 
   sysctl(name: string, value: string): string | null {
@@ -171,7 +171,6 @@ export class Settings implements Configurable {
   }
 
   assign(name: ParameterName, value: ParameterValue): string | null {
-    if (!Object.hasOwn(this.current, name)) return `the stack has no parameter ${name}`;
     const next = { ...this.current, [name]: value };
     const fault = parameterFault(next);
     if (fault !== null) return fault;
@@ -241,5 +240,5 @@ export function parameterFault(parameters: Parameters): string | null {
 }
 
 function base(profile: RunOptions['profile']): OpenParameters {
-  return { ...(profile === 'linux' ? LINUX : RFC9293) };
+  return { ...(profile === 'linux' ? LINUX : FREEBSD) };
 }

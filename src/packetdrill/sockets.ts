@@ -6,7 +6,6 @@ import type { TcpListener } from '../host/listener.ts';
 import type { TcpSocket } from '../host/socket.ts';
 import { TcpError } from '../tcp/errors.ts';
 import type { State } from '../tcp/state.ts';
-import { sendOption } from './engine-setters.ts';
 import { type OpenParameters, parameterFault, type Settings } from './settings.ts';
 import type { ParameterName } from './sysctls.ts';
 import { UnsupportedError } from './unsupported.ts';
@@ -36,6 +35,8 @@ export class SocketFile {
   writeShut = false;
   /** The program heard of the connection's error: an error is told once. */
   errorTaken = false;
+  /** The last send said MSG_MORE. */
+  private more = false;
   /** Things that happened which wake those who wait: what edge-triggered polling counts. */
   wakes = 0;
   /** What setsockopt() was given, by the option's name. */
@@ -71,21 +72,19 @@ export class SocketFile {
     Object.assign(this.own, { [name]: Reflect.get(this.settings.parameters, name) });
   }
 
-  /**
-   * The program chose a parameter, by setsockopt(). False: the stack has none of that name.
-   * @throws UnsupportedError for a value that the stack does not take
-   */
-  choose(name: ParameterName, value: number | boolean | string): boolean {
-    if (!Object.hasOwn(this.own, name)) return false;
+  /** The program chose a parameter, by setsockopt(). @throws UnsupportedError for a value that the stack does not take */
+  choose(name: ParameterName, value: number | boolean | string): void {
     const fault = parameterFault({ ...this.own, [name]: value });
     if (fault !== null) throw new UnsupportedError(fault);
     this.chosen.add(name);
     Object.assign(this.own, { [name]: value });
-    return true;
   }
 
   attach(socket: TcpSocket): void {
     this.socket = socket;
+    if (this.corked) socket.setCork(true);
+    const lowWater = this.values.get('TCP_NOTSENT_LOWAT') ?? 0;
+    if (lowWater > 0) socket.connection.setNotSentLowWater(lowWater);
     socket.notify = () => {
       this.wakes += 1;
     };
@@ -136,6 +135,11 @@ export class SocketFile {
     return this.socket === null ? 0 : this.socket.readable;
   }
 
+  /** TCP_CORK, or FreeBSD's name for it, is on. */
+  private get corked(): boolean {
+    return (this.values.get('TCP_CORK') ?? this.values.get('TCP_NOPUSH') ?? 0) !== 0;
+  }
+
   /** Bytes that were written and never sent. */
   get unsent(): number {
     if (this.socket === null) return 0;
@@ -160,11 +164,20 @@ export class SocketFile {
     this.errorTaken = false;
   }
 
-  /** Send `length` zeros, as many as there is room for. */
-  send(length: number, flags: 'plain' | 'more' | 'urgent'): number {
+  /**
+   * Send `length` zeros, as many as there is room for. `more`: what does not fill a segment waits for the next
+   * send; `urgent`: the end of it is the end of urgent data.
+   */
+  send(length: number, how: 'plain' | 'more' | 'urgent'): number {
     const { socket } = this;
     if (socket === null) throw new TcpError('ENOTCONN', 'the socket is not connected');
-    return sendOption(socket, zeros(length), flags);
+    const data = zeros(length);
+    if (how === 'urgent') return socket.sendUrgent(data);
+    if (how === 'more') socket.setCork(true);
+    const taken = socket.send(data);
+    if (how === 'plain' && this.more && !this.corked) socket.setCork(false);
+    this.more = how === 'more';
+    return taken;
   }
 
   /**
@@ -188,7 +201,7 @@ export class SocketFile {
 /** Scripts send zeros. The stack keeps what it is given: one buffer serves all sends, since nobody writes to it. */
 let nothing = new Uint8Array(1 << 16);
 
-function zeros(length: number): Uint8Array {
+export function zeros(length: number): Uint8Array {
   if (nothing.length < length) nothing = new Uint8Array(length);
   return nothing.subarray(0, length);
 }

@@ -3,38 +3,7 @@
 import type { HostLimits } from '../host/limits.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 
-/** Parameters that rows name; which of them the stack has is looked up when a row is used. */
-export type ParameterName =
-  | keyof Parameters
-  | 'dsack'
-  | 'frto'
-  | 'slowStartAfterIdle'
-  | 'cwndValidation'
-  | 'reordering'
-  | 'tailLossProbe'
-  | 'hystart'
-  | 'ecn'
-  | 'synCookies'
-  | 'fastOpenClient'
-  | 'fastOpenServer'
-  | 'fastOpenWithoutCookie'
-  | 'timeWaitReuse'
-  | 'mtuProbing'
-  | 'baseMss'
-  | 'mtuProbeFloor'
-  | 'userTimeout'
-  | 'synRetries'
-  | 'synAckRetries'
-  | 'dataRetries'
-  | 'receiveBufferMax'
-  | 'receiveShare'
-  | 'sendBufferMax'
-  | 'challengeAckLimit'
-  | 'invalidAckInterval'
-  | 'urgentPointer'
-  | 'fastOpenBlackhole'
-  | 'rtoSlop'
-  | 'persistMin';
+export type ParameterName = keyof Parameters;
 
 export type ParameterValue = number | boolean | string;
 

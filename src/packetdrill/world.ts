@@ -32,9 +32,10 @@ export class World {
     settings.fix();
     const { clock } = this;
     this.link = new ScriptLink(settings.mtu, () => clock.now(), departed);
-    const { parameters, limits } = settings;
+    const { fastOpenKeys: fastOpenKey, parameters, limits } = settings;
     try {
-      this.host = new Host({ name: 'script', clock, random: seededBytes(), parameters, limits });
+      const random = seededBytes();
+      this.host = new Host({ name: 'script', clock, random, parameters, limits, fastOpenKey });
       const via = this.host.addInterface(this.link, [settings.prefix]);
       this.host.addRoute(settings.family === 4 ? '0.0.0.0/0' : '::/0', via, settings.gateway);
     } catch (error) {

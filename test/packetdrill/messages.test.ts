@@ -167,15 +167,117 @@ describe('sending', () => {
   });
 
   test.each([
-    'send(4, ..., 10, MSG_OOB) = 10',
-    'send(4, ..., 10, MSG_MORE) = 10',
     'send(4, ..., 10, MSG_EOR) = 10',
-    'sendto(4, ..., 10, MSG_FASTOPEN, ..., ...) = 10',
     'recv(4, ..., 10, MSG_ERRQUEUE) = 10',
     'recvmsg(4, {msg_iov(1)=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=1}]}, 0) = 1',
   ])('no mapping: %s', (text) => {
     const { bench } = connected();
     expect(() => bench.begin(text).poll()).toThrow(UnsupportedError);
+  });
+});
+
+describe('how a write leaves', () => {
+  test('MSG_MORE holds back what fills no segment, until a send without it', () => {
+    const { bench, peer } = connected();
+    bench.calls('send(4, ..., 100, MSG_MORE) = 100').after(2 * DELAY);
+    expect(peer.readable).toBe(0);
+    bench.calls('send(4, ..., 50, 0) = 50').after(2 * DELAY);
+    expect(peer.readable).toBe(150);
+    expect(peer.info().counters.segmentsReceived).toBe(2);
+  });
+
+  test('TCP_CORK goes before MSG_MORE', () => {
+    const { bench, peer } = connected();
+    bench.calls('setsockopt(4, SOL_TCP, TCP_CORK, [1], 4) = 0', 'send(4, ..., 9, MSG_MORE) = 9');
+    bench.calls('send(4, ..., 9, 0) = 9').after(2 * DELAY);
+    expect(peer.readable).toBe(0);
+    bench.calls('setsockopt(4, SOL_TCP, TCP_CORK, [0], 4) = 0').after(2 * DELAY);
+    expect(peer.readable).toBe(18);
+  });
+
+  test('TCP_CORK of a listener holds for its connections', () => {
+    const bench = new Bench().listen().calls('setsockopt(3, SOL_TCP, TCP_CORK, [1], 4) = 0');
+    const peer = bench.accept();
+    bench.calls('write(4, ..., 9) = 9').after(2 * DELAY);
+    expect(peer.readable).toBe(0);
+  });
+
+  test('MSG_OOB marks the end of it as urgent', () => {
+    const { bench, peer } = connected();
+    bench.calls('send(4, ..., 10, MSG_OOB) = 10').after(2 * DELAY);
+    expect(peer.urgentAhead).toBe(10);
+  });
+});
+
+describe('Fast Open (RFC 7413)', () => {
+  const SOCKET = 'socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3';
+  const SEND = 'sendto(3, ..., 100, MSG_FASTOPEN, ..., ...)';
+
+  /** The peer offers it; a first connection asks for a cookie. */
+  function asked(): Bench {
+    const bench = new Bench();
+    bench.net.client.listen({ port: 8080, fastOpenQueue: 5 });
+    return bench.calls(SOCKET, `${SEND} = -1 EINPROGRESS`, `${SEND} = -1 EALREADY`).after(4 * DELAY);
+  }
+
+  test('without a cookie the text waits for another call', () => {
+    const bench = asked()
+      .calls(`${SEND} = -1 EISCONN`, 'write(3, ..., 100) = 100')
+      .after(4 * DELAY);
+    expect([...bench.net.client.sockets()][0]!.readable).toBe(100);
+  });
+
+  test('with one it is in the SYN', () => {
+    const bench = asked()
+      .calls('close(3) = 0')
+      .after(4 * DELAY)
+      .calls(SOCKET, `${SEND} = 100`)
+      .after(DELAY);
+    const [early] = [...bench.net.client.sockets()].filter(({ readable }) => readable > 0);
+    expect([early!.state, early!.readable]).toEqual(['SYN-RECEIVED', 100]);
+  });
+
+  test('a call that blocks sends behind the handshake what the SYN did not take', () => {
+    const bench = new Bench();
+    bench.net.client.listen({ port: 8080, fastOpenQueue: 5 });
+    const pending = bench.calls('socket(..., SOCK_STREAM, IPPROTO_TCP) = 3').begin(`${SEND} = 100`);
+    expect(pending.poll()).toBe(null);
+    bench.after(2 * DELAY);
+    expect(pending.poll()).toEqual({ mismatch: null });
+    bench.after(2 * DELAY);
+    expect([...bench.net.client.sockets()][0]!.readable).toBe(100);
+  });
+
+  test('a client that may not: EOPNOTSUPP', () => {
+    const bench = new Bench({}, 'sysctl -q net.ipv4.tcp_fastopen=0');
+    bench.calls(SOCKET, `${SEND} = -1 EOPNOTSUPP`);
+  });
+
+  test.each([
+    ['0x70403', [], 1],
+    ['0x3', [], 0],
+    ['0x3', ['setsockopt(3, SOL_TCP, TCP_FASTOPEN, [5], 4) = 0'], 1],
+  ])('tcp_fastopen = %s, %j: %i connections wait early', (flags, calls, count) => {
+    const bench = new Bench({}, `sysctl -q net.ipv4.tcp_fastopen=${flags}`);
+    bench.calls(
+      'socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      ...calls,
+      'bind(3, ..., ...) = 0',
+      'listen(3, 5) = 0',
+    );
+    const open = (): void => {
+      const data = new Uint8Array(7);
+      bench.net.client.connect({ address: '10.0.0.2', port: 8080, fastOpen: { data } });
+    };
+    open();
+    bench.after(5 * DELAY).calls('accept(3, ..., ...) = 4');
+    open();
+    bench.after(DELAY);
+    expect([...bench.net.server.listeners()][0]!.waiting.acceptable).toBe(count);
+    if (count === 1) {
+      bench.calls('accept(3, ..., ...) = 5', 'read(5, ..., 100) = 7', 'write(5, ..., 3) = 3');
+      bench.calls('poll([{fd=5, events=POLLOUT, revents=POLLOUT}], 1, 0) = 1');
+    }
   });
 });
 

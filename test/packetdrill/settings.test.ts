@@ -4,8 +4,7 @@ import { parseShell } from '../../src/packetdrill/shell.ts';
 import type { ParameterName, Row, Sink } from '../../src/packetdrill/sysctls.ts';
 import { freebsdSysctl } from '../../src/packetdrill/sysctls-freebsd.ts';
 import { linuxSysctl } from '../../src/packetdrill/sysctls-linux.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
-import { OPTIONS } from '../support/packetdrill.ts';
+import { OPTIONS, passes } from '../support/packetdrill.ts';
 
 const settings = (profile: 'linux' | 'freebsd' = 'linux'): Settings => new Settings({ ...OPTIONS, profile });
 
@@ -96,6 +95,14 @@ test.each([
   [
     '../common/defaults.sh\nsysctl -q net.ipv4.tcp_keepalive_intvl=3 &&\n sysctl -q net.ipv4.tcp_keepalive_probes=4',
     { keepAliveInterval: 3000, keepAliveCount: 4 },
+  ],
+  [
+    'sysctl -q net.ipv4.tcp_rmem="4096 30000 60000" 2>/dev/null || true',
+    { receiveBuffer: 30_000, receiveBufferMax: 60_000 },
+  ],
+  [
+    'sysctl -q net.ipv4.tcp_fastopen=0x605',
+    { fastOpenClient: true, fastOpenServer: false, fastOpenWithoutCookie: 'both' },
   ],
   ['ip route replace 192.0.2.0/24 dev tun0 initcwnd 4 rto_min 50ms', { initialWindow: 4, rtoMin: 50 }],
   ['ip route change default via 192.168.0.2 dev tun0 advmss 1000', { mssClamp: 1000 }],
@@ -277,16 +284,6 @@ test.each([
   expect(assigned(freebsdSysctl(`net.inet.tcp.${name}`), value)).toEqual(expected);
 });
 
-/** Rows are written for these; a script that needs one the stack lacks is skipped with its name. */
-test('a parameter that the stack does not have is named', () => {
-  const wanted: ParameterName[] = ['ecn', 'synCookies', 'mtuProbing'];
-  for (const name of wanted) {
-    const reason = settings().assign(name, 'off');
-    if (Object.hasOwn(RFC9293, name)) expect(reason ?? '').not.toMatch(/the stack has no parameter/);
-    else expect(reason).toBe(`the stack has no parameter ${name}`);
-  }
-});
-
 test('a shell line taken apart', () => {
   expect(parseShell(`a 'b c' "d"e \\\n f # g\n h>i 2>&1; j || k && l`)).toEqual([
     { words: ['a', 'b c', 'de', 'f'], output: null },
@@ -296,4 +293,17 @@ test('a shell line taken apart', () => {
   ]);
   expect(parseShell("a 'b")).toBe('no mapping for shell variables or substitution');
   expect(parseShell('a < b')).toBe('no mapping for shell input from a file');
+});
+
+test.each([
+  [4, '3021b9d889017eeb'],
+  [6, 'c1d1e9742a47a9bc'],
+] as const)('IPv%i: the Fast Open cookie that scripts expect', (family, cookie) => {
+  const script = `
+    0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+    +0 bind(3, ..., ...) = 0
+    +0 listen(3, 1) = 0
+    +0 < S 0:0(0) win 65535 <mss 1000,FO,nop,nop>
+    +0 > S. 0:0(0) ack 1 <mss 1460,FO ${cookie},nop,nop>`;
+  passes(script, { family });
 });

@@ -67,7 +67,6 @@ export class Bench {
   /** Sockets that are made from now on have buffers of this size, bytes, which do not grow. */
   buffer(which: 'receiveBuffer' | 'sendBuffer', bytes: number): this {
     this.settings.assign(which, bytes);
-    // Without this parameter no buffer grows.
     this.settings.assign(`${which}Max`, 0);
     return this;
   }
