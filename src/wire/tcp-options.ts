@@ -3,6 +3,7 @@
 
 import { readWord, writeWord } from './ip.ts';
 import type { TcpFields } from './tcp.ts';
+import { fromUserTimeout, toUserTimeout } from './user-timeout-field.ts';
 
 const EOL = 0;
 const NOP = 1;
@@ -24,8 +25,6 @@ const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
 const USER_TIMEOUT_LENGTH = 4;
-/** RFC 5482 §2: the first bit of a user timeout says minutes instead of seconds; 15 bits say how many. */
-const MINUTES = 0x8000;
 /** Kind and length; under the shared kind the experiment's number too. */
 const FAST_OPEN_HEAD = 2;
 const EXPERIMENT_HEAD = 4;
@@ -113,7 +112,8 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
     case USER_TIMEOUT:
-      if (length === USER_TIMEOUT_LENGTH) into.userTimeout = seconds((bytes[at + 2]! << 8) | bytes[at + 3]!);
+      if (length === USER_TIMEOUT_LENGTH)
+        into.userTimeout = fromUserTimeout((bytes[at + 2]! << 8) | bytes[at + 3]!);
       return;
     case FAST_OPEN:
       return decodeFastOpen(bytes, at + FAST_OPEN_HEAD, length - FAST_OPEN_HEAD, false, into);
@@ -127,8 +127,6 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       return decodeAccEcn(bytes, at + 2, length - 2, 1, into);
   }
 }
-
-const seconds = (field: number): number => ((field & MINUTES) !== 0 ? (field & ~MINUTES) * 60 : field);
 
 /** RFC 7413 §4.1.1: nothing, or an even number of bytes from 4 to 16; an option with another length is none. */
 function decodeFastOpen(
@@ -324,9 +322,8 @@ function fastOpenLength({ fastOpen, fastOpenExperimental }: TcpOptions): number 
   return ((fastOpenExperimental ? EXPERIMENT_HEAD : FAST_OPEN_HEAD) + fastOpen + 3) & ~3;
 }
 
-/** In seconds as long as 15 bits hold them, then in minutes, rounded up. */
 function encodeUserTimeout(timeout: number, bytes: Uint8Array, at: number): number {
-  const field = timeout < MINUTES ? timeout : MINUTES | Math.min(Math.ceil(timeout / 60), MINUTES - 1);
+  const field = toUserTimeout(timeout);
   bytes[at] = USER_TIMEOUT;
   bytes[at + 1] = USER_TIMEOUT_LENGTH;
   bytes[at + 2] = field >>> 8;
