@@ -42,7 +42,9 @@ export interface LinkOptions extends Partial<Impairments> {
   readonly observer?: LinkObserver | null;
 }
 
-function checkSizes(mtu: number, superSegment: number, superSegments: string): void {
+function check(clock: Clock, seed: number, mtu: number, superSegment: number, superSegments: string): void {
+  checkClock(clock);
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   checkInteger('mtu', mtu, MIN_MTU, MAX_MTU);
   checkInteger('superSegment', superSegment, mtu, MAX_SUPER_SEGMENT);
   if (superSegments !== 'whole' && superSegments !== 'cut') {
@@ -115,9 +117,7 @@ export class MemoryLink implements Wire {
       observer = null,
       ...both
     } = options;
-    checkClock(clock);
-    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    checkSizes(mtu, superSegment, superSegments);
+    check(clock, seed, mtu, superSegment, superSegments);
     this.clock = clock;
     this.name = name;
     this.mtu = mtu;

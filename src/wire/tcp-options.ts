@@ -1,6 +1,7 @@
 // RFC 9293 §3.2, RFC 7323 §2-3, RFC 2018 §2-3, RFC 7413 §4.1.1: the options of a TCP header. Options may stand on any segment
 // (MUST-5) and at any alignment (MUST-64). A malformed list ends early; the segment is kept (MUST-7).
 
+import { ACC_ECN0, ACC_ECN1, accEcnLength, decodeAccEcn, encodeAccEcn } from './acc-ecn-option.ts';
 import { readWord, writeWord } from './ip.ts';
 import type { TcpFields } from './tcp.ts';
 import { fromUserTimeout, toUserTimeout } from './user-timeout-field.ts';
@@ -17,8 +18,6 @@ const FAST_OPEN = 34;
 /** RFC 6994: a kind shared by experiments, told apart by a number of two bytes. */
 const EXPERIMENT = 254;
 const FAST_OPEN_EXPERIMENT = 0xf989;
-const ACC_ECN0 = 172;
-const ACC_ECN1 = 174;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
@@ -148,18 +147,6 @@ function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOpti
   for (let edge = 0; edge < length >> 2; edge++) into.sackBlocks[edge] = readWord(bytes, at + 4 * edge);
 }
 
-/** RFC 9768 §3.2.3: as many whole fields as there are; what is behind them is padding. */
-function decodeAccEcn(bytes: Uint8Array, at: number, length: number, order: 0 | 1, into: TcpOptions): void {
-  const fields = Math.min(Math.floor(length / 3), 3);
-  const field = (n: number): number =>
-    n < fields ? (bytes[at + 3 * n]! << 16) | (bytes[at + 3 * n + 1]! << 8) | bytes[at + 3 * n + 2]! : 0;
-  into.accEcn = order;
-  into.accEcnFields = fields;
-  into.ee0b = field(2 * order);
-  into.eceb = field(1);
-  into.ee1b = field(2 - 2 * order);
-}
-
 /**
  * Write the options at `at`, in the order that `optionOrder` names: behind those of the SYN Fast Open with its NOPs
  * and a user timeout, if there is room for it; then as many SACK blocks as there is room for, and AccECN if there is
@@ -279,27 +266,8 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
-/** Bytes that an AccECN option of so many fields takes with its padding: a multiple of 4. */
-export const accEcnLength = (fields: number): number => (2 + 3 * fields + 3) & ~3;
-
 const accEcnFits = ({ accEcn, accEcnFields }: TcpOptions, used: number): boolean =>
   accEcn >= 0 && used + accEcnLength(accEcnFields) <= MAX_OPTIONS_LENGTH;
-
-function encodeAccEcn(fields: TcpOptions, bytes: Uint8Array, at: number): number {
-  const { accEcn: order, accEcnFields: count, ee0b, eceb, ee1b } = fields;
-  const length = accEcnLength(count);
-  const option = at + length - (2 + 3 * count);
-  bytes.fill(NOP, at, option);
-  bytes[option] = order === 0 ? ACC_ECN0 : ACC_ECN1;
-  bytes[option + 1] = 2 + 3 * count;
-  for (let n = 0; n < count; n++) {
-    const value = n === 1 ? eceb : (n === 0) === (order === 0) ? ee0b : ee1b;
-    bytes[option + 2 + 3 * n] = value >>> 16;
-    bytes[option + 3 + 3 * n] = value >>> 8;
-    bytes[option + 4 + 3 * n] = value;
-  }
-  return length;
-}
 
 /** A multiple of 4 bytes; the longest cookie fits beside everything else that a SYN carries. */
 function encodeFastOpen(fields: TcpOptions, bytes: Uint8Array, at: number): number {
