@@ -36,12 +36,8 @@ export async function kernelWorld(options: DemoOptions, cleanup: Cleanup): Promi
   const clock = new NodeClock();
   const host = new Host({ name: OUR_NAME, clock, random: randomBytes, probe });
   cleanup.defer(() => host.close());
-  const server = new DemoServer({
-    close: options.close,
-    clock,
-    dated: true,
-    acknowledged: () => allAcknowledged(host),
-  });
+  const acknowledged = (): boolean => allAcknowledged(host);
+  const server = new DemoServer({ close: options.close, clock, dated: true, acknowledged });
   const closeToo = (fin: Packet): void => {
     trace.recorder.packetHeld(OUR_NAME, device.name, fin, 'our end closes first', clock.now());
     witness.look();

@@ -42,6 +42,16 @@ export interface LinkOptions extends Partial<Impairments> {
   readonly observer?: LinkObserver | null;
 }
 
+function check(clock: Clock, seed: number, mtu: number, superSegment: number, superSegments: string): void {
+  checkClock(clock);
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkInteger('mtu', mtu, MIN_MTU, MAX_MTU);
+  checkInteger('superSegment', superSegment, mtu, MAX_SUPER_SEGMENT);
+  if (superSegments !== 'whole' && superSegments !== 'cut') {
+    throw coded(new TypeError(`superSegments must be 'whole' or 'cut'`), 'ERR_INVALID_ARG_VALUE');
+  }
+}
+
 class LinkEnd implements Link, End {
   readonly name: string;
   readonly mtu: number;
@@ -107,13 +117,7 @@ export class MemoryLink implements Wire {
       observer = null,
       ...both
     } = options;
-    checkClock(clock);
-    checkInteger('mtu', mtu, MIN_MTU, MAX_MTU);
-    checkInteger('superSegment', superSegment, mtu, MAX_SUPER_SEGMENT);
-    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    if (superSegments !== 'whole' && superSegments !== 'cut') {
-      throw coded(new TypeError(`superSegments must be 'whole' or 'cut'`), 'ERR_INVALID_ARG_VALUE');
-    }
+    check(clock, seed, mtu, superSegment, superSegments);
     this.clock = clock;
     this.name = name;
     this.mtu = mtu;

@@ -1,9 +1,9 @@
 // RFC 9768 AccECN: the receiver counts marks and says how many there were, in the three header flags as one counter,
 // ACE, and in an option that counts bytes. The sender answers any as it answers an echo (loss.ts, answerMark).
 
+import { accEcnLength } from '../wire/acc-ecn-option.ts';
 import { CE, ECT0, ECT1, NOT_ECT } from '../wire/ip.ts';
 import { ACK, AE, CWR, ECE, SYN } from '../wire/tcp.ts';
-import { accEcnLength } from '../wire/tcp-options.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { effectiveSendMss } from './mss.ts';
 import type { RuleId } from './rules.ts';

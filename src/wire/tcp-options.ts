@@ -1,8 +1,10 @@
 // RFC 9293 §3.2, RFC 7323 §2-3, RFC 2018 §2-3, RFC 7413 §4.1.1: the options of a TCP header. Options may stand on any segment
 // (MUST-5) and at any alignment (MUST-64). A malformed list ends early; the segment is kept (MUST-7).
 
+import { ACC_ECN0, ACC_ECN1, accEcnLength, decodeAccEcn, encodeAccEcn } from './acc-ecn-option.ts';
 import { readWord, writeWord } from './ip.ts';
 import type { TcpFields } from './tcp.ts';
+import { fromUserTimeout, toUserTimeout } from './user-timeout-field.ts';
 
 const EOL = 0;
 const NOP = 1;
@@ -16,16 +18,12 @@ const FAST_OPEN = 34;
 /** RFC 6994: a kind shared by experiments, told apart by a number of two bytes. */
 const EXPERIMENT = 254;
 const FAST_OPEN_EXPERIMENT = 0xf989;
-const ACC_ECN0 = 172;
-const ACC_ECN1 = 174;
 
 const MSS_LENGTH = 4;
 const WINDOW_SCALE_LENGTH = 3;
 const SACK_PERMITTED_LENGTH = 2;
 const TIMESTAMPS_LENGTH = 10;
 const USER_TIMEOUT_LENGTH = 4;
-/** RFC 5482 §2: the first bit of a user timeout says minutes instead of seconds; 15 bits say how many. */
-const MINUTES = 0x8000;
 /** Kind and length; under the shared kind the experiment's number too. */
 const FAST_OPEN_HEAD = 2;
 const EXPERIMENT_HEAD = 4;
@@ -113,7 +111,8 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       if (length === SACK_PERMITTED_LENGTH) into.sackPermitted = true;
       return;
     case USER_TIMEOUT:
-      if (length === USER_TIMEOUT_LENGTH) into.userTimeout = seconds((bytes[at + 2]! << 8) | bytes[at + 3]!);
+      if (length === USER_TIMEOUT_LENGTH)
+        into.userTimeout = fromUserTimeout((bytes[at + 2]! << 8) | bytes[at + 3]!);
       return;
     case FAST_OPEN:
       return decodeFastOpen(bytes, at + FAST_OPEN_HEAD, length - FAST_OPEN_HEAD, false, into);
@@ -127,8 +126,6 @@ function decodeOption(bytes: Uint8Array, at: number, kind: number, length: numbe
       return decodeAccEcn(bytes, at + 2, length - 2, 1, into);
   }
 }
-
-const seconds = (field: number): number => ((field & MINUTES) !== 0 ? (field & ~MINUTES) * 60 : field);
 
 /** RFC 7413 §4.1.1: nothing, or an even number of bytes from 4 to 16; an option with another length is none. */
 function decodeFastOpen(
@@ -148,18 +145,6 @@ function decodeFastOpen(
 function decodeSack(bytes: Uint8Array, at: number, length: number, into: TcpOptions): void {
   into.sackCount = length >> 3;
   for (let edge = 0; edge < length >> 2; edge++) into.sackBlocks[edge] = readWord(bytes, at + 4 * edge);
-}
-
-/** RFC 9768 §3.2.3: as many whole fields as there are; what is behind them is padding. */
-function decodeAccEcn(bytes: Uint8Array, at: number, length: number, order: 0 | 1, into: TcpOptions): void {
-  const fields = Math.min(Math.floor(length / 3), 3);
-  const field = (n: number): number =>
-    n < fields ? (bytes[at + 3 * n]! << 16) | (bytes[at + 3 * n + 1]! << 8) | bytes[at + 3 * n + 2]! : 0;
-  into.accEcn = order;
-  into.accEcnFields = fields;
-  into.ee0b = field(2 * order);
-  into.eceb = field(1);
-  into.ee1b = field(2 - 2 * order);
 }
 
 /**
@@ -281,27 +266,8 @@ function encodePair(fields: TcpOptions, bytes: Uint8Array, at: number): number {
   return 12;
 }
 
-/** Bytes that an AccECN option of so many fields takes with its padding: a multiple of 4. */
-export const accEcnLength = (fields: number): number => (2 + 3 * fields + 3) & ~3;
-
 const accEcnFits = ({ accEcn, accEcnFields }: TcpOptions, used: number): boolean =>
   accEcn >= 0 && used + accEcnLength(accEcnFields) <= MAX_OPTIONS_LENGTH;
-
-function encodeAccEcn(fields: TcpOptions, bytes: Uint8Array, at: number): number {
-  const { accEcn: order, accEcnFields: count, ee0b, eceb, ee1b } = fields;
-  const length = accEcnLength(count);
-  const option = at + length - (2 + 3 * count);
-  bytes.fill(NOP, at, option);
-  bytes[option] = order === 0 ? ACC_ECN0 : ACC_ECN1;
-  bytes[option + 1] = 2 + 3 * count;
-  for (let n = 0; n < count; n++) {
-    const value = n === 1 ? eceb : (n === 0) === (order === 0) ? ee0b : ee1b;
-    bytes[option + 2 + 3 * n] = value >>> 16;
-    bytes[option + 3 + 3 * n] = value >>> 8;
-    bytes[option + 4 + 3 * n] = value;
-  }
-  return length;
-}
 
 /** A multiple of 4 bytes; the longest cookie fits beside everything else that a SYN carries. */
 function encodeFastOpen(fields: TcpOptions, bytes: Uint8Array, at: number): number {
@@ -324,9 +290,8 @@ function fastOpenLength({ fastOpen, fastOpenExperimental }: TcpOptions): number 
   return ((fastOpenExperimental ? EXPERIMENT_HEAD : FAST_OPEN_HEAD) + fastOpen + 3) & ~3;
 }
 
-/** In seconds as long as 15 bits hold them, then in minutes, rounded up. */
 function encodeUserTimeout(timeout: number, bytes: Uint8Array, at: number): number {
-  const field = timeout < MINUTES ? timeout : MINUTES | Math.min(Math.ceil(timeout / 60), MINUTES - 1);
+  const field = toUserTimeout(timeout);
   bytes[at] = USER_TIMEOUT;
   bytes[at + 1] = USER_TIMEOUT_LENGTH;
   bytes[at + 2] = field >>> 8;

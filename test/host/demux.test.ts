@@ -63,7 +63,19 @@ describe('the demultiplexing table', () => {
     expect(flowTable.find(key.set(f))).toBe(f);
   });
 
-  test('behaves like a map, whatever is added and removed (A027)', () => {
+  test('where a flow stands depends on a key that nobody outside knows (A027)', () => {
+    const flows = Array.from({ length: 30 }, (_, i) => flow('10.0.0.1', 80, '10.0.0.2', 1024 + i));
+    // Tables tell their flows in the order of their places.
+    const orderUnder = (secret: number): number[] => {
+      const flowTable = new FlowTable<Flow>(new SipHash(bytes(16, secret)));
+      for (const f of flows) flowTable.add(f);
+      return [...flowTable].map((f) => f.remote.port);
+    };
+    expect(orderUnder(1)).toEqual(orderUnder(1));
+    expect(orderUnder(1)).not.toEqual(orderUnder(2));
+  });
+
+  test('behaves like a map, whatever is added and removed', () => {
     const operation = fc.record({ add: fc.boolean(), port: fc.nat(40), last: fc.nat(5), v6: fc.boolean() });
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {

@@ -2,13 +2,12 @@
 // attempt at once.
 
 import { describe, expect, test } from 'vitest';
-import type { HostProbe } from '../../src/host/probe.ts';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { CLOSED, ERROR } from '../../src/tcp/notice.ts';
 import { RFC9293 } from '../../src/tcp/parameters.ts';
 import { add, diff, gt, type Seq } from '../../src/tcp/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
-import { RuleLog } from '../support/rule-log.ts';
+import { HostRules } from '../support/rule-log.ts';
 import {
   ackOf,
   bytes,
@@ -211,11 +210,6 @@ describe('an attempt that ends, and ends again (A085)', () => {
 });
 
 describe('an observer hears the reason', () => {
-  class HostRules extends RuleLog implements HostProbe {
-    packetSent(): void {}
-    packetReceived(): void {}
-    packetDropped(): void {}
-  }
   const to = (seg: TcpShape, port = 5000): Uint8Array => tcpPacket(PEER4, port, US4, 80, seg);
 
   test('of a connection that a cookie opened: from CLOSED to SYN-RECEIVED, and no SYN (4987.4)', () => {

@@ -5,6 +5,7 @@ import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
 import { add, gt, seq } from '../../src/tcp/seq.ts';
 import { foldChecksum, isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../src/wire/tcp.ts';
+import { HostRules } from '../support/rule-log.ts';
 import {
   ackOf,
   bytes,
@@ -554,8 +555,8 @@ test('the settings of one connection reach it (MUST-21, MUST-27, SHLD-20, MAY-14
 });
 
 describe('TIME-WAIT and the next incarnation (MAY-2, RFC 6191)', () => {
-  function inTimeWait() {
-    const w = world();
+  function inTimeWait(probe: HostRules | null = null) {
+    const w = world({}, probe === null ? {} : { probe });
     const { child, answer } = open(w);
     child.close();
     w.link.exchange(from({ seq: 101, ack: add(answer.seq, 2), flags: FIN | ACK }));
@@ -571,6 +572,12 @@ describe('TIME-WAIT and the next incarnation (MAY-2, RFC 6191)', () => {
     expect(gt(seq(again.seq), add(answer.seq, 2))).toBe(true);
     expect(child.state).toBe('CLOSED');
     expect([...host.sockets()].map((socket) => socket.state)).toEqual(['SYN-RECEIVED']);
+  });
+
+  test('an observer hears why TIME-WAIT was cut short (6191.2)', () => {
+    const probe = new HostRules();
+    inTimeWait(probe).link.exchange(from({ seq: 50_000, flags: SYN }));
+    expect(probe.has('6191-2-reuse')).toBe(true);
   });
 
   test('not without a listener: TIME-WAIT stays', () => {

@@ -10,9 +10,12 @@ if (unavailable !== null) console.warn(`nothing is compared with node:net: ${una
 else if (!dual) console.warn('IPv4-mapped addresses are not compared with node:net: the kernel has no IPv6');
 
 describe('the contract of node:net', () => {
-  test.runIf(process.env.CI === 'true')('can be compared with the original here', () => {
-    expect({ unavailable, dual }).toEqual({ unavailable: null, dual: true });
-  });
+  // Only where nothing may be skipped; elsewhere the test would itself be one that is.
+  if (process.env.CI === 'true') {
+    test('can be compared with the original here', () => {
+      expect({ unavailable, dual }).toEqual({ unavailable: null, dual: true });
+    });
+  }
 
   for (const clause of CLAUSES) {
     const comparable = clause.dual === true ? dual : unavailable === null;

@@ -1,5 +1,6 @@
-// A probe that remembers which rules the engine said it followed.
+// Probes that remember which rules the engine said it followed.
 
+import type { HostProbe } from '../../src/host/probe.ts';
 import type { Probe } from '../../src/tcp/probe.ts';
 import type { RuleId } from '../../src/tcp/rules.ts';
 import type { Segment } from '../../src/tcp/segment.ts';
@@ -43,4 +44,11 @@ export class RuleLog implements Probe {
     this.rules.push(rule);
     noteRule(rule);
   }
+}
+
+/** For a whole host. */
+export class HostRules extends RuleLog implements HostProbe {
+  packetSent(): void {}
+  packetReceived(): void {}
+  packetDropped(): void {}
 }

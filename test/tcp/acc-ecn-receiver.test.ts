@@ -1,6 +1,7 @@
 // RFC 9768 §3.2 AccECN's receiver: the counter ACE, the ACKs it calls for, and the option.
 
 import { describe, test } from 'vitest';
+import { RFC9293 } from '../../src/tcp/parameters.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add } from '../../src/tcp/seq.ts';
 import { CE } from '../../src/wire/ip.ts';
@@ -125,5 +126,17 @@ describe('the option as it is sent', () => {
     t.out(`WA. 1:1 ack 1 <${stamp},sack 301:401 101:201,ECN e0b 101 ceb 100>`);
     t.in('[ect0] . 501:601 ack 1 <TS val 2 ecr 1000000>');
     t.out(`WA. 1:1 ack 1 <${stamp},sack 501:601 301:401 101:201>`);
+  });
+
+  test('what came again is reported beside what was marked (9768.8, 2883.1)', () => {
+    const t = new Script(accurate({ sack: true, dsack: RFC9293.dsack }))
+      .listen()
+      .in('SEWA 0:0 <mss 1000,sackOK>')
+      .out(`SW. 0:0 ack 1 <mss 1460,sackOK,${ALL}>`)
+      .in('W. 1:1 ack 1');
+    t.in('[ect0] . 1:1001 ack 1').in('[ect0] . 1001:2001 ack 1').takeSent();
+    t.in('[ect0] . 1:1001 ack 1').out('EA. 1:1 ack 2001 <sack 1:1001>').followed('2883-4-duplicate');
+    t.batch('[ce] . 2001:3001 ack 1', '[ect0] . 1001:2001 ack 1');
+    t.out('WA. 1:1 ack 3001 <sack 1001:2001,ECN e0b 2001 ceb 1000>');
   });
 });

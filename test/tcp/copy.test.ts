@@ -5,14 +5,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { clone } from '../../src/lib/clone.ts';
 import { Prng } from '../../src/lib/prng.ts';
-import type { Connection } from '../../src/tcp/connection.ts';
+import { Connection } from '../../src/tcp/connection.ts';
 import { URGENT } from '../../src/tcp/notice.ts';
+import { RFC9293 } from '../../src/tcp/parameters.ts';
 import type { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
 import { Segment } from '../../src/tcp/segment.ts';
-import { add, diff, geq, leq } from '../../src/tcp/seq.ts';
+import { add, diff, geq, leq, seq } from '../../src/tcp/seq.ts';
 import { STATES } from '../../src/tcp/state.ts';
 import { isRunning, Timer } from '../../src/tcp/timers.ts';
-import { ACK, URG } from '../../src/wire/tcp.ts';
+import { Address } from '../../src/wire/address.ts';
+import { ACK, SYN, URG } from '../../src/wire/tcp.ts';
 import { established, Script } from '../support/script.ts';
 import { type Drive, driveOn } from './drive.ts';
 
@@ -195,7 +197,68 @@ function wide(): Script {
   return t;
 }
 
-describe('more than 2^32 bytes', () => {
+describe('initial numbers beside the wraps (A060)', () => {
+  /** Our text begins at `iss` + 1, the peer's at `irs` + 1; the peer's MSS is 1000. */
+  function openedAt(iss: number, irs: number): Peer {
+    const connection = Connection.connect(
+      {
+        id: 1,
+        local: { address: Address.parse('10.0.0.1')!, port: 4000 },
+        remote: { address: Address.parse('10.0.0.2')!, port: 80 },
+        iss: seq(iss),
+        timestampOffset: 0,
+        parameters: { ...RFC9293, tailLossProbe: false },
+        mtu: 1500,
+        superSegment: 1500,
+        probe: null,
+      },
+      0,
+    );
+    const peer = { connection, out: new Segment(), now: 0 };
+    leaves(peer);
+    const syn = new Segment();
+    Object.assign(syn, { flags: SYN | ACK, seq: seq(irs), ack: seq(iss + 1), wnd: 65_535, mss: 1000 });
+    connection.arrives(syn, 0);
+    leaves(peer);
+    return peer;
+  }
+
+  const corners = [2 ** 31 - 2500, 2 ** 32 - 2500];
+  const pairs = corners.flatMap((iss) => corners.map((irs) => [iss, irs] as const));
+
+  test.each(pairs)('ours is %i, theirs %i: losses on both sides of the wrap are repaired', (iss, irs) => {
+    const peer = openedAt(iss, irs);
+    const { connection } = peer;
+    // The first of five is lost; three duplicates tell.
+    connection.send(WINDOW.subarray(0, 5000), peer.now);
+    expect(leaves(peer)).toHaveLength(5);
+    for (let i = 0; i < 3; i++) arrives(peer, 0, { ack: 5000 });
+    expect(leaves(peer)).toEqual([[1000, 0]]);
+    // The second is lost, too; the wrap lies in the third.
+    arrives(peer, 0, { ack: 4000 });
+    expect(leaves(peer)).toEqual([[1000, 0]]);
+    peer.now = connection.deadline;
+    connection.expire(peer.now);
+    expect(leaves(peer)).toEqual([[1000, 0]]);
+    arrives(peer, 0);
+    expect(connection.info(peer.now)).toMatchObject({ sndUna: (iss + 5001) % 2 ** 32 });
+    expect(connection.info(peer.now).counters).toMatchObject({ fastRetransmits: 1, timeouts: 1 });
+  });
+
+  test.each(pairs)('ours is %i, theirs %i: text that arrives backwards is in order', (iss, irs) => {
+    const peer = openedAt(iss, irs);
+    for (let offset = 4000; offset > 0; offset -= 1000) {
+      arrives(peer, 1000, { offset });
+      expect(leaves(peer)).toEqual([[0, 0]]);
+    }
+    expect(peer.connection.readable).toBe(0);
+    arrives(peer, 1000);
+    expect(peer.connection.readable).toBe(5000);
+    expect(peer.connection.info(peer.now)).toMatchObject({ rcvNxt: (irs + 5001) % 2 ** 32 });
+  });
+});
+
+describe('more than 2^32 bytes (A060)', () => {
   test('sent: loss is still noticed, windows still change, Nagle still waits', { timeout: 60_000 }, () => {
     const peer = peerOf(wide());
     const { connection } = peer;

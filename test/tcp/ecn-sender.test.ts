@@ -13,7 +13,7 @@ describe('RFC 3168 §6.1.2: the sender', () => {
     return t;
   };
 
-  test('an echo halves the window over one round trip, and CWR goes with the first new text (3168.5, 3168.6)', () => {
+  test('an echo halves the window over one round trip, and CWR goes with the first new text (3168.5, 3168.6, 9937.5, SHLD-8)', () => {
     const t = busy().in('E. 1:1 ack 1001').out('[ect0] W. 10001:11001 ack 1').followed('3168-6.1.2-ece');
     expect(ssthresh(t)).toBe(5000);
     t.in('E. 1:1 ack 2001').quiet().in('E. 1:1 ack 3001').quiet();

@@ -23,7 +23,7 @@ function flight(n: number, t = opened()): Script {
 }
 
 describe('RFC 5681', () => {
-  test('slow start: ten ACKs of a segment each let twenty out (5681.1)', () => {
+  test('slow start: ten ACKs of a segment each let twenty out (5681.1, MUST-19)', () => {
     const t = flight(10).write(50_000).quiet().after(100);
     for (let n = 1001; n <= 10_001; n += 1000) t.in(`. 1:1 ack ${n}`);
     expect(t.takeSent()).toHaveLength(20);
@@ -36,7 +36,7 @@ describe('RFC 5681', () => {
     expect(t.takeSent()).toHaveLength(11);
   });
 
-  test('congestion avoidance: one segment more in a round trip (5681.2)', () => {
+  test('congestion avoidance: one segment more in a round trip (5681.2, MUST-19)', () => {
     const t = flight(10).after(1000).in('. 1:1 ack 10001');
     let n = 10_001;
     // Slow start to five segments, then one more each time.
@@ -199,6 +199,14 @@ describe('RFC 6582 without SACK', () => {
     t.in('. 1:1 ack 7001').out('. 7001:8001 ack 1');
   });
 
+  test('with it goes one new segment at most, however much it acknowledges (6582.2)', () => {
+    const t = repairing().write(20_000);
+    for (let i = 0; i < 6; i++) t.in('. 1:1 ack 1001');
+    t.takeSent();
+    t.in('. 1:1 ack 3001').out('. 3001:4001 ack 1', '. 14001:15001 ack 1');
+    t.in('. 1:1 ack 5001').out('. 5001:6001 ack 1').in('. 1:1 ack 9001').out('P. 9001:10001 ack 1');
+  });
+
   test('the first partial ACK starts the timer anew, the second does not (6582.3)', () => {
     const t = repairing().after(500).in('. 1:1 ack 3001').out('. 3001:4001 ack 1');
     t.after(900).in('. 1:1 ack 5001').out('. 5001:6001 ack 1').after(99).quiet().after(1);
@@ -245,7 +253,7 @@ describe('RFC 6298', () => {
     t.in('. 1:1 ack 3001').after(100_000).quiet();
   });
 
-  test('on expiry the oldest segment alone, twice the RTO, and so on (6298.6)', () => {
+  test('on expiry the oldest segment alone, twice the RTO, and so on (6298.6, MUST-19)', () => {
     const t = flight(3).after(999).quiet().after(1).out('. 1:1001 ack 1').after(1999).quiet();
     t.after(1).out('. 1:1001 ack 1').after(3999).quiet().after(1).out('. 1:1001 ack 1');
   });

@@ -6,6 +6,7 @@ import { Segment } from '../../src/tcp/segment.ts';
 import { add, seq, unsigned } from '../../src/tcp/seq.ts';
 import { printSegment } from '../../src/wire/print.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../../src/wire/tcp.ts';
+import { noteRule } from '../support/rule-coverage.ts';
 import { established, OUR_ISS, PEER_ISS } from '../support/script.ts';
 import { reach } from './states.ts';
 
@@ -22,6 +23,8 @@ describe('§3.10.7.1 a segment that belongs to no connection', () => {
     const out = new Segment();
     out.seq = seq(77);
     if (!resetFor(seg, out)) return null;
+    noteRule(out.why);
+    expect(out.why).toBe('9293-3.10.7.1-reset');
     expect([out.sourcePort, out.destinationPort, out.len]).toEqual([4000, 80, 0]);
     return printSegment(out, { seq: 0, ack: 0 }, 'brief');
   }

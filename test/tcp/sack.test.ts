@@ -63,7 +63,7 @@ describe('one segment is lost', () => {
     expect(10_001 + 1000 * (sent + t.takeSent().length)).toBe(10_001 + 5000);
   });
 
-  test('9937.6, 9438.1: CUBIC ends it at 0.7 of the flight', () => {
+  test('9937.6, 9438.1, MAY-18: CUBIC ends it at 0.7 of the flight', () => {
     const t = flight(10, opened({ congestionControl: 'cubic' }));
     t.in(sack(1, '1001:4001')).out('. 1:1001 ack 1').after(100).in('. 1:1 ack 10001').quiet();
     expect(info(t)).toMatchObject({ cwnd: 7000, ssthresh: 7000 });
@@ -81,7 +81,7 @@ describe('several are lost', () => {
   /** The first, the fourth and the seventh of ten. */
   const blocks = ['7001:10001', '4001:6001', '1001:3001'] as const;
 
-  test('2018.7, 6675.3: the holes, lowest first, and nothing between them', () => {
+  test('2018.7: the holes, lowest first, and nothing between them', () => {
     const t = flight(10)
       .in(sack(1, ...blocks))
       .out('. 1:1001 ack 1', '. 3001:4001 ack 1', '. 6001:7001 ack 1');
@@ -92,7 +92,7 @@ describe('several are lost', () => {
     expect(info(t).counters).toMatchObject({ retransmissions: 3, fastRetransmits: 1, timeouts: 0 });
   });
 
-  test('6675.3: new text comes after the holes', () => {
+  test('new text comes after the holes', () => {
     const t = flight(10)
       .write(5000)
       .quiet()

@@ -127,7 +127,7 @@ describe('a new incarnation (MAY-2, RFC 6191)', () => {
     ]);
   });
 
-  test('with timestamps: a later one, whatever the sequence number (6191.1)', () => {
+  test('with timestamps: a later one, whatever the sequence number (6191.1, SHLD-4)', () => {
     const { connection } = stamped();
     expect(connection.acceptsIncarnation(syn(-1000, 51))).toBe(true);
     expect(connection.acceptsIncarnation(syn(70_000, 49))).toBe(false);

@@ -17,7 +17,7 @@ function stamped(tsval = 100): Script {
 }
 
 describe('§3.2 the option', () => {
-  test('is on every segment once negotiated, with our clock in milliseconds and TS.Recent (7323.4, 7323.10)', () => {
+  test('is on every segment once negotiated, with our clock in milliseconds and TS.Recent (7323.4, 7323.10, MUST-5)', () => {
     const t = stamped().after(5).write(10).out('P. 1:11 ack 1 <TS val 1000005 ecr 100>');
     t.in(`P. 1:11 ack 11 <TS val 107 ${ECHO}>`).after(200).out('. 11:11 ack 11 <TS val 1000205 ecr 107>');
     t.shutdown().out('F. 11:11 ack 11 <TS val 1000205 ecr 107>').after(1000);

@@ -228,7 +228,7 @@ describe('RFC 5482 the option', () => {
     new Script(option()).listen().in('S 0:0 <mss 1000>').out('S. 0:0 ack 1 <mss 1460,uto 300>');
   });
 
-  test('the peer’s is adopted from a SYN, and later from any segment (5482.4)', () => {
+  test('the peer’s is adopted from a SYN, and later from any segment (5482.4, MUST-5)', () => {
     const t = new Script(option({ userTimeout: 200_000 })).connect();
     t.in('S. 0:0 ack 1 <mss 1000,uto 240>').followed('5482-3.1-adopt').takeSent();
     expect(timeoutOf(t)).toBe(240_000);

@@ -192,6 +192,17 @@ test('MUST-4, MUST-64: EOL, NOP and MSS, at any alignment', () => {
   });
 });
 
+test('MUST-5: options are read whatever the flags', () => {
+  for (let flags = 0; flags < 512; flags++) {
+    const bytes = Uint8Array.from({ length: 32 }, () => 1);
+    bytes.set([0x80 | (flags >>> 8), flags & 255], 12);
+    bytes.set([8, 10, 0, 0, 0, 7, 0, 0, 0, 9], 20);
+    const read = fields();
+    expect(decodeTcp(bytes, 0, 32, read)).toBeNull();
+    expect([read.flags, read.timestamps, read.tsval, read.tsecr]).toEqual([flags, true, 7, 9]);
+  }
+});
+
 test('MUST-69: nothing behind EOL is read', () => {
   expect(withOptions([0, 2, 4, 5, 0xb4]).read.mss).toBe(0);
   expect(withOptions([2, 4, 5, 0xb4, 0, 3, 3, 9]).read).toMatchObject({ mss: 1460, windowScale: -1 });
