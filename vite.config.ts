@@ -27,6 +27,7 @@ export default defineConfig({
           groups: [
             { name: 'engine', test: /\/src\/(lib|wire|tcp|host|sim|trace)\// },
             { name: 'net', test: /\/src\/net\// },
+            { name: 'clock', test: /\/src\/node\/clock\.ts/ },
             { name: 'node', test: /\/src\/node\// },
           ],
         },
