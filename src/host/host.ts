@@ -80,6 +80,11 @@ export class Host {
     return this.core.name;
   }
 
+  /** Of connections and listeners that are not given others. */
+  get parameters(): Parameters {
+    return this.core.parameters;
+  }
+
   get counters(): HostCounters {
     return this.core.counters;
   }

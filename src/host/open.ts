@@ -137,7 +137,8 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const toItself = localAddress.equals(address);
   const usable = (candidate: number): boolean =>
     !(toItself && candidate === port) &&
-    !core.listeners.covers(localAddress, candidate) && !isTaken(candidate);
+    !core.listeners.covers(localAddress, candidate) &&
+    !isTaken(candidate);
   if (localPort !== 0 && isTaken(localPort)) {
     throw new TcpError('EADDRINUSE', `port ${localPort} has a connection to ${address} port ${port} already`);
   }

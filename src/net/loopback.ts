@@ -62,7 +62,13 @@ export class LoopbackLink implements Link {
 export function loopbackHost(options: Partial<Omit<HostOptions, 'clock' | 'random'>> = {}): Host {
   const clock = new NodeClock();
   clock.unref();
-  const host = new Host({ name: 'localhost', parameters: PARAMETERS, ...options, clock, random: randomBytes });
+  const host = new Host({
+    name: 'localhost',
+    parameters: PARAMETERS,
+    ...options,
+    clock,
+    random: randomBytes,
+  });
   host.addInterface(new LoopbackLink(), ADDRESSES, { loopback: true });
   return host;
 }
@@ -80,6 +86,7 @@ const LOOPBACK6 = Address.from('::1');
 
 /** The default host, not made before it is needed. As in Linux, "any address" as a destination is the loopback. */
 export const DEFAULT_HOST: NetHost = {
+  parameters: PARAMETERS,
   connect(request: ConnectRequest): Transport {
     const { address } = request;
     if (!address.isUnspecified) return defaultHost().connect(request);

@@ -1,14 +1,28 @@
 // node:net's Socket: a TransportStream with what a program asks of a connection besides its text.
 
-import { Address } from '../wire/address.ts';
+import type { IpcSocketConnectOpts, OnReadOpts, TcpSocketConnectOpts } from 'node:net';
+import type { ConnectionInfo } from '../tcp/info.ts';
+import type { Address } from '../wire/address.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
-import { checkDuration, checkFunction, checkNumber, normalizeArguments, wholeSeconds } from './arguments.ts';
-import { Attempt, type ConnectOptions, checkDestination, type Destination } from './connecting.ts';
-import { endedByPeer, invalidArgument, socketClosed } from './errors.ts';
+import {
+  checkDuration,
+  checkFunction,
+  checkNumber,
+  checkSignal,
+  checkString,
+  missingPort,
+  normalizeArguments,
+  wholeSeconds,
+} from './arguments.ts';
+import { checkDestination, type StackOptions } from './connecting.ts';
+import { type Connectee, type Connecting, Connector } from './connector.ts';
+import { endedByPeer, invalidArgument, socketClosed, wrongHandle } from './errors.ts';
 import { Hold } from './liveness.ts';
-import { resolve } from './resolve.ts';
+import type { BlockList } from './native.ts';
+import { PipeConnecting } from './native-transport.ts';
+import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
-import type { Accepted, Context } from './transport.ts';
+import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
 
 export interface SocketOptions {
@@ -21,26 +35,48 @@ export interface SocketOptions {
   readonly highWaterMark?: number | undefined;
   readonly readableHighWaterMark?: number | undefined;
   readonly writableHighWaterMark?: number | undefined;
+  /** Aborting it destroys the socket. */
   readonly signal?: AbortSignal | undefined;
+  /** A buffer of the program's own for what is received, in place of `data`. */
+  readonly onread?: OnReadOpts | undefined;
+  /** Not a socket of this stack: Node's own is made for a descriptor. */
+  readonly fd?: number | undefined;
 }
+
+/** What Node's own takes, from any version up to 24, and beyond it `StackOptions`. */
+export type ConnectOptions =
+  | (Omit<TcpSocketConnectOpts, 'port' | 'family'> &
+      StackOptions & {
+        port: number | string;
+        /** Of a name, which addresses are wanted; 0 = of both families. */
+        family?: number | 'IPv4' | 'IPv6' | undefined;
+        /** Addresses that are not connected to: ERR_IP_BLOCKED. */
+        blockList?: Pick<InstanceType<typeof BlockList>, 'check'> | undefined;
+      })
+  | IpcSocketConnectOpts;
 
 type Written = (error: Error | null | undefined) => void;
 
 export type ReadyState = 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed';
 
-export class Socket extends TransportStream {
+export class Socket extends TransportStream implements Connectee {
   /** As last given to setTimeout, milliseconds. */
-  timeout: number | undefined = undefined;
+  timeout!: number;
   /** The server that accepted it. */
   server: Server | null = null;
+  /** Those of a name that were tried so far, with the port. */
+  autoSelectFamilyAttemptedAddresses!: string[];
 
   readonly #context: Context;
   /** Until it has been given back. */
   #accepted: Accepted | null;
   readonly #hold: Hold;
-  #attempt: Attempt | null = null;
-  /** Tells the answer to an older lookup from that to the present one. */
-  #connects = 0;
+  /** The ways to a connection that are under way: one for each call of connect. */
+  readonly #ways = new Set<Connecting>();
+  /** The one whose connection is tried now. */
+  #way: Connecting | null = null;
+  /** That connection was open once. */
+  #established = false;
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
   #noDelay: boolean;
@@ -50,7 +86,7 @@ export class Socket extends TransportStream {
   #peerName: AddressInfo | null = null;
 
   constructor(context: Context, options: SocketOptions = {}, accepted: Accepted | null = null) {
-    super(streamOptions(options));
+    super(streamOptions(options), ReadBuffer.from(options.onread));
     this.#context = context;
     this.#accepted = accepted;
     this.#hold = new Hold(context.liveness);
@@ -64,6 +100,7 @@ export class Socket extends TransportStream {
     if (accepted === null) return;
     this.#hold.set(true);
     this.attach(accepted.transport);
+    this.#established = true;
     this.#applyOptions();
     if (accepted.paused) this.pause();
     else this.read(0);
@@ -72,23 +109,21 @@ export class Socket extends TransportStream {
   connect(options: ConnectOptions, listener?: () => void): this;
   connect(port: number | string, host: string, listener?: () => void): this;
   connect(port: number | string, listener?: () => void): this;
+  connect(path: string, listener?: () => void): this;
   connect(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
-    const destination = checkDestination(options);
+    const { host } = this.#context;
     if (listener !== null) this.once('connect', listener);
+    if (options.port === undefined && options.path == null) throw missingPort();
+    const way = options.path
+      ? new PipeConnecting(this, checkString(options.path, 'options.path'))
+      : new Connector(this, host, checkDestination(options, host.parameters));
     if (!this.open) this.#startAgain();
     this.#hold.set(true);
     this.idle.touch();
     this.connecting = true;
-    const number = ++this.#connects;
-    const proceed = (error: Error | null, address: Address | null): void => {
-      if (!this.connecting || number !== this.#connects) return;
-      if (address === null) process.nextTick(() => this.destroy(error ?? undefined));
-      else this.#try(address, destination);
-    };
-    const address = Address.parse(destination.host);
-    if (address !== null) process.nextTick(proceed, null, address);
-    else resolve(destination, (...answer) => this.emit('lookup', ...answer), proceed);
+    this.#ways.add(way);
+    way.start();
     return this;
   }
 
@@ -98,27 +133,33 @@ export class Socket extends TransportStream {
     this.#peerName = null;
   }
 
-  #try(address: Address, destination: Destination): void {
-    const attempt = new Attempt(address, destination);
-    if (this.transport !== null) {
-      this.destroy(attempt.failed(this.#attempt === null ? 'EISCONN' : 'EALREADY'));
-      return;
-    }
+  /** @internal */
+  get taken(): { code: string; local: string } | null {
+    if (this.transport === null) return null;
+    const { local } = this.transport;
+    return {
+      code: this.#established ? 'EISCONN' : 'EALREADY',
+      local: local === null ? 'undefined:undefined' : `${local.address}:${local.port}`,
+    };
+  }
+
+  /** @internal */
+  begin(transport: Transport, way: Connecting, address: Address | null): void {
+    this.#way = way;
+    this.#established = false;
+    this.#mapped = address !== null && unmapped(address) !== null;
+    this.attach(transport);
+  }
+
+  /** @internal */
+  touch(): void {
     this.idle.touch();
-    this.emit('connectionAttempt', String(address), attempt.port, address.family);
-    if (!this.connecting) return;
-    this.#attempt = attempt;
-    this.#mapped = unmapped(address) !== null;
-    try {
-      this.attach(attempt.open(this.#context.host));
-    } catch (error) {
-      this.destroy(error as Error);
-    }
   }
 
   protected override onConnected(): void {
     this.connecting = false;
-    this.#attempt = null;
+    this.#established = true;
+    this.#cancelWays();
     this.idle.touch();
     this.#applyOptions();
     this.emit('connect');
@@ -126,17 +167,18 @@ export class Socket extends TransportStream {
     if (this.transport !== null && !this.isPaused()) this.read(0);
   }
 
+  #cancelWays(): void {
+    for (const way of this.#ways) way.cancel();
+    this.#ways.clear();
+    this.#way = null;
+  }
+
   protected override onConnectFailed(code: string): void {
-    const attempt = this.#attempt;
-    if (attempt === null) return;
-    const error = attempt.failed(code);
-    const { address, port } = attempt;
-    this.emit('connectionAttemptFailed', String(address), port, address.family, error);
-    this.destroy(error);
+    this.#way?.failed(code);
   }
 
   protected override onDestroy(): void {
-    this.#attempt = null;
+    this.#cancelWays();
     this.#accepted?.released();
     this.#accepted = null;
   }
@@ -167,6 +209,7 @@ export class Socket extends TransportStream {
   /** ABORT (§3.10.5): the peer gets a RST. */
   resetAndDestroy(): this {
     if (!this.open) return this.destroy(socketClosed());
+    if (this.transport !== null && this.transport.remote === null) throw wrongHandle();
     if (this.connecting) this.once('connect', () => this.#reset());
     else this.#reset();
     return this;
@@ -208,10 +251,7 @@ export class Socket extends TransportStream {
   }
 
   #applyKeepAlive(): void {
-    const { transport } = this;
-    if (transport === null) return;
-    const { keepAliveIdle } = transport.connection.tcb.parameters;
-    transport.setKeepAlive(this.#keepAlive, this.#keepAliveDelay || keepAliveIdle);
+    this.transport?.setKeepAlive(this.#keepAlive, this.#keepAliveDelay);
   }
 
   #applyOptions(): void {
@@ -235,15 +275,27 @@ export class Socket extends TransportStream {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
+  /** Beyond node:net, §3.9.1.5 STATUS: state, RTT, windows, counters. Null without a connection of the stack. */
+  info(): ConnectionInfo | null {
+    return this.transport?.info() ?? null;
+  }
+
+  /** Bytes that wait in the stream. @deprecated as in Node: use writableLength */
+  get bufferSize(): number {
+    return this.transport === null ? (undefined as unknown as number) : this.writableLength;
+  }
+
   address(): AddressInfo | Record<string, never> {
-    return this.transport === null ? {} : addressInfo(this.transport.local, this.#mapped);
+    const local = this.transport?.local ?? null;
+    return local === null ? {} : addressInfo(local, this.#mapped);
   }
 
   /** Known from `connect` on; after `close` only if it was asked for before. */
   get #peer(): Partial<AddressInfo> {
     if (this.transport === null || this.connecting) return this.#peerName ?? {};
-    this.#peerName ??= addressInfo(this.transport.remote, this.#mapped);
-    return this.#peerName;
+    const { remote } = this.transport;
+    if (remote !== null) this.#peerName ??= addressInfo(remote, this.#mapped);
+    return this.#peerName ?? {};
   }
 
   get localAddress(): string | undefined {
@@ -281,6 +333,7 @@ function streamOptions(options: SocketOptions): object {
   if (options.keepAliveInitialDelay !== undefined) {
     checkNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
   }
+  if (signal) checkSignal(signal, 'options.signal');
   const allowHalfOpen = Boolean(options.allowHalfOpen);
   return { allowHalfOpen, highWaterMark, readableHighWaterMark, writableHighWaterMark, signal };
 }

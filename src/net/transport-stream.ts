@@ -7,6 +7,7 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
+import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import { codeOf, type Transport } from './transport.ts';
 
@@ -19,6 +20,8 @@ export abstract class TransportStream extends Duplex {
   protected readonly idle = new IdleTimer();
   /** destroy() aborts: a RST instead of a FIN. */
   protected resetting = false;
+  /** The program's own buffer, in place of `data`. */
+  readonly #buffer: ReadBuffer | null;
   /** Notice bits that wait for their tick; 0 = no tick is asked for. */
   #notices = 0;
   /** The stream wants text. */
@@ -32,8 +35,9 @@ export abstract class TransportStream extends Duplex {
   #bytesRead = 0;
   #bytesSent = 0;
 
-  constructor(options: DuplexOptions) {
+  constructor(options: DuplexOptions, buffer: ReadBuffer | null) {
     super({ ...options, emitClose: false, autoDestroy: true, decodeStrings: false });
+    this.#buffer = buffer;
   }
 
   /** ESTABLISHED was reached. */
@@ -65,9 +69,23 @@ export abstract class TransportStream extends Duplex {
     return this.#bytesSent + byteLength(writableBuffer) + byteLength(this.#waiting);
   }
 
+  /** In place of the connection that it had, which is given up. */
   protected attach(transport: Transport): void {
+    this.#detach();
     this.transport = transport;
+    this.#notices = 0;
+    this.#closed = false;
+    this.#buffer?.prepare();
     transport.notify = (notices) => this.#schedule(notices);
+  }
+
+  #detach(): void {
+    const { transport } = this;
+    this.transport = null;
+    if (transport === null) return;
+    transport.notify = null;
+    if (this.resetting) transport.abort();
+    else transport.close();
   }
 
   /** A socket that was closed connects anew: the stream's own state starts again, too. */
@@ -75,7 +93,6 @@ export abstract class TransportStream extends Duplex {
     (this as unknown as { _undestroy(): void })._undestroy();
     this.#reading = false;
     this.#finReceived = false;
-    this.#closed = false;
     this.#waiting = [];
     this.#bytesRead = 0;
     this.#bytesSent = 0;
@@ -112,20 +129,44 @@ export abstract class TransportStream extends Duplex {
       this.once('connect', () => this._read());
       return;
     }
+    this.#readStart(transport);
+  }
+
+  #readStart(transport: Transport): void {
     if (this.#reading) return;
     this.#reading = true;
     if (transport.readable > 0 || transport.ended || this.#error !== null) this.#schedule(READABLE);
+  }
+
+  /** With a buffer of the program's, nothing passes through the stream's: reading itself stops and goes on. */
+  #resumeReading(): void {
+    if (this.#buffer !== null && this.transport !== null && !this.connecting) this.#readStart(this.transport);
+  }
+
+  override pause(): this {
+    if (this.#buffer !== null && !this.connecting) this.#reading = false;
+    return super.pause();
+  }
+
+  override resume(): this {
+    this.#resumeReading();
+    return super.resume();
+  }
+
+  override read(size?: number): unknown {
+    this.#resumeReading();
+    return super.read(size);
   }
 
   /** What arrived before a reset is still delivered, as the kernel does. */
   #receive(): void {
     const transport = this.transport;
     while (this.#reading && transport !== null) {
-      const text = transport.receive();
+      const text = transport.receive(this.#buffer?.room);
       if (text === null) break;
       this.#bytesRead += text.length;
       this.idle.touch();
-      this.#reading = this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
+      if (!this.#deliver(text)) this.#reading = false;
       if (this.transport !== transport) return;
     }
     if (!this.#reading || transport === null) return;
@@ -135,6 +176,11 @@ export abstract class TransportStream extends Duplex {
       this.push(null);
       this.read(0);
     } else if (this.#error !== null) this.destroy(errnoError('read', this.#error));
+  }
+
+  #deliver(text: Uint8Array): boolean {
+    if (this.#buffer !== null) return this.#buffer.take(text);
+    return this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
   }
 
   override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: Callback): void {
@@ -215,18 +261,13 @@ export abstract class TransportStream extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
-    const { open, transport } = this;
+    const { open } = this;
     const written = this.#written;
     this.connecting = false;
-    this.transport = null;
     this.#outgoing = null;
     this.#written = null;
     this.idle.stop();
-    if (transport !== null) {
-      transport.notify = null;
-      if (this.resetting) transport.abort();
-      else transport.close();
-    }
+    this.#detach();
     this.resetting = false;
     callback(error);
     if (open) setImmediate(() => this.#emitClose(error !== null, written));
