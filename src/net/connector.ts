@@ -18,13 +18,15 @@ export interface Connecting {
 /** The socket that connects. */
 export interface Connectee {
   readonly connecting: boolean;
-  /** EALREADY or EISCONN, and its local end: it has a connection. Null: it has none. */
-  readonly taken: { readonly code: string; readonly local: string } | null;
+  /** The connection that it has, whether it is open, and its local end; null: it has none. */
+  readonly taken: { readonly open: boolean; readonly local: string } | null;
   autoSelectFamilyAttemptedAddresses: string[];
   emit(event: string, ...args: unknown[]): boolean;
   destroy(error?: Error): unknown;
   /** This is the connection that is tried now, for this connector; of two, the one before is given up. */
   begin(transport: Transport, connecting: Connecting, address: Address | null): void;
+  /** ESTABLISHED was reached. */
+  connected(): void;
   touch(): void;
 }
 
@@ -114,9 +116,12 @@ export class Connector implements Connecting {
     const { socket } = this;
     const attempt = new Attempt(name, this.destination);
     socket.touch();
-    if (socket.taken !== null) {
+    const { taken } = socket;
+    if (taken !== null) {
       tellOf(socket, 'connectionAttempt', attempt);
-      socket.destroy(attempt.refused(socket.taken.code, socket.taken.local));
+      // Where there is a connection, Node on Linux is content with it, wherever it leads.
+      if (taken.open) setImmediate(() => this.active && socket.connected());
+      else socket.destroy(attempt.refused('EALREADY', taken.local));
       return;
     }
     const fault = this.open(attempt);
@@ -150,13 +155,16 @@ export class Connector implements Connecting {
     if (attempt.isBlocked) return blocked(attempt.name);
     this.attempt = attempt;
     let fault: Error | null = null;
-    try {
-      socket.begin(attempt.open(this.host), this, attempt.address);
-    } catch (error) {
-      fault = error as Error;
-      // As in Node, what cannot even be bound was no attempt.
-      if (isBindError(fault)) return fault;
-    }
+    // Nobody listens there, and no segment may say so (§3.1): it is as if one had, and was reset.
+    if (attempt.port === 0) process.nextTick(() => this.active && this.failed('ECONNREFUSED'));
+    else
+      try {
+        socket.begin(attempt.open(this.host), this, attempt.address);
+      } catch (error) {
+        fault = error as Error;
+        // As in Node, what cannot even be bound was no attempt.
+        if (isBindError(fault)) return fault;
+      }
     tellOf(socket, 'connectionAttempt', attempt);
     if (left !== null) socket.autoSelectFamilyAttemptedAddresses.push(`${attempt.name}:${attempt.port}`);
     return fault;

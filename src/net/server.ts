@@ -15,6 +15,7 @@ import { isNative, NativeListener } from './native-listener.ts';
 import { answerFault, resolveOne } from './resolve.ts';
 import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
+import { inTurn } from './turns.ts';
 
 export interface ServerOptions extends nodeNet.ServerOpts {
   /** Addresses whose connections are closed at once. */
@@ -176,7 +177,7 @@ export class Server extends EventEmitter {
   #schedule(): void {
     if (this.#accepting) return;
     this.#accepting = true;
-    process.nextTick(() => this.#accept());
+    inTurn(() => this.#accept());
   }
 
   /** One connection a tick; what a program's listener throws does not keep the others waiting. */

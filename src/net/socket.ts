@@ -1,6 +1,7 @@
 // node:net's Socket: a TransportStream with what a program asks of a connection besides its text.
 
 import type { IpcSocketConnectOpts, OnReadOpts, TcpSocketConnectOpts } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Address } from '../wire/address.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
@@ -97,6 +98,8 @@ export class Socket extends TransportStream implements Connectee {
     this.on('end', () => {
       this.#endedByPeer = !this.allowHalfOpen;
     });
+    // Not by Duplex itself: a signal that was aborted before would destroy what is not a socket yet.
+    if (options.signal) addAbortSignal(checkSignal(options.signal, 'options.signal'), this);
     if (accepted === null) return;
     this.#hold.set(true);
     this.attach(accepted.transport);
@@ -134,11 +137,11 @@ export class Socket extends TransportStream implements Connectee {
   }
 
   /** @internal */
-  get taken(): { code: string; local: string } | null {
+  get taken(): { open: boolean; local: string } | null {
     if (this.transport === null) return null;
     const { local } = this.transport;
     return {
-      code: this.#established ? 'EISCONN' : 'EALREADY',
+      open: this.#established,
       local: local === null ? 'undefined:undefined' : `${local.address}:${local.port}`,
     };
   }
@@ -154,6 +157,11 @@ export class Socket extends TransportStream implements Connectee {
   /** @internal */
   touch(): void {
     this.idle.touch();
+  }
+
+  /** @internal */
+  connected(): void {
+    this.onConnected();
   }
 
   protected override onConnected(): void {
@@ -325,7 +333,7 @@ export class Socket extends TransportStream implements Connectee {
 
 /** Of the options, what concerns the stream. @throws for what no socket can be. */
 function streamOptions(options: SocketOptions): object {
-  const { highWaterMark, readableHighWaterMark, writableHighWaterMark, signal } = options;
+  const { highWaterMark, readableHighWaterMark, writableHighWaterMark } = options;
   for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
     const value = (options as Record<string, unknown>)[name];
     if (value) throw invalidArgument(`options.${name}`, value, 'is not supported');
@@ -333,7 +341,6 @@ function streamOptions(options: SocketOptions): object {
   if (options.keepAliveInitialDelay !== undefined) {
     checkNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
   }
-  if (signal) checkSignal(signal, 'options.signal');
   const allowHalfOpen = Boolean(options.allowHalfOpen);
-  return { allowHalfOpen, highWaterMark, readableHighWaterMark, writableHighWaterMark, signal };
+  return { allowHalfOpen, highWaterMark, readableHighWaterMark, writableHighWaterMark };
 }

@@ -1,5 +1,5 @@
 // One connection of a host as a stream.Duplex: RFC 9293 §3.9.1's calls behind read, write, end and destroy.
-// The host's notices are answered in a tick of their own: no event is emitted from inside a call that the program
+// The host's notices are answered in their turn (turns.ts): no event is emitted from inside a call that the program
 // makes, and what a listener throws does not unwind the host. Text stays in the TCB until the stream asks for
 // it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
 
@@ -10,6 +10,7 @@ import { IdleTimer } from './idle-timer.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import { codeOf, type Transport } from './transport.ts';
+import { inTurn } from './turns.ts';
 
 type Callback = (error?: Error | null) => void;
 
@@ -99,21 +100,22 @@ export abstract class TransportStream extends Duplex {
   }
 
   #schedule(notices: number): void {
-    if (this.#notices === 0) process.nextTick(TransportStream.#answer, this);
+    if (this.#notices === 0) inTurn(() => this.#answer());
     this.#notices |= notices;
   }
 
-  static #answer(stream: TransportStream): void {
-    const notices = stream.#notices;
-    stream.#notices = 0;
-    if (stream.transport === null) return;
-    stream.#closed ||= (notices & CLOSED) !== 0;
-    if (stream.connecting) {
-      if ((notices & CONNECTED) !== 0) stream.onConnected();
-      else if (stream.#error !== null) stream.onConnectFailed(stream.#error);
-    }
-    if (!stream.connecting) stream.#receive();
-    if (!stream.connecting) stream.#send();
+  #answer(): void {
+    const notices = this.#notices;
+    this.#notices = 0;
+    if (this.transport === null) return;
+    this.#closed ||= (notices & CLOSED) !== 0;
+    if (!this.connecting) {
+      this.#receive();
+      this.#send();
+    } else if ((notices & CONNECTED) !== 0) {
+      if (notices !== CONNECTED) this.#schedule(notices & ~CONNECTED);
+      this.onConnected();
+    } else if (this.#error !== null) this.onConnectFailed(this.#error);
   }
 
   /** Why nothing can be sent or received any more; null = it can. */
@@ -161,15 +163,15 @@ export abstract class TransportStream extends Duplex {
   /** What arrived before a reset is still delivered, as the kernel does. */
   #receive(): void {
     const transport = this.transport;
-    while (this.#reading && transport !== null) {
-      const text = transport.receive(this.#buffer?.room);
-      if (text === null) break;
+    if (!this.#reading || transport === null) return;
+    const text = transport.receive(this.#buffer?.room);
+    if (text !== null) {
       this.#bytesRead += text.length;
       this.idle.touch();
       if (!this.#deliver(text)) this.#reading = false;
-      if (this.transport !== transport) return;
+      else if (this.transport === transport) this.#schedule(READABLE);
+      return;
     }
-    if (!this.#reading || transport === null) return;
     if (transport.ended) {
       this.#reading = false;
       this.#finReceived = true;
