@@ -133,12 +133,11 @@ export class Attempt {
 
   /** The attempt failed later, e.g. by a reset. */
   failed(code: string): SystemError {
-    const { name, port } = this;
-    const { localAddress, localPort } = this.destination;
-    const bound = localAddress !== null && localPort !== 0;
-    const local = bound ? `${localAddress}:${localPort}` : null;
-    const error = hostPortError('connect', code, name, port, local);
-    return bound ? Object.assign(error, { localAddress: String(localAddress), localPort }) : error;
+    const { name, port, localName: localAddress } = this;
+    const { localPort } = this.destination;
+    if (localPort === 0) return hostPortError('connect', code, name, port);
+    const error = hostPortError('connect', code, name, port, `${localAddress}:${localPort}`);
+    return Object.assign(error, { localAddress, localPort });
   }
 
   /** The socket has a connection already, from `local`. */
@@ -149,7 +148,7 @@ export class Attempt {
   /** The local end is a matter of bind, as it would be in the kernel. */
   private notStarted(code: string): SystemError {
     const { localAddress, localPort } = this.destination;
-    const local = localAddress === null ? this.anyAddress() : String(localAddress);
+    const local = this.localName;
     const named = localAddress !== null || localPort !== 0;
     if (named && (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL')) {
       return hostPortError('bind', code, local, localPort);
@@ -157,7 +156,10 @@ export class Attempt {
     return hostPortError('connect', code, this.name, this.port, `${local}:${localPort}`);
   }
 
-  private anyAddress(): string {
+  /** What it is bound to, if only to a port. */
+  private get localName(): string {
+    const { localAddress } = this.destination;
+    if (localAddress !== null) return String(localAddress);
     return this.address.family === 4 ? '0.0.0.0' : '::';
   }
 }

@@ -9,7 +9,6 @@ import {
   checkDuration,
   checkFunction,
   checkNumber,
-  checkSignal,
   checkString,
   missingPort,
   normalizeArguments,
@@ -85,6 +84,7 @@ export class Socket extends TransportStream implements Connectee {
   #keepAliveDelay: number;
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
+  #localName: AddressInfo | null = null;
 
   constructor(context: Context, options: SocketOptions = {}, accepted: Accepted | null = null) {
     super(streamOptions(options), ReadBuffer.from(options.onread));
@@ -99,7 +99,7 @@ export class Socket extends TransportStream implements Connectee {
       this.#endedByPeer = !this.allowHalfOpen;
     });
     // Not by Duplex itself: a signal that was aborted before would destroy what is not a socket yet.
-    if (options.signal) addAbortSignal(checkSignal(options.signal, 'options.signal'), this);
+    if (options.signal) addAbortSignal(options.signal, this);
     if (accepted === null) return;
     this.#hold.set(true);
     this.attach(accepted.transport);
@@ -150,6 +150,7 @@ export class Socket extends TransportStream implements Connectee {
   begin(transport: Transport, way: Connecting, address: Address | null): void {
     this.#way = way;
     this.#established = false;
+    this.#localName = null;
     this.#mapped = address !== null && unmapped(address) !== null;
     this.attach(transport);
   }
@@ -295,7 +296,9 @@ export class Socket extends TransportStream implements Connectee {
 
   address(): AddressInfo | Record<string, never> {
     const local = this.transport?.local ?? null;
-    return local === null ? {} : addressInfo(local, this.#mapped);
+    if (local === null) return {};
+    this.#localName ??= addressInfo(local, this.#mapped);
+    return this.#localName;
   }
 
   /** Known from `connect` on; after `close` only if it was asked for before. */

@@ -8,12 +8,28 @@ import { createNet, type Net } from '../../../src/net/net.ts';
 import { kernelIsDual, kernelUnavailable } from '../worlds.ts';
 import { CLOSE } from './close.ts';
 import { CONNECT } from './connect.ts';
+import { FAMILIES } from './families.ts';
 import { LISTEN } from './listen.ts';
+import { MISUSE } from './misuse.ts';
+import { MODULE } from './module.ts';
+import { OPTIONS } from './options.ts';
+import { PIPES } from './pipes.ts';
+import { STREAMS } from './streams.ts';
 
 /** No program takes a second. */
 const LIMIT = 3_000;
 
-const GROUPS = { connect: CONNECT, listen: LISTEN, close: CLOSE };
+const GROUPS = {
+  module: MODULE,
+  connect: CONNECT,
+  families: FAMILIES,
+  listen: LISTEN,
+  close: CLOSE,
+  streams: STREAMS,
+  options: OPTIONS,
+  misuse: MISUSE,
+  pipes: PIPES,
+};
 
 const original = nodeNet as unknown as Net;
 const ours = createNet(DEFAULT_HOST);

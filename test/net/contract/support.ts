@@ -40,11 +40,15 @@ export function told(value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   const { name, message, code, errno, syscall, address, port, localAddress, localPort, errors } =
     value as NodeJS.ErrnoException & Record<string, unknown>;
-  const text = message.replace(/(\d|::|[0-9a-f]):\d+/g, '$1:PORT');
+  const text = message.replace(/:\d{4,5}\b/g, ':PORT');
   const local = [localAddress, typeof localPort];
   const inner = Array.isArray(errors) ? errors.map(told) : undefined;
   return { name, message: text, code, errno, syscall, address, port: told(port), local, errors: inner };
 }
+
+/** What a log has but events of this name. */
+export const without = (name: string, log: Log): Log =>
+  log.filter((entry) => !(Array.isArray(entry) && entry[0] === name));
 
 /** Events in order, with their arguments. To watch `data` is to read. */
 export function watch(
