@@ -62,6 +62,14 @@ export function checkPositiveInt32(value: unknown, name: string): number {
   return number;
 }
 
+/** An integer from 0 to 255. @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
+export function checkByte(value: unknown, name: string): number {
+  const number = checkNumber(value, name);
+  if (!Number.isInteger(number)) throw outOfRange(name, 'an integer', number);
+  if (number < 0 || number > 0xff) throw outOfRange(name, '>= 0 && <= 255', number);
+  return number;
+}
+
 /** @throws ERR_INVALID_ARG_TYPE */
 export function checkSignal(value: unknown, name: string): AbortSignal {
   if (typeof value !== 'object' || value === null || !('aborted' in value)) {

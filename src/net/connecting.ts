@@ -15,7 +15,11 @@ import {
   type Options,
 } from './arguments.ts';
 import { hostPortError, invalidType, type SystemError } from './errors.ts';
-import { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } from './native.ts';
+import {
+  getDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  BlockList as NativeBlockList,
+} from './native.ts';
 import { familyNumber, invalidAddress, type ResolveOptions } from './resolve.ts';
 import { codeOf, type NetHost, type Transport, type TransportOptions } from './transport.ts';
 
@@ -39,7 +43,6 @@ export interface Destination extends ResolveOptions {
   /** Addresses of both families are tried, each for `attemptTimeout` milliseconds (RFC 8305 §5). */
   readonly autoSelectFamily: boolean;
   readonly attemptTimeout: number;
-  readonly blockList: BlockList | null;
   readonly transport: TransportOptions;
   /** As the program gave them, for errors. */
   readonly given: { readonly host: unknown; readonly port: unknown };
@@ -75,7 +78,6 @@ export function checkDestination(options: Options, defaults: Parameters): Destin
     hints: (options.hints as number) || 0,
     autoSelectFamily: automatic && family !== 4 && family !== 6 && local === null,
     attemptTimeout: Math.max(attemptTimeout, SHORTEST_ATTEMPT),
-    blockList: (options.blockList as BlockList | undefined) ?? null,
     transport: transportOptions(options, defaults),
     given: { host: options.host, port },
   };
@@ -91,6 +93,12 @@ export function transportOptions(options: Options, defaults: Parameters): Transp
     ...(hopLimit === undefined ? {} : { hopLimit }),
     ...(diffserv === undefined ? {} : { diffserv }),
   };
+}
+
+/** @throws ERR_INVALID_ARG_TYPE */
+export function checkBlockList(value: unknown): BlockList {
+  if (value instanceof NativeBlockList) return value;
+  throw invalidType('options.blockList', 'an instance of net.BlockList', value);
 }
 
 /** One attempt to connect to one address. */
@@ -109,9 +117,9 @@ export class Attempt {
     this.destination = destination;
   }
 
-  get isBlocked(): boolean {
-    const { address, destination } = this;
-    return destination.blockList?.check(String(address), address.family === 4 ? 'ipv4' : 'ipv6') ?? false;
+  isBlockedBy(list: Pick<BlockList, 'check'> | undefined): boolean {
+    const { address } = this;
+    return list?.check(String(address), address.family === 4 ? 'ipv4' : 'ipv6') ?? false;
   }
 
   /** The SYN is on its way when this returns. @throws SystemError of `bind` or `connect`. */

@@ -1,6 +1,7 @@
 // From connect() to `connect`: the lookup, and one address after another until one answers. With several addresses,
 // each is given a while before the next is tried (RFC 8305, as Node does it: one attempt at a time).
 
+import type { BlockList } from 'node:net';
 import { Address } from '../wire/address.ts';
 import { Attempt, type Destination } from './connecting.ts';
 import { allFailed, blocked, connectionTimedOut, type SystemError } from './errors.ts';
@@ -21,6 +22,7 @@ export interface Connectee {
   /** The connection that it has, whether it is open, and its local end; null: it has none. */
   readonly taken: { readonly open: boolean; readonly local: string } | null;
   autoSelectFamilyAttemptedAddresses: string[];
+  readonly blockList: Pick<BlockList, 'check'> | undefined;
   emit(event: string, ...args: unknown[]): boolean;
   destroy(error?: Error): unknown;
   /** This is the connection that is tried now, for this connector; of two, the one before is given up. */
@@ -152,7 +154,7 @@ export class Connector implements Connecting {
   /** Why the attempt could not even begin. */
   private open(attempt: Attempt): Error | null {
     const { left, socket } = this;
-    if (attempt.isBlocked) return blocked(attempt.name);
+    if (attempt.isBlockedBy(socket.blockList)) return blocked(attempt.name);
     this.attempt = attempt;
     let fault: Error | null = null;
     // Nobody listens there, and no segment may say so (§3.1): it is as if one had, and was reset.

@@ -70,6 +70,8 @@ export class NativeTransport implements Transport {
 
   setKeepAlive(): void {}
 
+  setDiffserv(): void {}
+
   info(): null {
     return null;
   }

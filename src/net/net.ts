@@ -1,5 +1,6 @@
 // The node:net shaped API of one host: the same names, arguments, events and errors, over our own TCP.
 
+import { channel } from 'node:diagnostics_channel';
 import type * as nodeNet from 'node:net';
 import { normalizeArguments } from './arguments.ts';
 import { Liveness } from './liveness.ts';
@@ -85,6 +86,7 @@ export function createNet(host: NetHost): Net {
     const [options] = normalizeArguments(args);
     if (options.path) return (native.nativeConnect as (...args: unknown[]) => nodeNet.Socket)(...args);
     const socket = new PublicSocket(options);
+    if (CONNECTS.hasSubscribers) CONNECTS.publish({ socket });
     if (options.timeout) socket.setTimeout(options.timeout as number);
     return socket.connect(...(args as Parameters<HostSocket['connect']>));
   };
@@ -107,6 +109,9 @@ export function createNet(host: NetHost): Net {
     setDefaultAutoSelectFamilyAttemptTimeout: native.setDefaultAutoSelectFamilyAttemptTimeout,
   };
 }
+
+/** Told of each socket that connects, as Node's own tells it. */
+const CONNECTS = channel('net.client.socket');
 
 type Class = abstract new (...args: never[]) => object;
 

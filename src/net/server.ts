@@ -1,17 +1,19 @@
 // node:net's Server over a listener of a host (RFC 9293 §3.9.1.1, passive OPEN).
 
+import { channel } from 'node:diagnostics_channel';
 import { addAbortListener, EventEmitter } from 'node:events';
 import type * as nodeNet from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { Address } from '../wire/address.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
 import { checkFunction, checkNumber, checkSignal, normalizeArguments, type Options } from './arguments.ts';
-import type { StackOptions } from './connecting.ts';
+import { checkBlockList, type StackOptions } from './connecting.ts';
 import { codedError, invalidType, listenError } from './errors.ts';
 import { checkPlace, listenRequest, type Place } from './listening.ts';
 import { Hold } from './liveness.ts';
-import { type BlockList, isIPv6 } from './native.ts';
+import { isIPv6 } from './native.ts';
 import { isNative, NativeListener } from './native-listener.ts';
+import { ZERO_IS_A_LIMIT } from './node-version.ts';
 import { answerFault, resolveOne } from './resolve.ts';
 import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
@@ -19,7 +21,7 @@ import { inTurn } from './turns.ts';
 
 export interface ServerOptions extends nodeNet.ServerOpts {
   /** Addresses whose connections are closed at once. */
-  blockList?: Pick<InstanceType<typeof BlockList>, 'check'> | undefined;
+  blockList?: nodeNet.BlockList | undefined;
 }
 
 /** What Node's own takes, from any version up to 24, and beyond it `StackOptions`. */
@@ -30,9 +32,9 @@ export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'port'>, Stac
   reusePort?: boolean | undefined;
 }
 
+/** Told of each connection, as Node's own tells it. */
+const ACCEPTED = channel('net.server.socket');
 const ANY = new Address(6, 0, 0, 0, 0);
-/** Before Node 21, `maxConnections` 0 was as good as none. */
-const ZERO_IS_A_LIMIT = Number(process.versions.node.split('.')[0]) >= 21;
 
 export class Server extends EventEmitter {
   /** Connections above this many are closed at once, with `drop`. */
@@ -44,9 +46,10 @@ export class Server extends EventEmitter {
   /** Seconds, as in Node. */
   keepAliveInitialDelay: number;
   highWaterMark: number;
+  /** As given to the constructor. */
+  blockList!: nodeNet.BlockList;
 
   readonly #context: Context;
-  readonly #blockList: ServerOptions['blockList'];
   readonly #hold: Hold;
   #listener: PassiveTransport | null = null;
   /** In place of a listener of the host's. */
@@ -72,7 +75,7 @@ export class Server extends EventEmitter {
       if (given[name] !== undefined) checkNumber(given[name], `options.${name}`);
     }
     this.#context = context;
-    this.#blockList = given.blockList;
+    if (given.blockList) this.blockList = checkBlockList(given.blockList);
     this.#hold = new Hold(context.liveness);
     this.allowHalfOpen = Boolean(given.allowHalfOpen);
     this.pauseOnConnect = Boolean(given.pauseOnConnect);
@@ -215,6 +218,7 @@ export class Server extends EventEmitter {
     );
     socket.server = this;
     this.emit('connection', socket);
+    if (ACCEPTED.hasSubscribers) ACCEPTED.publish({ socket });
   }
 
   get #isFull(): boolean {
@@ -224,9 +228,10 @@ export class Server extends EventEmitter {
   }
 
   #isBlocked({ remote }: Transport, mapped: boolean): boolean {
-    if (this.#blockList === undefined || remote === null) return false;
+    const list = this.blockList as nodeNet.BlockList | undefined;
+    if (list === undefined || remote === null) return false;
     const { address } = addressInfo(remote, mapped);
-    return this.#blockList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   #drop(transport: Transport, mapped: boolean): void {

@@ -1,6 +1,6 @@
 // node:net's Socket: a TransportStream with what a program asks of a connection besides its text.
 
-import type { IpcSocketConnectOpts, OnReadOpts, TcpSocketConnectOpts } from 'node:net';
+import type { BlockList, IpcSocketConnectOpts, OnReadOpts, TcpSocketConnectOpts } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Address } from '../wire/address.ts';
@@ -12,13 +12,12 @@ import {
   checkString,
   missingPort,
   normalizeArguments,
-  wholeSeconds,
 } from './arguments.ts';
-import { checkDestination, type StackOptions } from './connecting.ts';
+import { checkBlockList, checkDestination, type StackOptions } from './connecting.ts';
+import { ConnectionOptions, type KeepAliveOptions } from './connection-options.ts';
 import { type Connectee, type Connecting, Connector } from './connector.ts';
 import { endedByPeer, invalidArgument, socketClosed, wrongHandle } from './errors.ts';
 import { Hold } from './liveness.ts';
-import type { BlockList } from './native.ts';
 import { PipeConnecting } from './native-transport.ts';
 import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
@@ -39,6 +38,10 @@ export interface SocketOptions {
   readonly signal?: AbortSignal | undefined;
   /** A buffer of the program's own for what is received, in place of `data`. */
   readonly onread?: OnReadOpts | undefined;
+  /** The IP header's octet of that name, 0 to 255, without ECN's bits. */
+  readonly typeOfService?: number | undefined;
+  /** Addresses that are not connected to: ERR_IP_BLOCKED. */
+  readonly blockList?: BlockList | undefined;
   /** Not a socket of this stack: Node's own is made for a descriptor. */
   readonly fd?: number | undefined;
 }
@@ -50,8 +53,6 @@ export type ConnectOptions =
         port: number | string;
         /** Of a name, which addresses are wanted; 0 = of both families. */
         family?: number | 'IPv4' | 'IPv6' | undefined;
-        /** Addresses that are not connected to: ERR_IP_BLOCKED. */
-        blockList?: Pick<InstanceType<typeof BlockList>, 'check'> | undefined;
       })
   | IpcSocketConnectOpts;
 
@@ -66,6 +67,8 @@ export class Socket extends TransportStream implements Connectee {
   server: Server | null = null;
   /** Those of a name that were tried so far, with the port. */
   autoSelectFamilyAttemptedAddresses!: string[];
+  /** As given to the constructor. */
+  blockList!: BlockList;
 
   readonly #context: Context;
   /** Until it has been given back. */
@@ -79,9 +82,7 @@ export class Socket extends TransportStream implements Connectee {
   #established = false;
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
-  #noDelay: boolean;
-  #keepAlive: boolean;
-  #keepAliveDelay: number;
+  readonly #options: ConnectionOptions;
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
   #localName: AddressInfo | null = null;
@@ -91,9 +92,12 @@ export class Socket extends TransportStream implements Connectee {
     this.#context = context;
     this.#accepted = accepted;
     this.#hold = new Hold(context.liveness);
-    this.#noDelay = Boolean(options.noDelay);
-    this.#keepAlive = Boolean(options.keepAlive);
-    this.#keepAliveDelay = wholeSeconds(options.keepAliveInitialDelay);
+    const { noDelay, keepAlive, keepAliveInitialDelay, typeOfService, blockList } = options;
+    this.#options = new ConnectionOptions(Boolean(noDelay), Boolean(keepAlive), keepAliveInitialDelay);
+    if (typeOfService !== undefined) {
+      this.#options.setTypeOfService(typeOfService, 'options.typeOfService', null);
+    }
+    if (blockList) this.blockList = checkBlockList(blockList);
     this.#mapped = accepted?.mapped ?? false;
     this.on('end', () => {
       this.#endedByPeer = !this.allowHalfOpen;
@@ -104,7 +108,7 @@ export class Socket extends TransportStream implements Connectee {
     this.#hold.set(true);
     this.attach(accepted.transport);
     this.#established = true;
-    this.#applyOptions();
+    this.#options.apply(accepted.transport);
     if (accepted.paused) this.pause();
     else this.read(0);
   }
@@ -170,7 +174,7 @@ export class Socket extends TransportStream implements Connectee {
     this.#established = true;
     this.#cancelWays();
     this.idle.touch();
-    this.#applyOptions();
+    if (this.transport !== null) this.#options.apply(this.transport);
     this.emit('connect');
     this.emit('ready');
     if (this.transport !== null && !this.isPaused()) this.read(0);
@@ -245,27 +249,38 @@ export class Socket extends TransportStream implements Connectee {
 
   /** §3.7.4: without the Nagle algorithm (MUST-17). */
   setNoDelay(on = true): this {
-    const changed = this.#noDelay !== Boolean(on);
-    this.#noDelay = Boolean(on);
-    if (changed && !this.pending) this.transport?.setNoDelay(this.#noDelay);
+    this.#options.setNoDelay(Boolean(on), this.#settled);
     return this;
   }
 
-  /** §3.8.4 (MUST-24, MUST-25); the delay is milliseconds, of which whole seconds count. */
-  setKeepAlive(on = false, initialDelay = 0): this {
-    this.#keepAlive = Boolean(on);
-    this.#keepAliveDelay = wholeSeconds(initialDelay);
-    if (!this.connecting) this.#applyKeepAlive();
+  /** §3.8.4 (MUST-24, MUST-25); times are milliseconds, of which whole seconds count. */
+  setKeepAlive(options: KeepAliveOptions): this;
+  setKeepAlive(enable?: boolean, initialDelay?: number, interval?: number, count?: number): this;
+  setKeepAlive(
+    enable: boolean | KeepAliveOptions = false,
+    initialDelay?: number,
+    interval?: number,
+    count?: number,
+  ): this {
+    const several = typeof enable === 'object' && enable !== null;
+    const options = several ? enable : { enable, initialDelay, interval, count };
+    this.#options.setKeepAlive(options, this.#settled);
     return this;
   }
 
-  #applyKeepAlive(): void {
-    this.transport?.setKeepAlive(this.#keepAlive, this.#keepAliveDelay);
+  /** The IP header's octet of that name, 0 to 255; of its bits, ECN's are not changed. Beyond Node 22. */
+  setTypeOfService(typeOfService: number): this {
+    this.#options.setTypeOfService(typeOfService, 'tos', this.#settled);
+    return this;
   }
 
-  #applyOptions(): void {
-    if (this.#noDelay) this.transport?.setNoDelay(true);
-    if (this.#keepAlive) this.#applyKeepAlive();
+  getTypeOfService(): number {
+    return this.#options.getTypeOfService(this.#settled !== null);
+  }
+
+  /** The connection, if it is open. */
+  get #settled(): Transport | null {
+    return this.pending ? null : this.transport;
   }
 
   ref(): this {

@@ -7,6 +7,7 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
+import { ENDS_UNCONNECTED } from './node-version.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import { codeOf, type Transport } from './transport.ts';
@@ -254,7 +255,7 @@ export abstract class TransportStream extends Duplex {
   }
 
   override _final(callback: Callback): void {
-    if (this.pending) {
+    if (ENDS_UNCONNECTED ? this.connecting : this.pending) {
       this.once('connect', () => this._final(callback));
       return;
     }

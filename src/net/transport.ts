@@ -28,8 +28,10 @@ export interface Transport {
   close(): void;
   abort(): void;
   setNoDelay(on: boolean): void;
-  /** `idle` in milliseconds; 0 = as configured. */
-  setKeepAlive(on: boolean, idle: number): void;
+  /** `idle` and `interval` in milliseconds; 0 = as configured. */
+  setKeepAlive(on: boolean, idle: number, interval?: number, count?: number): void;
+  /** The codepoint, 0 to 63. */
+  setDiffserv(codepoint: number): void;
   /** Null: nothing is known of it. */
   info(): ConnectionInfo | null;
 }

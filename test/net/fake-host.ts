@@ -69,8 +69,13 @@ export class FakeTransport implements Transport {
     this.calls.push(`noDelay ${on}`);
   }
 
-  setKeepAlive(on: boolean, idle: number): void {
-    this.calls.push(`keepAlive ${on} ${idle}`);
+  setKeepAlive(on: boolean, idle: number, interval = 0, count = 0): void {
+    const more = interval || count ? ` ${interval} ${count}` : '';
+    this.calls.push(`keepAlive ${on} ${idle}${more}`);
+  }
+
+  setDiffserv(codepoint: number): void {
+    this.calls.push(`diffserv ${codepoint}`);
   }
 
   info(): null {

@@ -399,6 +399,18 @@ export const LISTEN: Programs = {
     return { log, events };
   },
 
+  'maxConnections 0': async (net) => {
+    const server = net.createServer((socket) => socket.end('served'));
+    server.maxConnections = 0;
+    const port = await listen(server);
+    const client = net.connect(port, HOST);
+    const log = watch(client, ['data', 'end', 'close']);
+    await closed(client);
+    server.close();
+    await closed(server);
+    return log;
+  },
+
   'maxConnections that was lifted': async (net) => {
     const server = net.createServer();
     server.maxConnections = 1;

@@ -21,12 +21,13 @@ const typesOf = (object: object, names: readonly string[]): unknown =>
 const isPublic = (name: string): boolean => !name.startsWith('_');
 
 export const MODULE: Programs = {
+  // BoundSocket is of the latest 24 only, and not here: a host binds when it connects or listens.
   'its names': (net) =>
     typesOf(
       net,
       Object.keys(net)
         .filter(isPublic)
-        .filter((name) => name !== 'default'),
+        .filter((name) => name !== 'default' && name !== 'BoundSocket'),
     ),
   'connect and createConnection are one': (net) => net.connect === net.createConnection,
   'Stream is Socket': (net) => net.Stream === net.Socket,

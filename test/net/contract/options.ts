@@ -75,7 +75,7 @@ export const OPTIONS: Programs = {
   'setTimeout before connect': async (net) => {
     const server = net.createServer();
     const port = await listen(server);
-    const client = new net.Socket().setTimeout(15);
+    const client = new net.Socket().setTimeout(80);
     const log = watch(client, ['connect', 'timeout']);
     client.connect(port, HOST);
     await once(client, 'timeout');
