@@ -98,7 +98,7 @@ export function transportOptions(options: Options, defaults: Parameters): Transp
 /** @throws ERR_INVALID_ARG_TYPE */
 export function checkBlockList(value: unknown): BlockList {
   if (value instanceof NativeBlockList) return value;
-  throw invalidType('options.blockList', 'an instance of net.BlockList', value);
+  throw invalidType('options.blockList', 'an net.BlockList', value);
 }
 
 /** One attempt to connect to one address. */

@@ -154,7 +154,10 @@ export class Connector implements Connecting {
   /** Why the attempt could not even begin. */
   private open(attempt: Attempt): Error | null {
     const { left, socket } = this;
-    if (attempt.isBlockedBy(socket.blockList)) return blocked(attempt.name);
+    if (attempt.isBlockedBy(socket.blockList)) {
+      if (left === null) tellOf(socket, 'connectionAttempt', attempt);
+      return blocked(attempt.name);
+    }
     this.attempt = attempt;
     let fault: Error | null = null;
     // Nobody listens there, and no segment may say so (§3.1): it is as if one had, and was reset.

@@ -7,7 +7,8 @@ import { Liveness } from './liveness.ts';
 import * as native from './native.ts';
 import { ReusePort } from './reuse-port.ts';
 import { type ConnectionListener, Server as HostServer, type ServerOptions } from './server.ts';
-import { type ConnectOptions, Socket as HostSocket, type SocketOptions } from './socket.ts';
+import { Socket as HostSocket } from './socket.ts';
+import type { ConnectOptions, SocketOptions } from './socket-options.ts';
 import type { Accepted, Context, NetHost } from './transport.ts';
 
 export type ConnectionOptions = ConnectOptions &

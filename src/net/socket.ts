@@ -1,64 +1,24 @@
 // node:net's Socket: a TransportStream with what a program asks of a connection besides its text.
 
-import type { BlockList, IpcSocketConnectOpts, OnReadOpts, TcpSocketConnectOpts } from 'node:net';
+import type { BlockList } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Address } from '../wire/address.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
-import {
-  checkDuration,
-  checkFunction,
-  checkNumber,
-  checkString,
-  missingPort,
-  normalizeArguments,
-} from './arguments.ts';
-import { checkBlockList, checkDestination, type StackOptions } from './connecting.ts';
+import { checkDuration, checkFunction, checkString, missingPort, normalizeArguments } from './arguments.ts';
+import { checkBlockList, checkDestination } from './connecting.ts';
 import { ConnectionOptions, type KeepAliveOptions } from './connection-options.ts';
 import { type Connectee, type Connecting, Connector } from './connector.ts';
-import { endedByPeer, invalidArgument, socketClosed, wrongHandle } from './errors.ts';
+import { endedByPeer, socketClosed, wrongHandle } from './errors.ts';
 import { Hold } from './liveness.ts';
 import { PipeConnecting } from './native-transport.ts';
 import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
+import { type ConnectOptions, type ReadyState, type SocketOptions, streamOptions } from './socket-options.ts';
 import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
 
-export interface SocketOptions {
-  /** The peer's FIN does not end our side (§3.6: half-closed). Default false. */
-  readonly allowHalfOpen?: boolean | undefined;
-  readonly noDelay?: boolean | undefined;
-  readonly keepAlive?: boolean | undefined;
-  /** Milliseconds of silence before the first keep-alive; whole seconds count. 0 = as configured. */
-  readonly keepAliveInitialDelay?: number | undefined;
-  readonly highWaterMark?: number | undefined;
-  readonly readableHighWaterMark?: number | undefined;
-  readonly writableHighWaterMark?: number | undefined;
-  /** Aborting it destroys the socket. */
-  readonly signal?: AbortSignal | undefined;
-  /** A buffer of the program's own for what is received, in place of `data`. */
-  readonly onread?: OnReadOpts | undefined;
-  /** The IP header's octet of that name, 0 to 255, without ECN's bits. */
-  readonly typeOfService?: number | undefined;
-  /** Addresses that are not connected to: ERR_IP_BLOCKED. */
-  readonly blockList?: BlockList | undefined;
-  /** Not a socket of this stack: Node's own is made for a descriptor. */
-  readonly fd?: number | undefined;
-}
-
-/** What Node's own takes, from any version up to 24, and beyond it `StackOptions`. */
-export type ConnectOptions =
-  | (Omit<TcpSocketConnectOpts, 'port' | 'family'> &
-      StackOptions & {
-        port: number | string;
-        /** Of a name, which addresses are wanted; 0 = of both families. */
-        family?: number | 'IPv4' | 'IPv6' | undefined;
-      })
-  | IpcSocketConnectOpts;
-
 type Written = (error: Error | null | undefined) => void;
-
-export type ReadyState = 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed';
 
 export class Socket extends TransportStream implements Connectee {
   /** As last given to setTimeout, milliseconds. */
@@ -69,6 +29,10 @@ export class Socket extends TransportStream implements Connectee {
   autoSelectFamilyAttemptedAddresses!: string[];
   /** As given to the constructor. */
   blockList!: BlockList;
+  /** Of the connection, as `address` tells them. */
+  declare readonly localAddress?: string;
+  declare readonly localPort?: number;
+  declare readonly localFamily?: string;
 
   readonly #context: Context;
   /** Until it has been given back. */
@@ -324,18 +288,6 @@ export class Socket extends TransportStream implements Connectee {
     return this.#peerName ?? {};
   }
 
-  get localAddress(): string | undefined {
-    return this.address().address;
-  }
-
-  get localPort(): number | undefined {
-    return this.address().port;
-  }
-
-  get localFamily(): string | undefined {
-    return this.address().family;
-  }
-
   get remoteAddress(): string | undefined {
     return this.#peer.address;
   }
@@ -349,16 +301,17 @@ export class Socket extends TransportStream implements Connectee {
   }
 }
 
-/** Of the options, what concerns the stream. @throws for what no socket can be. */
-function streamOptions(options: SocketOptions): object {
-  const { highWaterMark, readableHighWaterMark, writableHighWaterMark } = options;
-  for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value) throw invalidArgument(`options.${name}`, value, 'is not supported');
-  }
-  if (options.keepAliveInitialDelay !== undefined) {
-    checkNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  }
-  const allowHalfOpen = Boolean(options.allowHalfOpen);
-  return { allowHalfOpen, highWaterMark, readableHighWaterMark, writableHighWaterMark };
-}
+const localGetter = (name: keyof AddressInfo): PropertyDescriptor => ({
+  get(this: Socket) {
+    return this.address()[name];
+  },
+  configurable: true,
+  enumerable: true,
+});
+
+// Node's types have them as properties that may be missing: an accessor of the class could not be one.
+Object.defineProperties(Socket.prototype, {
+  localAddress: localGetter('address'),
+  localPort: localGetter('port'),
+  localFamily: localGetter('family'),
+});

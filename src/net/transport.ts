@@ -6,7 +6,8 @@ import type { Parameters } from '../tcp/parameters.ts';
 import type { Address, Endpoint } from '../wire/address.ts';
 import type { Liveness } from './liveness.ts';
 import type { ReusePort } from './reuse-port.ts';
-import type { Socket, SocketOptions } from './socket.ts';
+import type { Socket } from './socket.ts';
+import type { SocketOptions } from './socket-options.ts';
 
 /** One connection (RFC 9293 §3.9.1: SEND, RECEIVE, CLOSE, ABORT, STATUS). */
 export interface Transport {

@@ -228,13 +228,6 @@ export const CLOSE: Programs = {
     HALF,
     HALF,
   ),
-  'a reset while the peer writes': story(async ({ client, accepted }) => {
-    const log: Log = [];
-    accepted.resetAndDestroy();
-    await pause(5);
-    log.push(client.write('x', (error) => log.push((error as NodeJS.ErrnoException | null)?.code)));
-    return log.length;
-  }),
   'resetAndDestroy while connecting: after the connection': async (net) => {
     const server = net.createServer();
     const port = await listen(server);
