@@ -81,7 +81,6 @@ describe('between layers', () => {
   test.each([
     ['sim', 'trace'],
     ['trace', 'sim'],
-    ['net', 'node'],
   ])('%s and %s stand side by side', (from, to) => {
     const { faults } = checkTree({
       [`${from}/a.ts`]: `import '../${to}/b.ts';`,
