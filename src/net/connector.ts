@@ -16,24 +16,30 @@ export interface Connecting {
   failed(code: string): void;
 }
 
-/** The socket that connects. */
+/** The socket that connects, as programs see it. */
 export interface Connectee {
   readonly connecting: boolean;
-  /** The connection that it has, whether it is open, and its local end; null: it has none. */
-  readonly taken: { readonly open: boolean; readonly local: string } | null;
   autoSelectFamilyAttemptedAddresses: string[];
   readonly blockList: Pick<BlockList, 'check'> | undefined;
   emit(event: string, ...args: unknown[]): boolean;
   destroy(error?: Error): unknown;
-  /** This is the connection that is tried now, for this connector; of two, the one before is given up. */
+}
+
+/** What programs do not see of it. */
+export interface ConnecteeInside {
+  /** The connection that it has, whether it is open, and its local end; null: it has none. */
+  taken(): { readonly open: boolean; readonly local: string } | null;
+  /** This is the connection that is tried now; one that was before is given up. */
   begin(transport: Transport, connecting: Connecting, address: Address | null): void;
   /** ESTABLISHED was reached. */
   connected(): void;
+  /** There was activity. */
   touch(): void;
 }
 
 export class Connector implements Connecting {
   private readonly socket: Connectee;
+  private readonly inside: ConnecteeInside;
   private readonly host: NetHost;
   private readonly destination: Destination;
   private cancelled = false;
@@ -43,8 +49,9 @@ export class Connector implements Connecting {
   private readonly errors: Error[] = [];
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(socket: Connectee, host: NetHost, destination: Destination) {
+  constructor(socket: Connectee, inside: ConnecteeInside, host: NetHost, destination: Destination) {
     this.socket = socket;
+    this.inside = inside;
     this.host = host;
     this.destination = destination;
   }
@@ -115,14 +122,14 @@ export class Connector implements Connecting {
   /** The one address that there is. */
   private connect(name: string): void {
     if (!this.active) return;
-    const { socket } = this;
+    const { inside, socket } = this;
     const attempt = new Attempt(name, this.destination);
-    socket.touch();
-    const { taken } = socket;
+    inside.touch();
+    const taken = inside.taken();
     if (taken !== null) {
       tellOf(socket, 'connectionAttempt', attempt);
       // Where there is a connection, Node on Linux is content with it, wherever it leads.
-      if (taken.open) setImmediate(() => this.active && socket.connected());
+      if (taken.open) setImmediate(() => this.active && inside.connected());
       else socket.destroy(attempt.refused('EALREADY', taken.local));
       return;
     }
@@ -164,7 +171,7 @@ export class Connector implements Connecting {
     if (attempt.port === 0) process.nextTick(() => this.active && this.failed('ECONNREFUSED'));
     else
       try {
-        socket.begin(attempt.open(this.host), this, attempt.address);
+        this.inside.begin(attempt.open(this.host), this, attempt.address);
       } catch (error) {
         fault = error as Error;
         // As in Node, what cannot even be bound was no attempt.

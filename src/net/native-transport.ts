@@ -1,7 +1,7 @@
 // A pipe of Node's own as a Transport, for a socket that was made before it was known where it connects to.
 
 import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../tcp/notice.ts';
-import type { Connectee, Connecting } from './connector.ts';
+import type { Connectee, ConnecteeInside, Connecting } from './connector.ts';
 import { codedError, hostPortError } from './errors.ts';
 import { NativeSocket } from './native.ts';
 import type { Transport } from './transport.ts';
@@ -80,17 +80,19 @@ export class NativeTransport implements Transport {
 /** The way to a connection over a pipe: one attempt. */
 export class PipeConnecting implements Connecting {
   private readonly socket: Connectee;
+  private readonly inside: ConnecteeInside;
   private readonly path: string;
 
-  constructor(socket: Connectee, path: string) {
+  constructor(socket: Connectee, inside: ConnecteeInside, path: string) {
     this.socket = socket;
+    this.inside = inside;
     this.path = path;
   }
 
   /** @throws what Node throws for paths that cannot be. */
   start(): void {
     const { path, socket } = this;
-    socket.begin(new NativeTransport(path), this, null);
+    this.inside.begin(new NativeTransport(path), this, null);
     socket.emit('connectionAttempt', path, undefined, undefined);
   }
 

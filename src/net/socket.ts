@@ -3,12 +3,11 @@
 import type { BlockList } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import type { ConnectionInfo } from '../tcp/info.ts';
-import type { Address } from '../wire/address.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
 import { checkDuration, checkFunction, checkString, missingPort, normalizeArguments } from './arguments.ts';
 import { checkBlockList, checkDestination } from './connecting.ts';
 import { ConnectionOptions, type KeepAliveOptions } from './connection-options.ts';
-import { type Connectee, type Connecting, Connector } from './connector.ts';
+import { type Connectee, type ConnecteeInside, type Connecting, Connector } from './connector.ts';
 import { endedByPeer, socketClosed, wrongHandle } from './errors.ts';
 import { Hold } from './liveness.ts';
 import { PipeConnecting } from './native-transport.ts';
@@ -87,8 +86,8 @@ export class Socket extends TransportStream implements Connectee {
     if (listener !== null) this.once('connect', listener);
     if (options.port === undefined && options.path == null) throw missingPort();
     const way = options.path
-      ? new PipeConnecting(this, checkString(options.path, 'options.path'))
-      : new Connector(this, host, checkDestination(options, host.parameters));
+      ? new PipeConnecting(this, this.#inside(), checkString(options.path, 'options.path'))
+      : new Connector(this, this.#inside(), host, checkDestination(options, host.parameters));
     if (!this.open) this.#startAgain();
     this.#hold.set(true);
     this.idle.touch();
@@ -104,33 +103,25 @@ export class Socket extends TransportStream implements Connectee {
     this.#peerName = null;
   }
 
-  /** @internal */
-  get taken(): { open: boolean; local: string } | null {
-    if (this.transport === null) return null;
-    const { local } = this.transport;
+  /** What a way to a connection may do to the socket. */
+  #inside(): ConnecteeInside {
     return {
-      open: this.#established,
-      local: local === null ? 'undefined:undefined' : `${local.address}:${local.port}`,
+      taken: () => {
+        if (this.transport === null) return null;
+        const { local } = this.transport;
+        const name = local === null ? 'undefined:undefined' : `${local.address}:${local.port}`;
+        return { open: this.#established, local: name };
+      },
+      begin: (transport, way, address) => {
+        this.#way = way;
+        this.#established = false;
+        this.#localName = null;
+        this.#mapped = address !== null && unmapped(address) !== null;
+        this.attach(transport);
+      },
+      connected: () => this.onConnected(),
+      touch: () => this.idle.touch(),
     };
-  }
-
-  /** @internal */
-  begin(transport: Transport, way: Connecting, address: Address | null): void {
-    this.#way = way;
-    this.#established = false;
-    this.#localName = null;
-    this.#mapped = address !== null && unmapped(address) !== null;
-    this.attach(transport);
-  }
-
-  /** @internal */
-  touch(): void {
-    this.idle.touch();
-  }
-
-  /** @internal */
-  connected(): void {
-    this.onConnected();
   }
 
   protected override onConnected(): void {
