@@ -30,6 +30,7 @@ export default defineConfig({
             { name: 'engine', test: /\/src\/(lib|wire|tcp|host|sim|trace)\// },
             { name: 'packetdrill', test: /\/src\/packetdrill\// },
             { name: 'net', test: /\/src\/net\// },
+            { name: 'clock', test: /\/src\/node\/clock\.ts/ },
             { name: 'node', test: /\/src\/node\// },
           ],
         },

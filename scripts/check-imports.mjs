@@ -14,7 +14,8 @@ const LAYERS = [
   ['tcp'],
   ['host'],
   ['sim', 'trace'],
-  ['packetdrill', 'node', 'net'],
+  ['packetdrill', 'node'],
+  ['net'],
   ['cli'],
 ];
 

@@ -34,6 +34,14 @@ export interface HostOptions {
   readonly fastOpenKey?: Uint8Array | null;
 }
 
+export interface InterfaceOptions {
+  /**
+   * The link brings back what it is given and nothing else (RFC 1122 §3.2.1.3 (g)). Loopback addresses may be given,
+   * and every address in the prefixes is the host's own: `127.0.0.1/8` takes in 127.0.0.2. Default false.
+   */
+  readonly loopback?: boolean;
+}
+
 export interface PingOptions {
   /** Data bytes of the request, by default 56. */
   readonly size?: number;
@@ -49,6 +57,7 @@ const HOST_OPTIONS: Readonly<Record<keyof HostOptions, true>> = {
   limits: true,
   fastOpenKey: true,
 };
+const INTERFACE_OPTIONS: Readonly<Record<keyof InterfaceOptions, true>> = { loopback: true };
 const PING_OPTIONS: Readonly<Record<keyof PingOptions, true>> = { size: true, onReply: true };
 
 /** What fits in an IPv4 packet with an IP and an ICMP header. */
@@ -71,6 +80,11 @@ export class Host {
     return this.core.name;
   }
 
+  /** Of connections and listeners that are not given others. */
+  get parameters(): Parameters {
+    return this.core.parameters;
+  }
+
   get counters(): HostCounters {
     return this.core.counters;
   }
@@ -83,8 +97,13 @@ export class Host {
    * Send and receive over `link` under these addresses, whose networks are reached over it.
    * @throws TcpError EINVAL, EADDRINUSE; TypeError with a code for what is no link or no prefix
    */
-  addInterface(link: Link, addresses: readonly (Prefix | string)[]): Interface {
+  addInterface(
+    link: Link,
+    addresses: readonly (Prefix | string)[],
+    options: InterfaceOptions = {},
+  ): Interface {
     this.refuseIfClosed();
+    checkOptions('addInterface', options, INTERFACE_OPTIONS);
     checkLink(link);
     const prefixes = Prefix.all(addresses, 'addresses');
     const { core } = this;
@@ -93,7 +112,7 @@ export class Host {
         throw new TcpError('EADDRINUSE', `${address} is the address of another interface`);
       }
     }
-    const via = new Interface(core, link, prefixes);
+    const via = new Interface(core, link, prefixes, options.loopback === true);
     link.attach({
       receive: (packet) => packetArrives(core, via, packet),
       flush: () => core.scheduler.flush(),

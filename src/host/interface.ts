@@ -23,6 +23,8 @@ export class Interface {
   readonly mtu: number;
   /** Largest IP packet that the link takes, bytes. */
   readonly superSegment: number;
+  /** Nothing leaves the host here and nothing comes in: every address in the prefixes is ours, at both ends. */
+  readonly loopback: boolean;
   /** ICMP messages and resets that wait to leave here. */
   readonly replies: ReplyQueue;
   /** Sockets that have something to send as soon as the link takes packets again. */
@@ -41,11 +43,12 @@ export class Interface {
   private holding = false;
 
   /** @throws TcpError EINVAL for addresses that no host can have, or a link too small for their family. */
-  constructor(core: Core, link: Link, prefixes: readonly Prefix[]) {
-    checkPrefixes(link, prefixes);
+  constructor(core: Core, link: Link, prefixes: readonly Prefix[], loopback = false) {
+    checkPrefixes(link, prefixes, loopback);
     this.core = core;
     this.link = link;
     this.prefixes = [...prefixes];
+    this.loopback = loopback;
     this.mtu = Math.min(link.mtu, MAX_PACKET);
     this.superSegment = Math.min(Math.max(link.superSegment, link.mtu), MAX_PACKET);
     this.replies = new ReplyQueue(core.limits.replyBytes, link.headroom);
@@ -54,12 +57,16 @@ export class Interface {
 
   /** Whether a decoded header's address is ours. */
   isOwn(words: Int32Array): boolean {
-    for (const prefix of this.prefixes) if (prefix.address.matches(words)) return true;
+    for (const prefix of this.prefixes) {
+      if (this.loopback ? prefix.matches(words) : prefix.address.matches(words)) return true;
+    }
     return false;
   }
 
   has(address: Address): boolean {
-    return this.prefixes.some((prefix) => prefix.address.equals(address));
+    return this.prefixes.some((prefix) =>
+      this.loopback ? prefix.contains(address) : prefix.address.equals(address),
+    );
   }
 
   /** Whether a decoded header's address is a directed broadcast here (RFC 1122 §3.2.1.3). */
@@ -127,7 +134,7 @@ export class Interface {
   }
 }
 
-function checkPrefixes(link: Link, prefixes: readonly Prefix[]): void {
+function checkPrefixes(link: Link, prefixes: readonly Prefix[], loopback: boolean): void {
   if (link.mtu < MIN_MTU_IPV4) {
     throw new TcpError('EINVAL', `${link.name}: an MTU of ${link.mtu} is too small for IP`);
   }
@@ -138,7 +145,7 @@ function checkPrefixes(link: Link, prefixes: readonly Prefix[]): void {
         `${link.name}: IPv6 needs an MTU of ${MIN_PATH_MTU_IPV6}, not ${link.mtu}`,
       );
     }
-    if (!isUnicast(address)) {
+    if (!isUnicast(address) && !(loopback && address.isLoopback)) {
       throw new TcpError('EINVAL', `${address} cannot be the address of an interface`);
     }
   }

@@ -1,13 +1,10 @@
 // Endpoints as node:net tells them. On a socket of both families an IPv4 peer is an IPv4-mapped IPv6 address
 // (RFC 3493 §3.7), which is what a listener without a host accepts.
 
+import type { AddressInfo } from 'node:net';
 import { Address, type Endpoint } from '../wire/address.ts';
 
-export interface AddressInfo {
-  readonly address: string;
-  readonly family: 'IPv4' | 'IPv6';
-  readonly port: number;
-}
+export type { AddressInfo };
 
 export function addressInfo({ address, port }: Endpoint, mapped: boolean): AddressInfo {
   if (mapped && address.family === 4) return { address: `::ffff:${address}`, family: 'IPv6', port };

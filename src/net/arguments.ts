@@ -1,16 +1,18 @@
 // The argument forms of node:net's connect and listen, and the checks they share.
 
-import { badPort, codedError, invalidArgument, invalidType, outOfRange } from './errors.ts';
+import { badPort, codedError, invalidType, outOfRange } from './errors.ts';
 
 export type Listener = () => void;
 
+export type Options = Readonly<Record<string, unknown>>;
+
 /** `(options)`, `(port[, host])` or `(path)`, each with a listener behind, as one options object. */
-export function normalizeArguments(args: readonly unknown[]): [Record<string, unknown>, Listener | null] {
+export function normalizeArguments(args: readonly unknown[]): [Options, Listener | null] {
   const first = args[0];
   const last = args.at(-1);
   const listener = typeof last === 'function' ? (last as Listener) : null;
-  if (typeof first === 'object' && first !== null) return [{ ...first }, listener];
-  if (args.length === 0 || typeof first === 'function') return [{}, listener];
+  if (args.length === 0) return [{}, listener];
+  if (typeof first === 'object' && first !== null) return [first as Options, listener];
   if (typeof first === 'string' && !(Number(first) >= 0)) return [{ path: first }, listener];
   const host = args[1];
   return [typeof host === 'string' ? { port: first, host } : { port: first }, listener];
@@ -33,12 +35,48 @@ export function checkNumber(value: unknown, name: string): number {
 }
 
 /** @throws ERR_INVALID_ARG_TYPE */
+export function checkBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value);
+  return value;
+}
+
+/** @throws ERR_INVALID_ARG_TYPE */
+export function checkString(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value);
+  return value;
+}
+
+/** @throws ERR_INVALID_ARG_TYPE */
 export function checkFunction(value: unknown, name: string): void {
   if (typeof value !== 'function') throw invalidType(name, 'of type function', value);
 }
 
 /** The longest that Node's timers wait; more would fire at once. */
 const LONGEST_TIMER = 0x7fff_ffff;
+
+/** A positive integer of 32 bits. @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
+export function checkPositiveInt32(value: unknown, name: string): number {
+  const number = checkNumber(value, name);
+  if (!Number.isInteger(number)) throw outOfRange(name, 'an integer', number);
+  if (number < 1 || number > LONGEST_TIMER) throw outOfRange(name, `>= 1 && <= ${LONGEST_TIMER}`, number);
+  return number;
+}
+
+/** An integer from 0 to 255. @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
+export function checkByte(value: unknown, name: string): number {
+  const number = checkNumber(value, name);
+  if (!Number.isInteger(number)) throw outOfRange(name, 'an integer', number);
+  if (number < 0 || number > 0xff) throw outOfRange(name, '>= 0 && <= 255', number);
+  return number;
+}
+
+/** @throws ERR_INVALID_ARG_TYPE */
+export function checkSignal(value: unknown, name: string): AbortSignal {
+  if (typeof value !== 'object' || value === null || !('aborted' in value)) {
+    throw invalidType(name, 'an instance of AbortSignal', value);
+  }
+  return value as AbortSignal;
+}
 
 /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE. Too long a time is cut, with the warning that Node gives. */
 export function checkDuration(value: unknown, name: string): number {
@@ -55,14 +93,6 @@ export function checkDuration(value: unknown, name: string): number {
 /** Keep-alive's first delay as Node keeps it: whole seconds, here in milliseconds; 0 = as configured. */
 export function wholeSeconds(ms: unknown): number {
   return Math.max(0, Math.trunc(Number(ms ?? 0) / 1000) || 0) * 1000;
-}
-
-/** @throws ERR_INVALID_ARG_VALUE: pipes and descriptors belong to the kernel, not to this stack. */
-export function refuseKernelObjects(options: { path?: unknown; fd?: unknown }): void {
-  if (options.path != null)
-    throw invalidArgument('options.path', options.path, 'is not supported: only TCP is');
-  if (options.fd !== undefined)
-    throw invalidArgument('options.fd', options.fd, 'is not supported: only TCP is');
 }
 
 export const missingPort = () =>

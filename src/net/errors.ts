@@ -93,8 +93,32 @@ export const outOfRange = (name: string, range: string, value: unknown) =>
   codedError(
     RangeError,
     'ERR_OUT_OF_RANGE',
-    `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(value)}`,
+    `The value of "${name}" is out of range. It must be ${range}. Received ${grouped(value)}`,
   );
+
+/** Large integers are told with their digits grouped. */
+function grouped(value: unknown): string {
+  const text = inspect(value);
+  const large = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 32;
+  return large ? text.replace(/\B(?=(\d{3})+$)/g, '_') : text;
+}
+
+/** Beyond Node 20: a block list forbids it. */
+export const blocked = (address: string) =>
+  codedError(Error, 'ERR_IP_BLOCKED', `IP(${address}) is blocked by net.BlockList`);
+
+/** Every address of a name was tried. */
+export const connectionTimedOut = () =>
+  codedError(Error, 'ERR_SOCKET_CONNECTION_TIMEOUT', 'Socket connection timeout');
+
+/** Several attempts, all failed: the code is the first one's. */
+export function allFailed(errors: readonly Error[]): Error {
+  const [first] = errors as (Error & { code?: string })[];
+  return Object.assign(new AggregateError(errors), { code: first?.code });
+}
+
+export const wrongHandle = () =>
+  codedError(TypeError, 'ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent');
 
 export const badPort = (name: string, value: unknown) =>
   codedError(

@@ -1,72 +1,65 @@
 // node:net's Server over a listener of a host (RFC 9293 §3.9.1.1, passive OPEN).
 
-import { EventEmitter } from 'node:events';
+import { channel } from 'node:diagnostics_channel';
+import { addAbortListener, EventEmitter } from 'node:events';
+import type * as nodeNet from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { Address } from '../wire/address.ts';
-import { type AddressInfo, addressInfo } from './address-info.ts';
-import {
-  checkFunction,
-  checkNumber,
-  checkPort,
-  isPort,
-  normalizeArguments,
-  refuseKernelObjects,
-} from './arguments.ts';
-import { codedError, invalidArgument, invalidType, listenError } from './errors.ts';
+import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
+import { checkFunction, checkNumber, checkSignal, normalizeArguments, type Options } from './arguments.ts';
+import { checkBlockList, type StackOptions } from './connecting.ts';
+import { codedError, invalidType, listenError } from './errors.ts';
+import { checkPlace, listenRequest, type Place } from './listening.ts';
 import { Hold } from './liveness.ts';
-import { resolve } from './resolve.ts';
+import { isIPv6 } from './native.ts';
+import { isNative, NativeListener } from './native-listener.ts';
+import { ZERO_IS_A_LIMIT } from './node-version.ts';
+import { answerFault, resolveOne } from './resolve.ts';
 import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
+import { inTurn } from './turns.ts';
 
-export interface ServerOptions {
-  /** What accepted sockets start with; see SocketOptions. */
-  readonly allowHalfOpen?: boolean | undefined;
-  readonly noDelay?: boolean | undefined;
-  readonly keepAlive?: boolean | undefined;
-  readonly keepAliveInitialDelay?: number | undefined;
-  readonly highWaterMark?: number | undefined;
-  /** Accepted sockets are paused: nothing is read before resume(). */
-  readonly pauseOnConnect?: boolean | undefined;
+export interface ServerOptions extends nodeNet.ServerOpts {
+  /** Addresses whose connections are closed at once. */
+  blockList?: nodeNet.BlockList | undefined;
 }
 
-export interface ListenOptions {
+/** What Node's own takes, from any version up to 24, and beyond it `StackOptions`. */
+export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'port'>, StackOptions {
   /** 0 = one that is free. */
-  readonly port?: number | string | null | undefined;
-  /** An address or a name; without it, any address of both families. */
-  readonly host?: string | undefined;
-  /** Connections that may wait for accept. */
-  readonly backlog?: number | undefined;
-  /** `::` is not for IPv4 (RFC 3493 §5.3). */
-  readonly ipv6Only?: boolean | undefined;
+  port?: number | string | null | undefined;
+  /** Others may listen in the same place with this option, too: connections go to them in turn. */
+  reusePort?: boolean | undefined;
 }
 
-interface Place {
-  readonly port: number;
-  /** As the program named it; `::` without a host. */
-  readonly address: Address;
-  readonly backlog: number;
-  readonly ipv6Only: boolean;
-}
-
+/** Told of each connection, as Node's own tells it. */
+const ACCEPTED = channel('net.server.socket');
 const ANY = new Address(6, 0, 0, 0, 0);
 
 export class Server extends EventEmitter {
-  /** Connections above this many are closed at once, with `drop`; 0 = no limit. */
-  maxConnections = 0;
+  /** Connections above this many are closed at once, with `drop`. */
+  maxConnections!: number;
   allowHalfOpen: boolean;
   pauseOnConnect: boolean;
   noDelay: boolean;
   keepAlive: boolean;
+  /** Seconds, as in Node. */
   keepAliveInitialDelay: number;
-  highWaterMark: number | undefined;
+  highWaterMark: number;
+  /** As given to the constructor. */
+  blockList!: nodeNet.BlockList;
 
   readonly #context: Context;
   readonly #hold: Hold;
   #listener: PassiveTransport | null = null;
-  #place: Place | null = null;
+  /** In place of a listener of the host's. */
+  #native: NativeListener | null = null;
+  #address: Address = ANY;
   /** Tells a lookup that close() overtook. */
   #listens = 0;
   #connections = 0;
   #accepting = false;
+  #wanted = true;
 
   constructor(
     context: Context,
@@ -77,70 +70,105 @@ export class Server extends EventEmitter {
     const given = typeof options === 'function' ? {} : (options ?? {});
     if (typeof given !== 'object') throw invalidType('options', 'of type object', given);
     const onConnection = typeof options === 'function' ? options : listener;
-    if (onConnection !== undefined) this.on('connection', onConnection);
+    if (typeof onConnection === 'function') this.on('connection', onConnection);
     for (const name of ['keepAliveInitialDelay', 'highWaterMark'] as const) {
       if (given[name] !== undefined) checkNumber(given[name], `options.${name}`);
     }
     this.#context = context;
+    if (given.blockList) this.blockList = checkBlockList(given.blockList);
     this.#hold = new Hold(context.liveness);
     this.allowHalfOpen = Boolean(given.allowHalfOpen);
     this.pauseOnConnect = Boolean(given.pauseOnConnect);
     this.noDelay = Boolean(given.noDelay);
     this.keepAlive = Boolean(given.keepAlive);
-    this.keepAliveInitialDelay = Math.max(0, given.keepAliveInitialDelay ?? 0);
+    this.keepAliveInitialDelay = Math.trunc(Math.max(0, given.keepAliveInitialDelay ?? 0) / 1000);
     const { highWaterMark = -1 } = given;
-    this.highWaterMark = highWaterMark < 0 ? undefined : highWaterMark;
+    this.highWaterMark = highWaterMark < 0 ? getDefaultHighWaterMark(false) : highWaterMark;
   }
 
   get listening(): boolean {
-    return this.#listener !== null;
+    return this.#listener !== null || this.#native?.listening === true;
   }
 
   listen(options: ListenOptions, listener?: () => void): this;
   listen(port?: number | string | null, host?: string, backlog?: number, listener?: () => void): this;
-  listen(port: number | string | null, backlog: number, listener?: () => void): this;
-  listen(port: number | string | null, host: string, listener: () => void): this;
-  listen(port: number | string | null, listener: () => void): this;
+  listen(port?: number | string | null, backlog?: number, listener?: () => void): this;
+  listen(port?: number | string | null, host?: string, listener?: () => void): this;
+  listen(port?: number | string | null, listener?: () => void): this;
+  listen(path: string, backlog?: number, listener?: () => void): this;
   listen(listener: () => void): this;
+  listen(handle: object, backlog?: number, listener?: () => void): this;
   listen(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
-    if (this.#listener !== null) throw alreadyListening();
-    const port = checkListenPort(options, args.length === 0 || typeof args[0] === 'function');
+    if (this.listening) throw alreadyListening();
     if (listener !== null) this.once('listening', listener);
     const number = ++this.#listens;
-    const backlog =
-      Number(options.backlog) ||
-      args
-        .slice(1)
-        .map(Number)
-        .find((value) => value > 0) ||
-      511;
-    const ipv6Only = Boolean(options.ipv6Only);
-    const host = options.host ? String(options.host) : null;
-    if (host === null) this.#listen({ port, address: ANY, backlog, ipv6Only });
+    if (isNative(options)) {
+      this.#listenNative(args);
+      return this;
+    }
+    this.#heed(options);
+    const place = checkPlace(options, args, this.#context.host.parameters);
+    const { host, port } = place;
+    if (host === null) {
+      this.#listen(place, ANY);
+      return this;
+    }
+    const found = (error: Error | null, address: Address | null): void => {
+      if (number !== this.#listens) return;
+      if (address === null) this.emit('error', error);
+      else this.#listen(place, address);
+    };
+    const address = Address.parse(host);
+    if (address !== null) process.nextTick(found, null, address);
     else {
-      const found = (error: Error | null, address: Address | null): void => {
-        if (number !== this.#listens) return;
-        if (address === null) this.emit('error', error);
-        else this.#listen({ port, address, backlog, ipv6Only });
-      };
-      const address = Address.parse(host);
-      if (address !== null) process.nextTick(found, null, address);
-      else resolve({ host, port }, () => {}, found);
+      resolveOne({ host, family: 0, hints: 0, lookup: null }, (error, answer) => {
+        const fault = error ?? answerFault(answer, host, port);
+        found(fault, fault === null ? Address.parse(answer.address) : null);
+      });
     }
     return this;
   }
 
-  #listen(place: Place): void {
-    const { port, address, backlog } = place;
+  /** The option `signal`: to abort it is to close the server. */
+  #heed({ signal }: Options): void {
+    if (signal === undefined) return;
+    const checked = checkSignal(signal, 'options.signal');
+    const aborted = (): void => void this.close();
+    if (checked.aborted) process.nextTick(aborted);
+    else {
+      const listening = addAbortListener(checked, aborted);
+      this.once('close', () => listening[Symbol.dispose]());
+    }
+  }
+
+  #listenNative(args: readonly unknown[]): void {
+    const { allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = this;
+    const options = {
+      allowHalfOpen,
+      pauseOnConnect,
+      noDelay,
+      keepAlive,
+      keepAliveInitialDelay: keepAliveInitialDelay * 1000,
+      highWaterMark,
+    };
+    const failed = (): void => {
+      this.#native = null;
+    };
+    this.#native = new NativeListener(this, options, args, failed);
+    this.#native.hold(this.#wanted);
+  }
+
+  #listen(place: Place, address: Address): void {
+    const { host, reusePort } = this.#context;
+    const request = listenRequest(place, address, unmapped(address) ?? address);
     try {
-      const bound = address.isUnspecified ? null : address;
-      this.#listener = this.#context.host.listen({ port, address: bound, backlog });
+      this.#listener = place.reusePort ? reusePort.listen(host, request) : host.listen(request);
     } catch (error) {
-      process.nextTick(() => this.emit('error', listenError(codeOf(error), String(address), port)));
+      process.nextTick(() => this.emit('error', listenError(codeOf(error), String(address), place.port)));
       return;
     }
-    this.#place = place;
+    this.#address = address;
     this.#hold.set(true);
     this.#listener.notify = () => this.#schedule();
     process.nextTick(() => {
@@ -152,7 +180,7 @@ export class Server extends EventEmitter {
   #schedule(): void {
     if (this.#accepting) return;
     this.#accepting = true;
-    process.nextTick(() => this.#accept());
+    inTurn(() => this.#accept());
   }
 
   /** One connection a tick; what a program's listener throws does not keep the others waiting. */
@@ -168,23 +196,17 @@ export class Server extends EventEmitter {
   }
 
   #take(transport: Transport): void {
-    if (!this.#serves(transport)) {
-      transport.abort();
-      return;
-    }
-    const mapped = this.#mapped;
-    if (this.maxConnections > 0 && this.#connections >= this.maxConnections) {
+    const mapped = this.#address.family === 6;
+    if (this.#isFull) {
       this.#drop(transport, mapped);
       return;
     }
-    const {
-      pauseOnConnect: paused,
-      allowHalfOpen,
-      noDelay,
-      keepAlive,
-      keepAliveInitialDelay,
-      highWaterMark,
-    } = this;
+    if (this.#isBlocked(transport, mapped)) {
+      transport.close();
+      return;
+    }
+    const { pauseOnConnect: paused, allowHalfOpen, noDelay, keepAlive, highWaterMark } = this;
+    const keepAliveInitialDelay = this.keepAliveInitialDelay * 1000;
     const released = (): void => {
       this.#connections--;
       this.#emitCloseIfDrained();
@@ -192,51 +214,58 @@ export class Server extends EventEmitter {
     this.#connections++;
     const socket = this.#context.accept(
       { transport, mapped, paused, released },
-      { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark },
+      { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, ...bothMarks(highWaterMark) },
     );
     socket.server = this;
     this.emit('connection', socket);
+    if (ACCEPTED.hasSubscribers) ACCEPTED.publish({ socket });
+  }
+
+  get #isFull(): boolean {
+    const { maxConnections } = this;
+    const limited = ZERO_IS_A_LIMIT ? maxConnections != null : Boolean(maxConnections);
+    return limited && this.#connections >= maxConnections;
+  }
+
+  #isBlocked({ remote }: Transport, mapped: boolean): boolean {
+    const list = this.blockList as nodeNet.BlockList | undefined;
+    if (list === undefined || remote === null) return false;
+    const { address } = addressInfo(remote, mapped);
+    return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   #drop(transport: Transport, mapped: boolean): void {
-    const local = addressInfo(transport.local, mapped);
-    const remote = addressInfo(transport.remote, mapped);
+    const local = transport.local === null ? null : addressInfo(transport.local, mapped);
+    const remote = transport.remote === null ? null : addressInfo(transport.remote, mapped);
     transport.close();
     this.emit('drop', {
-      localAddress: local.address,
-      localPort: local.port,
-      localFamily: local.family,
-      remoteAddress: remote.address,
-      remotePort: remote.port,
-      remoteFamily: remote.family,
+      localAddress: local?.address,
+      localPort: local?.port,
+      localFamily: local?.family,
+      remoteAddress: remote?.address,
+      remotePort: remote?.port,
+      remoteFamily: remote?.family,
     });
   }
 
-  /** A host listens on any address of both families or on one: the family is told apart here. */
-  #serves({ remote }: Transport): boolean {
-    const place = this.#place;
-    if (place === null || !place.address.isUnspecified) return true;
-    return remote.address.family === 4
-      ? !place.ipv6Only || place.address.family === 4
-      : place.address.family === 6;
-  }
-
-  get #mapped(): boolean {
-    return this.#place !== null && this.#place.address.family === 6;
-  }
-
-  /** Null before `listening` with a host, and after close(). */
-  address(): AddressInfo | null {
-    if (this.#listener === null || this.#place === null) return null;
-    return addressInfo({ address: this.#place.address, port: this.#listener.local.port }, false);
+  /** Null before `listening` with a host, and after close(); of a pipe, its path. */
+  address(): AddressInfo | string | null {
+    if (this.#native !== null) return this.#native.address();
+    if (this.#listener === null) return null;
+    return addressInfo({ address: this.#address, port: this.#listener.local.port }, false);
   }
 
   /** No more connections; `close` once those that are open have ended. */
   close(callback?: (error?: Error) => void): this {
     this.#listens++;
-    const running = this.#listener !== null;
+    const running = this.#listener !== null || this.#native !== null;
     if (typeof callback === 'function') {
       this.once('close', running ? callback : () => callback(notRunning()));
+    }
+    if (this.#native !== null) {
+      this.#native.close();
+      this.#native = null;
+      return this;
     }
     this.#listener?.close();
     this.#listener = null;
@@ -245,7 +274,7 @@ export class Server extends EventEmitter {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#listener === null) return;
+    if (!this.listening) return;
     await new Promise<void>((resolved, rejected) => {
       this.close((error) => (error === undefined ? resolved() : rejected(error)));
     });
@@ -257,34 +286,40 @@ export class Server extends EventEmitter {
     process.nextTick(() => this.emit('close'));
   }
 
+  /** Connections that are open. @deprecated as in Node, which has it no more: use getConnections */
+  get connections(): number {
+    return this.#connections;
+  }
+
   getConnections(callback: (error: Error | null, count: number) => void): this {
-    checkFunction(callback, 'callback');
-    process.nextTick(callback, null, this.#connections);
+    if (this.#native !== null) this.#native.count(callback);
+    else {
+      checkFunction(callback, 'callback');
+      process.nextTick(callback, null, this.#connections);
+    }
     return this;
   }
 
   ref(): this {
-    this.#hold.ref();
-    return this;
+    return this.#keep(true);
   }
 
   unref(): this {
-    this.#hold.unref();
+    return this.#keep(false);
+  }
+
+  #keep(wanted: boolean): this {
+    this.#wanted = wanted;
+    if (wanted) this.#hold.ref();
+    else this.#hold.unref();
+    this.#native?.hold(wanted);
     return this;
   }
 }
 
-export type ConnectionListener = (socket: Socket) => void;
+const bothMarks = (mark: number) => ({ readableHighWaterMark: mark, writableHighWaterMark: mark });
 
-/** @throws ERR_INVALID_ARG_VALUE, ERR_SOCKET_BAD_PORT. No port, or null, is 0. */
-function checkListenPort(options: Record<string, unknown>, absent: boolean): number {
-  refuseKernelObjects(options);
-  const { port } = options;
-  if (isPort(port)) return checkPort(port, 'options.port');
-  if (absent || (port == null && 'port' in options)) return 0;
-  const reason = 'port' in options ? 'is invalid' : 'must have the property "port" or "path"';
-  throw invalidArgument('options', options, reason);
-}
+export type ConnectionListener = (socket: Socket) => void;
 
 const alreadyListening = () =>
   codedError(

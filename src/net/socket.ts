@@ -1,70 +1,77 @@
 // node:net's Socket: a TransportStream with what a program asks of a connection besides its text.
 
-import { Address } from '../wire/address.ts';
+import type { BlockList } from 'node:net';
+import { addAbortSignal } from 'node:stream';
+import type { ConnectionInfo } from '../tcp/info.ts';
 import { type AddressInfo, addressInfo, unmapped } from './address-info.ts';
-import { checkDuration, checkFunction, checkNumber, normalizeArguments, wholeSeconds } from './arguments.ts';
-import { Attempt, type ConnectOptions, checkDestination, type Destination } from './connecting.ts';
-import { endedByPeer, invalidArgument, socketClosed } from './errors.ts';
+import { checkDuration, checkFunction, checkString, missingPort, normalizeArguments } from './arguments.ts';
+import { checkBlockList, checkDestination } from './connecting.ts';
+import { ConnectionOptions, type KeepAliveOptions } from './connection-options.ts';
+import { type Connectee, type ConnecteeInside, type Connecting, Connector } from './connector.ts';
+import { endedByPeer, socketClosed, wrongHandle } from './errors.ts';
 import { Hold } from './liveness.ts';
-import { resolve } from './resolve.ts';
+import { PipeConnecting } from './native-transport.ts';
+import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
-import type { Accepted, Context } from './transport.ts';
+import { type ConnectOptions, type ReadyState, type SocketOptions, streamOptions } from './socket-options.ts';
+import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
-
-export interface SocketOptions {
-  /** The peer's FIN does not end our side (§3.6: half-closed). Default false. */
-  readonly allowHalfOpen?: boolean | undefined;
-  readonly noDelay?: boolean | undefined;
-  readonly keepAlive?: boolean | undefined;
-  /** Milliseconds of silence before the first keep-alive; whole seconds count. 0 = as configured. */
-  readonly keepAliveInitialDelay?: number | undefined;
-  readonly highWaterMark?: number | undefined;
-  readonly readableHighWaterMark?: number | undefined;
-  readonly writableHighWaterMark?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 type Written = (error: Error | null | undefined) => void;
 
-export type ReadyState = 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed';
-
-export class Socket extends TransportStream {
+export class Socket extends TransportStream implements Connectee {
   /** As last given to setTimeout, milliseconds. */
-  timeout: number | undefined = undefined;
+  timeout!: number;
   /** The server that accepted it. */
   server: Server | null = null;
+  /** Those of a name that were tried so far, with the port. */
+  autoSelectFamilyAttemptedAddresses!: string[];
+  /** As given to the constructor. */
+  blockList!: BlockList;
+  /** Of the connection, as `address` tells them. */
+  declare readonly localAddress?: string;
+  declare readonly localPort?: number;
+  declare readonly localFamily?: string;
 
   readonly #context: Context;
   /** Until it has been given back. */
   #accepted: Accepted | null;
   readonly #hold: Hold;
-  #attempt: Attempt | null = null;
-  /** Tells the answer to an older lookup from that to the present one. */
-  #connects = 0;
+  /** The ways to a connection that are under way: one for each call of connect. */
+  readonly #ways = new Set<Connecting>();
+  /** The one whose connection is tried now. */
+  #way: Connecting | null = null;
+  /** That connection was open once. */
+  #established = false;
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
-  #noDelay: boolean;
-  #keepAlive: boolean;
-  #keepAliveDelay: number;
+  readonly #options: ConnectionOptions;
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
+  #localName: AddressInfo | null = null;
 
   constructor(context: Context, options: SocketOptions = {}, accepted: Accepted | null = null) {
-    super(streamOptions(options));
+    super(streamOptions(options), ReadBuffer.from(options.onread));
     this.#context = context;
     this.#accepted = accepted;
     this.#hold = new Hold(context.liveness);
-    this.#noDelay = Boolean(options.noDelay);
-    this.#keepAlive = Boolean(options.keepAlive);
-    this.#keepAliveDelay = wholeSeconds(options.keepAliveInitialDelay);
+    const { noDelay, keepAlive, keepAliveInitialDelay, typeOfService, blockList } = options;
+    this.#options = new ConnectionOptions(Boolean(noDelay), Boolean(keepAlive), keepAliveInitialDelay);
+    if (typeOfService !== undefined) {
+      this.#options.setTypeOfService(typeOfService, 'options.typeOfService', null);
+    }
+    if (blockList) this.blockList = checkBlockList(blockList);
     this.#mapped = accepted?.mapped ?? false;
     this.on('end', () => {
       this.#endedByPeer = !this.allowHalfOpen;
     });
+    // Not by Duplex itself: a signal that was aborted before would destroy what is not a socket yet.
+    if (options.signal) addAbortSignal(options.signal, this);
     if (accepted === null) return;
     this.#hold.set(true);
     this.attach(accepted.transport);
-    this.#applyOptions();
+    this.#established = true;
+    this.#options.apply(accepted.transport);
     if (accepted.paused) this.pause();
     else this.read(0);
   }
@@ -72,23 +79,21 @@ export class Socket extends TransportStream {
   connect(options: ConnectOptions, listener?: () => void): this;
   connect(port: number | string, host: string, listener?: () => void): this;
   connect(port: number | string, listener?: () => void): this;
+  connect(path: string, listener?: () => void): this;
   connect(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
-    const destination = checkDestination(options);
+    const { host } = this.#context;
     if (listener !== null) this.once('connect', listener);
+    if (options.port === undefined && options.path == null) throw missingPort();
+    const way = options.path
+      ? new PipeConnecting(this, this.#inside(), checkString(options.path, 'options.path'))
+      : new Connector(this, this.#inside(), host, checkDestination(options, host.parameters));
     if (!this.open) this.#startAgain();
     this.#hold.set(true);
     this.idle.touch();
     this.connecting = true;
-    const number = ++this.#connects;
-    const proceed = (error: Error | null, address: Address | null): void => {
-      if (!this.connecting || number !== this.#connects) return;
-      if (address === null) process.nextTick(() => this.destroy(error ?? undefined));
-      else this.#try(address, destination);
-    };
-    const address = Address.parse(destination.host);
-    if (address !== null) process.nextTick(proceed, null, address);
-    else resolve(destination, (...answer) => this.emit('lookup', ...answer), proceed);
+    this.#ways.add(way);
+    way.start();
     return this;
   }
 
@@ -98,45 +103,50 @@ export class Socket extends TransportStream {
     this.#peerName = null;
   }
 
-  #try(address: Address, destination: Destination): void {
-    const attempt = new Attempt(address, destination);
-    if (this.transport !== null) {
-      this.destroy(attempt.failed(this.#attempt === null ? 'EISCONN' : 'EALREADY'));
-      return;
-    }
-    this.idle.touch();
-    this.emit('connectionAttempt', String(address), attempt.port, address.family);
-    if (!this.connecting) return;
-    this.#attempt = attempt;
-    this.#mapped = unmapped(address) !== null;
-    try {
-      this.attach(attempt.open(this.#context.host));
-    } catch (error) {
-      this.destroy(error as Error);
-    }
+  /** What a way to a connection may do to the socket. */
+  #inside(): ConnecteeInside {
+    return {
+      taken: () => {
+        if (this.transport === null) return null;
+        const { local } = this.transport;
+        const name = local === null ? 'undefined:undefined' : `${local.address}:${local.port}`;
+        return { open: this.#established, local: name };
+      },
+      begin: (transport, way, address) => {
+        this.#way = way;
+        this.#established = false;
+        this.#localName = null;
+        this.#mapped = address !== null && unmapped(address) !== null;
+        this.attach(transport);
+      },
+      connected: () => this.onConnected(),
+      touch: () => this.idle.touch(),
+    };
   }
 
   protected override onConnected(): void {
     this.connecting = false;
-    this.#attempt = null;
+    this.#established = true;
+    this.#cancelWays();
     this.idle.touch();
-    this.#applyOptions();
+    if (this.transport !== null) this.#options.apply(this.transport);
     this.emit('connect');
     this.emit('ready');
     if (this.transport !== null && !this.isPaused()) this.read(0);
   }
 
+  #cancelWays(): void {
+    for (const way of this.#ways) way.cancel();
+    this.#ways.clear();
+    this.#way = null;
+  }
+
   protected override onConnectFailed(code: string): void {
-    const attempt = this.#attempt;
-    if (attempt === null) return;
-    const error = attempt.failed(code);
-    const { address, port } = attempt;
-    this.emit('connectionAttemptFailed', String(address), port, address.family, error);
-    this.destroy(error);
+    this.#way?.failed(code);
   }
 
   protected override onDestroy(): void {
-    this.#attempt = null;
+    this.#cancelWays();
     this.#accepted?.released();
     this.#accepted = null;
   }
@@ -167,6 +177,7 @@ export class Socket extends TransportStream {
   /** ABORT (§3.10.5): the peer gets a RST. */
   resetAndDestroy(): this {
     if (!this.open) return this.destroy(socketClosed());
+    if (this.transport !== null && this.transport.remote === null) throw wrongHandle();
     if (this.connecting) this.once('connect', () => this.#reset());
     else this.#reset();
     return this;
@@ -193,30 +204,38 @@ export class Socket extends TransportStream {
 
   /** §3.7.4: without the Nagle algorithm (MUST-17). */
   setNoDelay(on = true): this {
-    const changed = this.#noDelay !== Boolean(on);
-    this.#noDelay = Boolean(on);
-    if (changed && !this.pending) this.transport?.setNoDelay(this.#noDelay);
+    this.#options.setNoDelay(Boolean(on), this.#settled);
     return this;
   }
 
-  /** §3.8.4 (MUST-24, MUST-25); the delay is milliseconds, of which whole seconds count. */
-  setKeepAlive(on = false, initialDelay = 0): this {
-    this.#keepAlive = Boolean(on);
-    this.#keepAliveDelay = wholeSeconds(initialDelay);
-    if (!this.connecting) this.#applyKeepAlive();
+  /** §3.8.4 (MUST-24, MUST-25); times are milliseconds, of which whole seconds count. */
+  setKeepAlive(options: KeepAliveOptions): this;
+  setKeepAlive(enable?: boolean, initialDelay?: number, interval?: number, count?: number): this;
+  setKeepAlive(
+    enable: boolean | KeepAliveOptions = false,
+    initialDelay?: number,
+    interval?: number,
+    count?: number,
+  ): this {
+    const several = typeof enable === 'object' && enable !== null;
+    const options = several ? enable : { enable, initialDelay, interval, count };
+    this.#options.setKeepAlive(options, this.#settled);
     return this;
   }
 
-  #applyKeepAlive(): void {
-    const { transport } = this;
-    if (transport === null) return;
-    const { keepAliveIdle } = transport.connection.tcb.parameters;
-    transport.setKeepAlive(this.#keepAlive, this.#keepAliveDelay || keepAliveIdle);
+  /** The IP header's octet of that name, 0 to 255; of its bits, ECN's are not changed. Beyond Node 22. */
+  setTypeOfService(typeOfService: number): this {
+    this.#options.setTypeOfService(typeOfService, 'tos', this.#settled);
+    return this;
   }
 
-  #applyOptions(): void {
-    if (this.#noDelay) this.transport?.setNoDelay(true);
-    if (this.#keepAlive) this.#applyKeepAlive();
+  getTypeOfService(): number {
+    return this.#options.getTypeOfService(this.#settled !== null);
+  }
+
+  /** The connection, if it is open. */
+  get #settled(): Transport | null {
+    return this.pending ? null : this.transport;
   }
 
   ref(): this {
@@ -235,27 +254,29 @@ export class Socket extends TransportStream {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
+  /** Beyond node:net, §3.9.1.5 STATUS: state, RTT, windows, counters. Null without a connection of the stack. */
+  info(): ConnectionInfo | null {
+    return this.transport?.info() ?? null;
+  }
+
+  /** Bytes that wait in the stream. @deprecated as in Node: use writableLength */
+  get bufferSize(): number {
+    return this.transport === null ? (undefined as unknown as number) : this.writableLength;
+  }
+
   address(): AddressInfo | Record<string, never> {
-    return this.transport === null ? {} : addressInfo(this.transport.local, this.#mapped);
+    const local = this.transport?.local ?? null;
+    if (local === null) return {};
+    this.#localName ??= addressInfo(local, this.#mapped);
+    return this.#localName;
   }
 
   /** Known from `connect` on; after `close` only if it was asked for before. */
   get #peer(): Partial<AddressInfo> {
     if (this.transport === null || this.connecting) return this.#peerName ?? {};
-    this.#peerName ??= addressInfo(this.transport.remote, this.#mapped);
-    return this.#peerName;
-  }
-
-  get localAddress(): string | undefined {
-    return this.address().address;
-  }
-
-  get localPort(): number | undefined {
-    return this.address().port;
-  }
-
-  get localFamily(): string | undefined {
-    return this.address().family;
+    const { remote } = this.transport;
+    if (remote !== null) this.#peerName ??= addressInfo(remote, this.#mapped);
+    return this.#peerName ?? {};
   }
 
   get remoteAddress(): string | undefined {
@@ -271,16 +292,17 @@ export class Socket extends TransportStream {
   }
 }
 
-/** Of the options, what concerns the stream. @throws for what no socket can be. */
-function streamOptions(options: SocketOptions): object {
-  const { highWaterMark, readableHighWaterMark, writableHighWaterMark, signal } = options;
-  for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value) throw invalidArgument(`options.${name}`, value, 'is not supported');
-  }
-  if (options.keepAliveInitialDelay !== undefined) {
-    checkNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
-  }
-  const allowHalfOpen = Boolean(options.allowHalfOpen);
-  return { allowHalfOpen, highWaterMark, readableHighWaterMark, writableHighWaterMark, signal };
-}
+const localGetter = (name: keyof AddressInfo): PropertyDescriptor => ({
+  get(this: Socket) {
+    return this.address()[name];
+  },
+  configurable: true,
+  enumerable: true,
+});
+
+// Node's types have them as properties that may be missing: an accessor of the class could not be one.
+Object.defineProperties(Socket.prototype, {
+  localAddress: localGetter('address'),
+  localPort: localGetter('port'),
+  localFamily: localGetter('family'),
+});

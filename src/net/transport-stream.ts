@@ -1,5 +1,5 @@
 // One connection of a host as a stream.Duplex: RFC 9293 §3.9.1's calls behind read, write, end and destroy.
-// The host's notices are answered in a tick of their own: no event is emitted from inside a call that the program
+// The host's notices are answered in their turn (turns.ts): no event is emitted from inside a call that the program
 // makes, and what a listener throws does not unwind the host. Text stays in the TCB until the stream asks for
 // it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
 
@@ -7,8 +7,11 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
+import { ENDS_UNCONNECTED } from './node-version.ts';
+import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import { codeOf, type Transport } from './transport.ts';
+import { inTurn } from './turns.ts';
 
 type Callback = (error?: Error | null) => void;
 
@@ -19,6 +22,8 @@ export abstract class TransportStream extends Duplex {
   protected readonly idle = new IdleTimer();
   /** destroy() aborts: a RST instead of a FIN. */
   protected resetting = false;
+  /** The program's own buffer, in place of `data`. */
+  readonly #buffer: ReadBuffer | null;
   /** Notice bits that wait for their tick; 0 = no tick is asked for. */
   #notices = 0;
   /** The stream wants text. */
@@ -32,8 +37,9 @@ export abstract class TransportStream extends Duplex {
   #bytesRead = 0;
   #bytesSent = 0;
 
-  constructor(options: DuplexOptions) {
+  constructor(options: DuplexOptions, buffer: ReadBuffer | null) {
     super({ ...options, emitClose: false, autoDestroy: true, decodeStrings: false });
+    this.#buffer = buffer;
   }
 
   /** ESTABLISHED was reached. */
@@ -65,9 +71,23 @@ export abstract class TransportStream extends Duplex {
     return this.#bytesSent + byteLength(writableBuffer) + byteLength(this.#waiting);
   }
 
+  /** In place of the connection that it had, which is given up. */
   protected attach(transport: Transport): void {
+    this.#detach();
     this.transport = transport;
+    this.#notices = 0;
+    this.#closed = false;
+    this.#buffer?.prepare();
     transport.notify = (notices) => this.#schedule(notices);
+  }
+
+  #detach(): void {
+    const { transport } = this;
+    this.transport = null;
+    if (transport === null) return;
+    transport.notify = null;
+    if (this.resetting) transport.abort();
+    else transport.close();
   }
 
   /** A socket that was closed connects anew: the stream's own state starts again, too. */
@@ -75,28 +95,28 @@ export abstract class TransportStream extends Duplex {
     (this as unknown as { _undestroy(): void })._undestroy();
     this.#reading = false;
     this.#finReceived = false;
-    this.#closed = false;
     this.#waiting = [];
     this.#bytesRead = 0;
     this.#bytesSent = 0;
   }
 
   #schedule(notices: number): void {
-    if (this.#notices === 0) process.nextTick(TransportStream.#answer, this);
+    if (this.#notices === 0) inTurn(() => this.#answer());
     this.#notices |= notices;
   }
 
-  static #answer(stream: TransportStream): void {
-    const notices = stream.#notices;
-    stream.#notices = 0;
-    if (stream.transport === null) return;
-    stream.#closed ||= (notices & CLOSED) !== 0;
-    if (stream.connecting) {
-      if ((notices & CONNECTED) !== 0) stream.onConnected();
-      else if (stream.#error !== null) stream.onConnectFailed(stream.#error);
-    }
-    if (!stream.connecting) stream.#receive();
-    if (!stream.connecting) stream.#send();
+  #answer(): void {
+    const notices = this.#notices;
+    this.#notices = 0;
+    if (this.transport === null) return;
+    this.#closed ||= (notices & CLOSED) !== 0;
+    if (!this.connecting) {
+      this.#receive();
+      this.#send();
+    } else if ((notices & CONNECTED) !== 0) {
+      if (notices !== CONNECTED) this.#schedule(notices & ~CONNECTED);
+      this.onConnected();
+    } else if (this.#error !== null) this.onConnectFailed(this.#error);
   }
 
   /** Why nothing can be sent or received any more; null = it can. */
@@ -112,29 +132,58 @@ export abstract class TransportStream extends Duplex {
       this.once('connect', () => this._read());
       return;
     }
+    this.#readStart(transport);
+  }
+
+  #readStart(transport: Transport): void {
     if (this.#reading) return;
     this.#reading = true;
     if (transport.readable > 0 || transport.ended || this.#error !== null) this.#schedule(READABLE);
   }
 
+  /** With a buffer of the program's, nothing passes through the stream's: reading itself stops and goes on. */
+  #resumeReading(): void {
+    if (this.#buffer !== null && this.transport !== null && !this.connecting) this.#readStart(this.transport);
+  }
+
+  override pause(): this {
+    if (this.#buffer !== null && !this.connecting) this.#reading = false;
+    return super.pause();
+  }
+
+  override resume(): this {
+    this.#resumeReading();
+    return super.resume();
+  }
+
+  override read(size?: number): unknown {
+    this.#resumeReading();
+    return super.read(size);
+  }
+
   /** What arrived before a reset is still delivered, as the kernel does. */
   #receive(): void {
     const transport = this.transport;
-    while (this.#reading && transport !== null) {
-      const text = transport.receive();
-      if (text === null) break;
+    if (!this.#reading || transport === null) return;
+    const text = transport.receive(this.#buffer?.room);
+    if (text !== null) {
       this.#bytesRead += text.length;
       this.idle.touch();
-      this.#reading = this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
-      if (this.transport !== transport) return;
+      if (!this.#deliver(text)) this.#reading = false;
+      else if (this.transport === transport) this.#schedule(READABLE);
+      return;
     }
-    if (!this.#reading || transport === null) return;
     if (transport.ended) {
       this.#reading = false;
       this.#finReceived = true;
       this.push(null);
       this.read(0);
     } else if (this.#error !== null) this.destroy(errnoError('read', this.#error));
+  }
+
+  #deliver(text: Uint8Array): boolean {
+    if (this.#buffer !== null) return this.#buffer.take(text);
+    return this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
   }
 
   override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: Callback): void {
@@ -206,7 +255,7 @@ export abstract class TransportStream extends Duplex {
   }
 
   override _final(callback: Callback): void {
-    if (this.pending) {
+    if (ENDS_UNCONNECTED ? this.connecting : this.pending) {
       this.once('connect', () => this._final(callback));
       return;
     }
@@ -215,18 +264,13 @@ export abstract class TransportStream extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: Callback): void {
-    const { open, transport } = this;
+    const { open } = this;
     const written = this.#written;
     this.connecting = false;
-    this.transport = null;
     this.#outgoing = null;
     this.#written = null;
     this.idle.stop();
-    if (transport !== null) {
-      transport.notify = null;
-      if (this.resetting) transport.abort();
-      else transport.close();
-    }
+    this.#detach();
     this.resetting = false;
     callback(error);
     if (open) setImmediate(() => this.#emitClose(error !== null, written));

@@ -1,16 +1,19 @@
 // What this layer needs of a host: `Host`, `TcpSocket` and `TcpListener` of src/host are such, and so is a test's
 // stand-in.
 
+import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { Address, Endpoint } from '../wire/address.ts';
 import type { Liveness } from './liveness.ts';
-import type { Socket, SocketOptions } from './socket.ts';
+import type { ReusePort } from './reuse-port.ts';
+import type { Socket } from './socket.ts';
+import type { SocketOptions } from './socket-options.ts';
 
 /** One connection (RFC 9293 §3.9.1: SEND, RECEIVE, CLOSE, ABORT, STATUS). */
 export interface Transport {
-  readonly connection: { readonly tcb: { readonly parameters: Pick<Parameters, 'keepAliveIdle'> } };
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+  /** Null: it is no IP connection. */
+  readonly local: Endpoint | null;
+  readonly remote: Endpoint | null;
   /** How it ended, if not well; a POSIX name. */
   readonly error: string | null;
   /** Bytes waiting to be received. */
@@ -21,13 +24,17 @@ export interface Transport {
   notify: ((notices: number) => void) | null;
   /** Takes what there is room for, by reference, and says how much. Throws an error with a code. */
   send(data: Uint8Array): number;
-  receive(): Uint8Array | null;
+  receive(maxBytes?: number): Uint8Array | null;
   shutdown(): void;
   close(): void;
   abort(): void;
   setNoDelay(on: boolean): void;
-  /** `idle` in milliseconds. */
-  setKeepAlive(on: boolean, idle: number): void;
+  /** `idle` and `interval` in milliseconds; 0 = as configured. */
+  setKeepAlive(on: boolean, idle: number, interval?: number, count?: number): void;
+  /** The codepoint, 0 to 63. */
+  setDiffserv(codepoint: number): void;
+  /** Null: nothing is known of it. */
+  info(): ConnectionInfo | null;
 }
 
 export interface PassiveTransport {
@@ -38,22 +45,34 @@ export interface PassiveTransport {
   close(): void;
 }
 
-export interface ConnectRequest {
+/** What a connection has beyond node:net, from its first segment on; see `ConnectOptions` of a host. */
+export interface TransportOptions {
+  readonly parameters?: Parameters;
+  readonly hopLimit?: number;
+  readonly diffserv?: number;
+}
+
+export interface ConnectRequest extends TransportOptions {
   readonly address: Address;
   readonly port: number;
   readonly localAddress?: Address;
   readonly localPort?: number;
 }
 
-export interface ListenRequest {
+export interface ListenRequest extends TransportOptions {
   readonly port: number;
-  /** Null = any, both families. */
+  /** Null = any: of `family`, or of both. */
   readonly address: Address | null;
+  readonly family?: 4 | 6 | null;
+  /** No other listener has the port under an address in common. */
+  readonly exclusive?: boolean;
   readonly backlog?: number;
 }
 
 /** Where sockets live. Both calls throw errors with a POSIX `code`. */
 export interface NetHost {
+  /** Of connections that are not given others. */
+  readonly parameters: Parameters;
   connect(request: ConnectRequest): Transport;
   listen(request: ListenRequest): PassiveTransport;
 }
@@ -68,6 +87,7 @@ export function codeOf(error: unknown): string {
 export interface Context {
   readonly host: NetHost;
   readonly liveness: Liveness;
+  readonly reusePort: ReusePort;
   /** A socket, of the class that programs see, for a connection that a listener accepted. */
   accept(accepted: Accepted, options: SocketOptions): Socket;
 }

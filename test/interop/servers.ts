@@ -2,6 +2,7 @@
 // with its second connection for the data. Each carries out what one honest client asks in one session.
 
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Net } from '../../src/net/net.ts';
 import type { Socket } from '../../src/net/socket.ts';
@@ -172,7 +173,7 @@ export class FtpSession extends Session {
     const accepted = once(server, 'connection');
     server.listen(0, this.control.localAddress);
     await once(server, 'listening');
-    this.#announced = server.address()!.port;
+    this.#announced = (server.address() as AddressInfo).port;
     this.#open = async () => {
       const [data] = (await accepted) as [Socket];
       server.close();

@@ -2,6 +2,7 @@
 // be equal. Only what one end sees is in order, so each end has a list of its own.
 
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Server } from '../../src/net/server.ts';
 import type { Socket } from '../../src/net/socket.ts';
@@ -58,7 +59,7 @@ const closed = (emitter: Socket | Server): Promise<void> =>
 async function listen(world: World, server: Server): Promise<number> {
   server.listen(0, world.serverAddress);
   await once(server, 'listening');
-  return server.address()!.port;
+  return (server.address() as AddressInfo).port;
 }
 
 interface Pair {
@@ -392,7 +393,7 @@ export const CLAUSES: Clause[] = [
     dual: true,
     async run(world) {
       const server = world.server.createServer().listen(0);
-      const at = server.address()!;
+      const at = server.address() as AddressInfo;
       await once(server, 'listening');
       const client = world.client.connect(at.port, world.serverAddress);
       const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [

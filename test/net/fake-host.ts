@@ -8,12 +8,12 @@ import type {
   Transport,
 } from '../../src/net/transport.ts';
 import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../../src/tcp/notice.ts';
+import { LINUX } from '../../src/tcp/parameters.ts';
 import { Address, type Endpoint } from '../../src/wire/address.ts';
 
 export const endpoint = (text: string, port: number): Endpoint => ({ address: Address.parse(text)!, port });
 
 export class FakeTransport implements Transport {
-  readonly connection = { tcb: { parameters: { keepAliveIdle: 7_200_000 } } };
   local = endpoint('10.0.0.2', 49_152);
   remote = endpoint('10.0.0.1', 80);
   error: string | null = null;
@@ -69,8 +69,17 @@ export class FakeTransport implements Transport {
     this.calls.push(`noDelay ${on}`);
   }
 
-  setKeepAlive(on: boolean, idle: number): void {
-    this.calls.push(`keepAlive ${on} ${idle}`);
+  setKeepAlive(on: boolean, idle: number, interval = 0, count = 0): void {
+    const more = interval || count ? ` ${interval} ${count}` : '';
+    this.calls.push(`keepAlive ${on} ${idle}${more}`);
+  }
+
+  setDiffserv(codepoint: number): void {
+    this.calls.push(`diffserv ${codepoint}`);
+  }
+
+  info(): null {
+    return null;
   }
 
   // What happens on the wire
@@ -134,6 +143,7 @@ export class FakeListener implements PassiveTransport {
 }
 
 export class FakeHost implements NetHost {
+  readonly parameters = LINUX;
   /** What the next calls throw. */
   refuse: string | null = null;
   readonly connections: FakeTransport[] = [];

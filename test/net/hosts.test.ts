@@ -1,6 +1,7 @@
 // The whole way: net over two hosts on a memory link.
 
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/host/host.ts';
@@ -12,7 +13,7 @@ import { type MemoryWorld, memoryWorld } from './worlds.ts';
 async function listen(world: MemoryWorld, server: Server, address = world.serverAddress): Promise<number> {
   server.listen(0, address);
   await once(server, 'listening');
-  return server.address()!.port;
+  return (server.address() as AddressInfo).port;
 }
 
 async function pair(world: MemoryWorld, options = {}): Promise<{ client: Socket; accepted: Socket }> {

@@ -1,0 +1,107 @@
+// A pipe of Node's own as a Transport, for a socket that was made before it was known where it connects to.
+
+import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../tcp/notice.ts';
+import type { Connectee, ConnecteeInside, Connecting } from './connector.ts';
+import { codedError, hostPortError } from './errors.ts';
+import { NativeSocket } from './native.ts';
+import type { Transport } from './transport.ts';
+
+export class NativeTransport implements Transport {
+  readonly local = null;
+  readonly remote = null;
+  error: string | null = null;
+  ended = false;
+  notify: ((notices: number) => void) | null = null;
+  private readonly socket = new NativeSocket({ allowHalfOpen: true });
+
+  /** @throws what Node throws for paths that cannot be. */
+  constructor(path: string) {
+    const { socket } = this;
+    const tell = (notices: number) => (): void => this.notify?.(notices);
+    socket.on('connect', tell(CONNECTED));
+    socket.on('readable', tell(READABLE));
+    socket.on('drain', tell(WRITABLE));
+    socket.on('end', () => {
+      this.ended = true;
+      this.notify?.(READABLE | END);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.error = error.code ?? 'ECONNABORTED';
+      this.notify?.(ERROR | CLOSED);
+    });
+    socket.connect(path);
+    // What keeps the process running is the socket in front.
+    socket.unref();
+  }
+
+  get readable(): number {
+    return this.socket.readableLength;
+  }
+
+  /** It takes all or nothing, and keeps what the kernel does not take yet. */
+  send(data: Uint8Array): number {
+    const { socket } = this;
+    if (!socket.writable) throw codedError(Error, 'EPIPE', 'the pipe is closed');
+    if (socket.writableNeedDrain) return 0;
+    socket.write(data);
+    return data.length;
+  }
+
+  receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
+    const { socket } = this;
+    const text = socket.read(Math.min(maxBytes, socket.readableLength) || undefined) as Buffer | null;
+    return text;
+  }
+
+  shutdown(): void {
+    this.socket.end();
+  }
+
+  /** What was taken is still delivered. */
+  close(): void {
+    this.socket.destroySoon();
+  }
+
+  abort(): void {
+    this.socket.destroy();
+  }
+
+  setNoDelay(): void {}
+
+  setKeepAlive(): void {}
+
+  setDiffserv(): void {}
+
+  info(): null {
+    return null;
+  }
+}
+
+/** The way to a connection over a pipe: one attempt. */
+export class PipeConnecting implements Connecting {
+  private readonly socket: Connectee;
+  private readonly inside: ConnecteeInside;
+  private readonly path: string;
+
+  constructor(socket: Connectee, inside: ConnecteeInside, path: string) {
+    this.socket = socket;
+    this.inside = inside;
+    this.path = path;
+  }
+
+  /** @throws what Node throws for paths that cannot be. */
+  start(): void {
+    const { path, socket } = this;
+    this.inside.begin(new NativeTransport(path), this, null);
+    socket.emit('connectionAttempt', path, undefined, undefined);
+  }
+
+  cancel(): void {}
+
+  failed(code: string): void {
+    const { path, socket } = this;
+    const error = hostPortError('connect', code, path, 0);
+    socket.emit('connectionAttemptFailed', path, undefined, undefined, error);
+    socket.destroy(error);
+  }
+}
