@@ -59,6 +59,7 @@ const TCP: SysctlTable = {
   syncookies: choice('synCookies', { 0: 'never', 1: 'overflow', 2: 'always' }),
   fastopen: (sink, words) => withNumber(words[0], (bits) => sink.fastOpen(bits)),
   fastopen_key: (sink, words) => sink.fastOpenKey(words[0] ?? ''),
+  rfc1337: choice('timeWaitHeedsReset', { 0: true, 1: false }),
   tw_reuse: choice('timeWaitReuse', { 0: false, 1: true, 2: false }),
   mtu_probing: choice('mtuProbing', { 0: 'off', 1: 'black-hole', 2: 'on' }),
   base_mss: number('baseMss'),
@@ -80,7 +81,6 @@ const TCP: SysctlTable = {
   fastopen_blackhole_timeout_sec: number('fastOpenBlackhole', SECOND),
 
   recovery: only('RACK, with its reordering window that adapts', '1', '0x1'),
-  rfc1337: only('RSTs do not end TIME-WAIT', '1'),
   moderate_rcvbuf: only('the receive buffer grows', '1'),
   syn_linear_timeouts: only('the timeout of a SYN doubles from the first one on', '0'),
   ecn_fallback: only('a SYN that times out goes again without ECN (RFC 3168 §6.1.1.1)', '1'),

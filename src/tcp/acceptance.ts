@@ -10,6 +10,7 @@ import { noteDuplicate } from './sack-option.ts';
 import type { Segment } from './segment.ts';
 import { add, diff, geq, lt } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import { restartRetransmission } from './timers.ts';
 import { isOld, lacksTimestamps } from './timestamps.ts';
 import { receiveWindow } from './window.ts';
 
@@ -76,13 +77,33 @@ function answerUnacceptable(tcb: Tcb, seg: Segment, now: number): void {
     acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
   } else if ((seg.flags & SYN) !== 0) {
     synAgain(tcb, seg);
-    challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
+    if (asksAgain(tcb, seg)) resendSynAck(tcb, now);
+    else challenge(tcb, '5961-4.2-challenge', now); // Whatever its number.
   } else if (seg.len > 0) {
     answerOld(tcb, seg, '9293-3.10.7.4-first', now);
   } else {
     // Two ends that each find the other's empty ACK unacceptable would answer one another for ever.
     challenge(tcb, '9293-3.10.7.4-first', now);
   }
+}
+
+/** The SYN that began this connection: the peer has not heard our answer. */
+const asksAgain = (tcb: Tcb, seg: Segment): boolean =>
+  tcb.state === 'SYN-RECEIVED' &&
+  tcb.passive &&
+  seg.seq === tcb.irs &&
+  (seg.flags & (SYN | ACK | RST | FIN)) === SYN;
+
+/** A bare ACK would tell such a peer nothing: it is the SYN,ACK that it waits for. */
+function resendSynAck(tcb: Tcb, now: number): void {
+  const { ack, board, parameters } = tcb;
+  // It is still to leave.
+  if (board.count === 0) return;
+  if (now - ack.lastInvalid < parameters.invalidAckInterval) return;
+  ack.lastInvalid = now;
+  tcb.snd.again = '9293-3.5-syn-ack';
+  board.markLost(0);
+  restartRetransmission(tcb, now);
 }
 
 /** An ACK at once; RFC 2883 §4.1: what of SEG we have already, it reports. */

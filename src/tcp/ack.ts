@@ -172,6 +172,8 @@ function afterAck(tcb: Tcb, seg: Segment, now: number): boolean {
       enterClosed(tcb, null, '9293-3.10.7.4-fifth-closed', now);
       return false;
     case 'TIME-WAIT':
+      // Text has no place here: the peer hears that it is not taken, and that is all.
+      if (seg.textLength > 0) challenge(tcb, '9293-3.10.7.4-eighth-again', now);
       if ((seg.flags & FIN) === 0) return true;
       acknowledgeNow(tcb, '9293-3.10.7.4-eighth-again');
       restartTimeWait(tcb, now);

@@ -3,7 +3,7 @@
 import { ACK, RST, SYN } from '../wire/tcp.ts';
 import { stopKeepAlive } from './keep-alive.ts';
 import { TIME_WAIT } from './notice.ts';
-import { sendReset } from './reset.ts';
+import { resetPeer } from './reset.ts';
 import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, gt, max, type Seq } from './seq.ts';
@@ -11,7 +11,6 @@ import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, stopAllTimers, Timer } from './timers.ts';
 import { enter, enterClosed } from './transition.ts';
-import { acceptableSeq } from './window.ts';
 
 /** Sequence number of the first octet of the send queue. */
 export const textStart = (tcb: Tcb): Seq => (isSynchronized(tcb.state) ? tcb.snd.una : add(tcb.iss, 1));
@@ -74,7 +73,7 @@ export const mayBeReused = ({ state, timestamps }: Tcb, now: number): boolean =>
 
 /** The host has too many like this one, which nobody waits for: it ends here, and the peer is told if it would care. */
 export function giveWayToOthers(tcb: Tcb, now: number): void {
-  if (tcb.state !== 'TIME-WAIT') sendReset(tcb, acceptableSeq(tcb), 'local-lingering-limit');
+  if (tcb.state !== 'TIME-WAIT') resetPeer(tcb, 'local-lingering-limit');
   enterClosed(tcb, null, 'local-lingering-limit', now);
 }
 

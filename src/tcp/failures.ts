@@ -5,12 +5,11 @@ import { effectiveSendMss } from './mss.ts';
 import { limitPathMtu } from './mtu-probing.ts';
 import { SOFT_ERROR } from './notice.ts';
 import type { Parameters } from './parameters.ts';
-import { sendReset } from './reset.ts';
+import { resetPeer } from './reset.ts';
 import { geq, leq, lt, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { enterClosed } from './transition.ts';
 import { userTimeout } from './user-timeout.ts';
-import { acceptableSeq } from './window.ts';
 
 /** How long `retries` retransmissions take at doubling intervals from the least RTO on, ms. */
 export function timeOfRetries(retries: number, { rtoMin, rtoMax }: Parameters): number {
@@ -41,7 +40,7 @@ export function giveUp(tcb: Tcb, now: number): boolean {
   } else if (stuck >= userTimeout(tcb)) {
     enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.10.8-user', now);
   } else if (tcb.rcv.discard && stuck >= tcb.parameters.orphanTimeout) {
-    sendReset(tcb, acceptableSeq(tcb), 'local-orphan');
+    resetPeer(tcb, 'local-orphan');
     enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', 'local-orphan', now);
   } else {
     return false;
@@ -81,7 +80,8 @@ export function icmpError(
   now: number,
 ): void {
   if (tcb.state === 'CLOSED' || !inFlight(tcb, quoted, now)) return;
-  if (kind === 'hard' && (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED')) {
+  const opening = tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED';
+  if (opening && (kind === 'hard' || (!tcb.passive && tcb.parameters.softErrorsRefuse))) {
     enterClosed(tcb, error, '9293-3.9.2.2-hard', now);
     return;
   }

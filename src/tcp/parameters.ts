@@ -104,6 +104,8 @@ export interface Parameters {
   readonly timestamps: boolean;
   /** RFC 7323 §3.2: drop a segment that lacks the timestamps that were negotiated; Linux takes it. */
   readonly requireTimestamps: boolean;
+  /** RFC 7323 §5.3: how far a timestamp may lie behind TS.Recent and be no older all the same, ticks; Linux has one. */
+  readonly pawsSlack: number;
   /** In which order, and with what padding, a header's options stand. */
   readonly optionOrder: 'linux' | 'freebsd';
   /** RFC 5961 §7: challenge ACKs of one connection in 5 s. */
@@ -138,6 +140,17 @@ export interface Parameters {
   readonly baseMss: number;
   /** The least MSS, options included, that vanishing segments lead to. */
   readonly mtuProbeFloor: number;
+  /** §3.9.2.2: an ICMP error that is a hint only (MUST-56) ends an attempt to connect all the same, as in Linux. */
+  readonly softErrorsRefuse: boolean;
+  /**
+   * What a RST of ours says: `bare`, SND.NXT alone (§3.10.5); or `usual`, as Linux and FreeBSD have it: what came is
+   * acknowledged, text that nobody reads any more is answered where its own ACK stands, a misplaced SYN in full.
+   */
+  readonly resets: 'bare' | 'usual';
+  /** A RST ends TIME-WAIT, as in Linux (tcp_rfc1337 = 0); RFC 1337 §4 has it be ignored. */
+  readonly timeWaitHeedsReset: boolean;
+  /** An ACK that our first SYN cannot have caused is reset, and the SYN goes again so soon, ms; 0 = when it is time. */
+  readonly synAgainAfterReset: number;
   /** RFC 5927 §7.2: an ICMP error that claims less than has got through is believed after a timeout only. */
   readonly verifyTooBig: boolean;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
@@ -217,6 +230,7 @@ export const RFC9293: Parameters = {
   windowScaling: true,
   timestamps: true,
   requireTimestamps: true,
+  pawsSlack: 0,
   optionOrder: 'linux',
   challengeAckLimit: 10,
   invalidAckInterval: 0,
@@ -231,6 +245,10 @@ export const RFC9293: Parameters = {
   mtuProbing: 'black-hole',
   baseMss: 1_024,
   mtuProbeFloor: 48,
+  softErrorsRefuse: false,
+  resets: 'bare',
+  timeWaitHeedsReset: false,
+  synAgainAfterReset: 0,
   verifyTooBig: true,
   congestionControl: 'cubic',
   initialWindow: 10,
@@ -268,6 +286,10 @@ export const LINUX: Parameters = {
   dataRetries: 15,
   orphanTimeout: 204_600,
   mtuProbing: 'off',
+  softErrorsRefuse: true,
+  resets: 'usual',
+  timeWaitHeedsReset: true,
+  synAgainAfterReset: 2,
   verifyTooBig: false,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
@@ -288,6 +310,7 @@ export const LINUX: Parameters = {
   writableShare: 1 / 3,
   windowProbe: 'ack',
   requireTimestamps: false,
+  pawsSlack: 1,
   challengeAckLimit: Number.POSITIVE_INFINITY,
   invalidAckInterval: 500,
 };
@@ -313,6 +336,7 @@ export const FREEBSD: Parameters = {
   sendBuffer: 32_768,
   sendBufferMax: 2 << 20,
   persistMin: 5_000,
+  resets: 'usual',
   optionOrder: 'freebsd',
 };
 
@@ -367,6 +391,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     windowScaling: 'boolean',
     timestamps: 'boolean',
     requireTimestamps: 'boolean',
+    pawsSlack: [0, 1 << 16],
     optionOrder: ['linux', 'freebsd'],
     challengeAckLimit: [0, Infinity],
     invalidAckInterval: [0, LONG],
@@ -381,6 +406,10 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     mtuProbing: ['off', 'black-hole', 'on'],
     baseMss: [48, 65_535],
     mtuProbeFloor: [48, 65_535],
+    softErrorsRefuse: 'boolean',
+    resets: ['bare', 'usual'],
+    timeWaitHeedsReset: 'boolean',
+    synAgainAfterReset: [0, LONG],
     verifyTooBig: 'boolean',
     congestionControl: ['cubic', 'reno'],
     initialWindow: [1, 1000],

@@ -1,10 +1,10 @@
 // §3.8.6.2.2 how much text may wait here for the application, and how that grows (receive-tuning.ts).
 
 import type { Segment } from './segment.ts';
-import { add, diff, type Seq } from './seq.ts';
+import { add, diff, max, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { echoedRtt } from './timestamps.ts';
-import { fullSpace, room } from './window.ts';
+import { firstWindow, fullSpace, room } from './window.ts';
 
 /** The octet that the application reads next. */
 const nextRead = ({ rcv }: Tcb): Seq =>
@@ -14,6 +14,11 @@ const nextRead = ({ rcv }: Tcb): Seq =>
 export function startTuning(tcb: Tcb, now: number): void {
   const { rcv } = tcb;
   if (rcv.tuning === null) return;
+  // Only the header of a SYN could not say it.
+  if (tcb.parameters.windowRule === 'linux') {
+    rcv.edge = max(rcv.edge, add(rcv.nxt, firstWindow(tcb)));
+    rcv.told = rcv.edge;
+  }
   rcv.tuning.established(fullSpace(tcb), tcb.announcedMss, diff(rcv.edge, rcv.nxt), rcv.nxt, now);
 }
 

@@ -6,6 +6,7 @@ import type { RuleId } from './rules.ts';
 import type { Segment } from './segment.ts';
 import { add, type Seq, seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
+import { acceptableSeq } from './window.ts';
 
 /** RFC 5961 §7: how often challenge ACKs are counted anew, per connection (CVE-2016-5696). */
 const CHALLENGE_INTERVAL = 5_000;
@@ -34,8 +35,24 @@ export function resetFor(seg: Segment, out: Segment): boolean {
 /** Have output send `<SEQ=sequence><CTL=RST>`. */
 export function sendReset(tcb: Tcb, sequence: Seq, why: RuleId): void {
   tcb.resetDue = true;
+  tcb.resetAcknowledges = false;
   tcb.resetSeq = sequence;
   tcb.resetWhy = why;
+}
+
+/** The connection ends, and the peer is to know. */
+export function resetPeer(tcb: Tcb, why: RuleId): void {
+  sendReset(tcb, acceptableSeq(tcb), why);
+  tcb.resetAcknowledges = tcb.parameters.resets === 'usual';
+  tcb.resetAck = tcb.rcv.nxt;
+}
+
+/** A SYN in place of the ACK that would have completed the handshake: as if it had found no connection (§3.10.7.1). */
+export function resetSyn(tcb: Tcb, syn: Segment): void {
+  const acks = (syn.flags & ACK) !== 0;
+  sendReset(tcb, acks ? syn.ack : seq(0), '9293-3.10.7.1-reset');
+  tcb.resetAcknowledges = !acks;
+  tcb.resetAck = add(syn.seq, syn.len);
 }
 
 /** Leave the RST that is due in `out`. */
@@ -43,6 +60,10 @@ export function takeReset(tcb: Tcb, out: Segment): void {
   tcb.resetDue = false;
   out.seq = tcb.resetSeq;
   out.flags = RST;
+  if (tcb.resetAcknowledges) {
+    out.flags |= ACK;
+    out.ack = tcb.resetAck;
+  }
   out.why = tcb.resetWhy;
 }
 

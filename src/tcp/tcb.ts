@@ -410,6 +410,9 @@ export class Tcb {
   lastHeard = 0;
   /** A RST is to be sent: its numbers. reset.ts. */
   resetDue = false;
+  /** It acknowledges, too, up to here. */
+  resetAcknowledges = false;
+  resetAck: Seq = seq(0);
   resetSeq: Seq = seq(0);
   resetWhy: RuleId = '9293-3.10.5-abort';
   /** Notice bits for the application, not yet taken. */

@@ -39,7 +39,8 @@ export function processText(tcb: Tcb, seg: Segment, now: number): boolean {
   if (seg.textLength === 0 || !receivesText(tcb.state)) return true;
   if (tcb.rcv.discard) {
     // SHLD-3: it can't be delivered, and the peer must not think that it was.
-    sendReset(tcb, acceptableSeq(tcb), '9293-3.6.1-data-after-close');
+    const usual = tcb.parameters.resets === 'usual';
+    sendReset(tcb, usual ? seg.ack : acceptableSeq(tcb), '9293-3.6.1-data-after-close');
     enterClosed(tcb, null, '9293-3.6.1-data-after-close', now);
     return false;
   }

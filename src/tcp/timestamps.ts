@@ -16,14 +16,18 @@ export const lacksTimestamps = (tcb: Tcb, seg: Segment): boolean =>
 
 /** §5.3 R1: the segment is older than one already taken. */
 export function isOld(tcb: Tcb, seg: Segment, now: number): boolean {
-  const { timestamps } = tcb;
+  return lags(tcb, seg, tcb.parameters.pawsSlack, now);
+}
+
+/** Is its timestamp more than `slack` ticks older than the last one that was taken? */
+function lags({ timestamps }: Tcb, seg: Segment, slack: number, now: number): boolean {
   if (!timestamps.on || !seg.timestamps || (seg.flags & RST) !== 0) return false;
-  return ((seg.tsval - timestamps.recent) | 0) < 0 && now - timestamps.recentAt < STALE;
+  return ((timestamps.recent - seg.tsval) | 0) > slack && now - timestamps.recentAt < STALE;
 }
 
 /** §4.3 (2): an acceptable segment that began at or before the last ACK we sent sets TS.Recent. */
 export function updateRecent(tcb: Tcb, seg: Segment, now: number): void {
-  if (isOld(tcb, seg, now)) return;
+  if (lags(tcb, seg, 0, now)) return;
   tcb.timestamps.recent = seg.tsval;
   tcb.timestamps.recentAt = now;
 }

@@ -114,14 +114,18 @@ function offerByLinux(tcb: Tcb, tuning: ReceiveTuning): number {
   return units;
 }
 
-/** The window of a SYN or SYN,ACK is never scaled (RFC 7323 §2.2); Linux's is whole segments. */
+/** What is offered at first, as soon as there is a header that can say it; Linux's is whole segments. */
+export function firstWindow(tcb: Tcb): number {
+  const most = MAX_WINDOW << tcb.rcv.scale;
+  const wnd = Math.min(fullSpace(tcb), tcb.rcv.clamp);
+  if (tcb.parameters.windowRule !== 'linux') return Math.min(wnd, most);
+  const mss = tcb.announcedMss - (tcb.passive && tcb.timestamps.on ? TIMESTAMPS_BYTES : 0);
+  return Math.min(wnd > mss ? Math.floor(wnd / mss) * mss : wnd, most);
+}
+
+/** The window of a SYN or SYN,ACK is never scaled (RFC 7323 §2.2). */
 export function offerUnscaledWindow(tcb: Tcb): number {
-  let wnd = Math.min(fullSpace(tcb), tcb.rcv.clamp);
-  if (tcb.parameters.windowRule === 'linux') {
-    const mss = tcb.announcedMss - (tcb.passive && tcb.timestamps.on ? TIMESTAMPS_BYTES : 0);
-    if (wnd > mss) wnd = Math.floor(wnd / mss) * mss;
-  }
-  wnd = Math.min(wnd, MAX_WINDOW);
+  const wnd = Math.min(firstWindow(tcb), MAX_WINDOW);
   tcb.rcv.edge = add(tcb.rcv.nxt, wnd);
   tcb.rcv.told = tcb.rcv.edge;
   return wnd;

@@ -183,6 +183,9 @@ describe('effects', () => {
     const bench = new Bench().listen();
     const peer = bench.accept();
     bench.calls(set('SOL_TCP, TCP_WINDOW_CLAMP', '[3000]'));
+    // What was offered before is honoured.
+    peer.send(new Uint8Array(200_000));
+    bench.after(200 * DELAY).calls('read(4, ..., 200000) = 200000');
     peer.send(new Uint8Array(70_000));
     bench.after(200 * DELAY);
     // Rounded up to what the scale can say.

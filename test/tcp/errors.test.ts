@@ -122,6 +122,19 @@ describe('§3.9.2.2 ICMP', () => {
     t.after(1000).out('S 0:0').after(300_000).state('CLOSED').error('EHOSTUNREACH');
   });
 
+  test('unless it is to be as in Linux, which waits for no better news', () => {
+    const unreachable = (t: Script) =>
+      t.do((c, now) => c.icmpError('soft', ours(0), 'EHOSTUNREACH', now)).state('CLOSED');
+    unreachable(new Script({ parameters: { softErrorsRefuse: true } }).connect().out('S 0:0')).error(
+      'EHOSTUNREACH',
+    );
+    const half = new Script({ parameters: { softErrorsRefuse: true } })
+      .listen()
+      .in('S 0:0')
+      .out('S. 0:0 ack 1');
+    half.do((c, now) => c.icmpError('soft', ours(0), 'EHOSTUNREACH', now)).state('SYN-RECEIVED');
+  });
+
   test('RFC 5927 §5.2: once synchronized a hard error is soft (5927.2, A009)', () => {
     const t = established()
       .write(10)

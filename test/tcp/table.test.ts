@@ -43,7 +43,6 @@ const SYN_SENT: readonly Row[] = [
 
 /** SND.UNA = 0, SND.NXT = 1, RCV.NXT = 1. What differs by the kind of OPEN stands below. */
 const SYN_RECEIVED: readonly Row[] = [
-  ['S 0:0', ['. 1:1 ack 1'], '='],
   ['S 70000:70000', ['. 1:1 ack 1'], '='],
   ['. 1:1 ack 1', NONE, 'ESTABLISHED'],
   ['. 1:1 ack 0', ['R 0:0'], '='],
@@ -71,6 +70,7 @@ const SYN_RECEIVED: readonly Row[] = [
 ];
 
 const PASSIVE: readonly Row[] = [
+  ['S 0:0', ['S. 0:0 ack 1'], '='],
   ['S 1:1', NONE, 'CLOSED'],
   ['S. 1:1 ack 1', NONE, 'CLOSED'],
   ['SF 1:1', NONE, 'CLOSED'],
@@ -78,6 +78,7 @@ const PASSIVE: readonly Row[] = [
 ];
 
 const SIMULTANEOUS: readonly Row[] = [
+  ['S 0:0', ['. 1:1 ack 1'], '='],
   ['S 1:1', ['. 1:1 ack 1'], '='],
   ['S. 1:1 ack 1', ['. 1:1 ack 1'], '='],
   ['SF 1:1', ['. 1:1 ack 1'], '='],
@@ -248,7 +249,7 @@ const TIME_WAIT: readonly Row[] = [
   ['. 2:2 ack 1', NONE, '='],
   ['. 2:2 ack 3', ['. 2:2 ack 2'], '='],
   ['. 1:1 ack 2', ['. 2:2 ack 2'], '='],
-  ['P. 2:12 ack 2', NONE, '='],
+  ['P. 2:12 ack 2', ['. 2:2 ack 2'], '='],
   ['P. 1:2 ack 2', ['. 2:2 ack 2'], '='],
   ['P. 70000:70010 ack 2', ['. 2:2 ack 2'], '='],
   ['F. 1:1 ack 2', ['. 2:2 ack 2'], '='],

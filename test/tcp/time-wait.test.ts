@@ -48,7 +48,7 @@ describe('TIME-WAIT', () => {
 
   test.each([
     ['old text (1337.2)', 'P. 0:1 ack 2', ['. 2:2 ack 2']],
-    ['text beyond the FIN', 'P. 2:12 ack 2', []],
+    ['text beyond the FIN', 'P. 2:12 ack 2', ['. 2:2 ack 2']],
     ['an old ACK (1337.2)', '. 1:1 ack 1', ['. 2:2 ack 2']],
     ['a bare ACK', '. 2:2 ack 2', []],
     ['an ACK of what was not sent', '. 2:2 ack 3', ['. 2:2 ack 2']],

@@ -7,12 +7,13 @@ import { processAck } from '../ack.ts';
 import { acknowledgeNow } from '../delayed-ack.ts';
 import { isOpenEarly } from '../fast-open.ts';
 import { acknowledgeSyn, establish, takeSyn } from '../handshake.ts';
-import { challenge, sendReset } from '../reset.ts';
+import { challenge, resetSyn, sendReset } from '../reset.ts';
 import type { RuleId } from '../rules.ts';
 import { type Segment, segmentCount } from '../segment.ts';
 import { add, gt, leq } from '../seq.ts';
 import type { Tcb } from '../tcb.ts';
 import { processFin, processText, processUrgent } from '../text.ts';
+import { startTimer, Timer } from '../timers.ts';
 import { updateRecent } from '../timestamps.ts';
 import { enter, enterClosed } from '../transition.ts';
 import { adoptUserTimeout } from '../user-timeout.ts';
@@ -50,7 +51,7 @@ function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
   const hasAck = (seg.flags & ACK) !== 0;
   // First: the ACK.
   if (hasAck && (leq(seg.ack, tcb.iss) || gt(seg.ack, tcb.snd.nxt))) {
-    if ((seg.flags & RST) === 0) sendReset(tcb, seg.ack, '9293-3.10.7.3-first');
+    if ((seg.flags & RST) === 0) resetOlder(tcb, seg, now);
     return drop(tcb, seg, '9293-3.10.7.3-first', now);
   }
   // Second: the RST.
@@ -73,6 +74,13 @@ function arrivesInSynSent(tcb: Tcb, seg: Segment, now: number): void {
   if (seg.textLength > 0 || (seg.flags & FIN) !== 0) arrivesOtherwise(tcb, seg, now);
 }
 
+/** The peer is in the middle of an older connection: when the RST has ended that one, our SYN is welcome. */
+function resetOlder(tcb: Tcb, seg: Segment, now: number): void {
+  sendReset(tcb, seg.ack, '9293-3.10.7.3-first');
+  const { synAgainAfterReset: soon } = tcb.parameters;
+  if (soon > 0 && tcb.counters.timeouts === 0) startTimer(tcb, Timer.retransmission, soon, now);
+}
+
 /** Both ends opened at once (MUST-10): our SYN goes again, with the ACK of theirs. */
 function becomeSynReceived(tcb: Tcb, now: number): void {
   tcb.snd.again = '9293-3.5-syn-ack';
@@ -80,10 +88,12 @@ function becomeSynReceived(tcb: Tcb, now: number): void {
   enter(tcb, 'SYN-RECEIVED', '9293-3.10.7.3-fourth-simultaneous', now);
 }
 
-/** Second: only RCV.NXT itself resets (RFC 5961 §3.2); TIME-WAIT is not cut short (RFC 1337). */
+/** Second: only RCV.NXT itself resets (RFC 5961 §3.2); TIME-WAIT is not cut short (RFC 1337), or is. */
 function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
   if ((seg.flags & RST) === 0) return true;
-  if (tcb.state === 'TIME-WAIT') return refuse(tcb, seg, '1337-4-rst', now);
+  if (tcb.state === 'TIME-WAIT' && !tcb.parameters.timeWaitHeedsReset) {
+    return refuse(tcb, seg, '1337-4-rst', now);
+  }
   if (seg.seq !== tcb.rcv.nxt) {
     challenge(tcb, '5961-3.2-challenge', now);
     return refuse(tcb, seg, '5961-3.2-challenge', now);
@@ -102,6 +112,7 @@ function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
       return false;
     case 'CLOSING':
     case 'LAST-ACK':
+    case 'TIME-WAIT':
     case 'LISTEN':
     case 'SYN-SENT':
     case 'CLOSED':
@@ -114,6 +125,7 @@ function checkReset(tcb: Tcb, seg: Segment, now: number): boolean {
 function checkSyn(tcb: Tcb, seg: Segment, now: number): boolean {
   if ((seg.flags & SYN) === 0) return true;
   if (tcb.state === 'SYN-RECEIVED' && tcb.passive && !isOpenEarly(tcb)) {
+    if (tcb.parameters.resets === 'usual') resetSyn(tcb, seg);
     enterClosed(tcb, null, '9293-3.10.7.4-fourth-listen', now);
     return refuse(tcb, seg, '9293-3.10.7.4-fourth-listen', now);
   }

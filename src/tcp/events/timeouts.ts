@@ -7,14 +7,13 @@ import { loseAll, reorderingExpired } from '../loss.ts';
 import { detectBlackHole } from '../mtu-probing.ts';
 import { confirmTooBig } from '../path-claims.ts';
 import { noteWaitOver } from '../quick-ack.ts';
-import { sendReset } from '../reset.ts';
+import { resetPeer } from '../reset.ts';
 import { diff, lt } from '../seq.ts';
 import { doubtTimeout } from '../spurious.ts';
 import type { Tcb } from '../tcb.ts';
 import { restartRetransmission, Timer, takeExpired } from '../timers.ts';
 import { enterClosed } from '../transition.ts';
 import { heedUserTimeout } from '../user-timeout.ts';
-import { acceptableSeq } from '../window.ts';
 
 /** Every timer whose deadline has passed. */
 export function expire(tcb: Tcb, now: number): void {
@@ -33,7 +32,7 @@ export function expire(tcb: Tcb, now: number): void {
   }
   if (takeExpired(tcb, Timer.keepAlive, now) && keepAliveExpired(tcb, now) === 'dead') {
     // A peer that only could not be reached should not think that it is still connected.
-    sendReset(tcb, acceptableSeq(tcb), '9293-3.8.4-dead');
+    resetPeer(tcb, '9293-3.8.4-dead');
     return enterClosed(tcb, tcb.softError ?? 'ETIMEDOUT', '9293-3.8.4-dead', now);
   }
   if (takeExpired(tcb, Timer.delayedAck, now)) {

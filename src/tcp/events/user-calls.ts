@@ -11,7 +11,7 @@ import { announcedMss, defaultMss } from '../mss.ts';
 import { WRITABLE } from '../notice.ts';
 import type { UserCall } from '../probe.ts';
 import { tuneToReader } from '../receive-buffer.ts';
-import { sendReset } from '../reset.ts';
+import { resetPeer } from '../reset.ts';
 import type { Segment } from '../segment.ts';
 import { sendSpace, wrote } from '../send-buffer.ts';
 import { add, diff } from '../seq.ts';
@@ -20,7 +20,7 @@ import { type OpenOptions, Tcb } from '../tcb.ts';
 import { enter, enterClosed } from '../transition.ts';
 import { markUrgent } from '../urgent.ts';
 import { heedUserTimeout } from '../user-timeout.ts';
-import { acceptableSeq, windowUpdateDue } from '../window.ts';
+import { windowUpdateDue } from '../window.ts';
 
 function create(options: OpenOptions, passive: boolean): Tcb {
   const { family } = options.remote.address;
@@ -152,7 +152,7 @@ export function close(tcb: Tcb, now: number): void {
   const unread = tcb.rcv.queue !== null && tcb.rcv.queue.length > 0;
   tcb.rcv.queue = null;
   if (unread && tcb.state !== 'TIME-WAIT') {
-    sendReset(tcb, acceptableSeq(tcb), '9293-3.6.1-unread');
+    resetPeer(tcb, '9293-3.6.1-unread');
     return enterClosed(tcb, null, '9293-3.6.1-unread', now);
   }
   tcb.rcv.discard = true;
@@ -171,7 +171,7 @@ export function abort(tcb: Tcb, now: number): void {
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
     case 'CLOSE-WAIT':
-      sendReset(tcb, acceptableSeq(tcb), '9293-3.10.5-abort');
+      resetPeer(tcb, '9293-3.10.5-abort');
       break;
     case 'CLOSING':
     case 'LAST-ACK':
