@@ -116,6 +116,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  if (tcb.rto.inRow > 0) tcb.rto.endRow(now);
   urgentAcknowledged(tcb);
   snd.burstLimited = false;
   snd.small = max(snd.small, snd.una);
