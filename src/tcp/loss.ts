@@ -9,7 +9,7 @@ import { expectProof } from './spurious.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
-import { limitAfterRepair, lossBasis, validateWindow } from './validation.ts';
+import { limitAfterRepair, lossBasis, validateWindow, windowWasUsed } from './validation.ts';
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -95,7 +95,7 @@ export function answerAck(
     rto.latest = rack.rtt;
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
-    congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
+    congestion.acked(acknowledged, windowWasUsed(tcb), rto, round, now);
     tcb.validation.acknowledged += acknowledged;
     validateWindow(tcb, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
@@ -137,11 +137,13 @@ function beginRepair(tcb: Tcb, delivered: number, now: number): void {
 
 /** From here on PRR leads the congestion window from `flight` bytes to SSTHRESH. */
 function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void {
-  const { board, congestion, recovery, snd } = tcb;
+  const { board, congestion, parameters, recovery, snd } = tcb;
   const outstanding = diff(snd.nxt, snd.una);
   const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
+  const before = congestion.cwnd;
   slowDown(tcb, flight, now);
-  tcb.prr.begin(Math.max(outstanding - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  const basis = parameters.lossBasis === 'cwnd' ? before : Math.max(outstanding - reported, 0) + delivered;
+  tcb.prr.begin(basis, congestion.ssthresh, tcb.sack);
 }
 
 /**

@@ -28,13 +28,14 @@ import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { announceUrgent } from './urgent.ts';
 import { advertiseUserTimeout } from './user-timeout.ts';
-import { restartAfterIdle } from './validation.ts';
+import { noteUse, restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.clear();
   if (!nextSegment(tcb, out, now)) {
+    if (tcb.snd.cwndLimited) noteUse(tcb);
     tcb.snd.busy.is(activity(tcb), now);
     return false;
   }
@@ -45,7 +46,10 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   if (tcb.ecn.accurate && (out.flags & (SYN | RST)) === 0) sayMarks(tcb, out);
   if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
-  if (out.len > 0) scheduleProbe(tcb, now);
+  if (out.len > 0) {
+    scheduleProbe(tcb, now);
+    noteUse(tcb);
+  }
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;

@@ -142,6 +142,11 @@ export interface Parameters {
   readonly verifyTooBig: boolean;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
+  /**
+   * What a loss halves (or takes seven tenths of): what is in flight (RFC 5681 §3.1), or, as in Linux, the congestion
+   * window, used or not, in whole segments.
+   */
+  readonly lossBasis: 'flight' | 'cwnd';
   /** RFC 6928 §2: initial congestion window, segments. */
   readonly initialWindow: number;
   /** RFC 9406: watch the round trips of the first slow start (CUBIC only). */
@@ -233,6 +238,7 @@ export const RFC9293: Parameters = {
   mtuProbeFloor: 48,
   verifyTooBig: true,
   congestionControl: 'cubic',
+  lossBasis: 'flight',
   initialWindow: 10,
   hystart: 'on',
   slowStartLimit: 8,
@@ -271,6 +277,7 @@ export const LINUX: Parameters = {
   verifyTooBig: false,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
+  lossBasis: 'cwnd',
   fastOpenServer: false,
   fastOpenBlackhole: 0,
   delayedAck: 40,
@@ -383,6 +390,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     mtuProbeFloor: [48, 65_535],
     verifyTooBig: 'boolean',
     congestionControl: ['cubic', 'reno'],
+    lossBasis: ['flight', 'cwnd'],
     initialWindow: [1, 1000],
     hystart: ['off', 'on'],
     slowStartLimit: [1, Infinity],

@@ -4,7 +4,7 @@ import type { Segment } from './segment.ts';
 import { add, diff, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 import { echoedRtt } from './timestamps.ts';
-import { fullSpace, room } from './window.ts';
+import { fullSpace, MAX_WINDOW, room } from './window.ts';
 
 /** The octet that the application reads next. */
 const nextRead = ({ rcv }: Tcb): Seq =>
@@ -14,7 +14,11 @@ const nextRead = ({ rcv }: Tcb): Seq =>
 export function startTuning(tcb: Tcb, now: number): void {
   const { rcv } = tcb;
   if (rcv.tuning === null) return;
-  rcv.tuning.established(fullSpace(tcb), tcb.announcedMss, diff(rcv.edge, rcv.nxt), rcv.nxt, now);
+  const full = fullSpace(tcb);
+  // A SYN cannot say all that Linux offers from the start.
+  const more = Math.floor(full / tcb.announcedMss) * tcb.announcedMss - MAX_WINDOW;
+  if (tcb.snd.scaling && more > 0 && tcb.parameters.windowRule === 'linux') rcv.edge = add(rcv.edge, more);
+  rcv.tuning.established(full, tcb.announcedMss, diff(rcv.edge, rcv.nxt), rcv.nxt, now);
 }
 
 /** The text of SEG, a super-segment perhaps, came in order; RCV.NXT is behind it. */

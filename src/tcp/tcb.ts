@@ -327,9 +327,10 @@ export class Counters {
 }
 
 function controller(parameters: Parameters): CongestionControl {
-  const { congestionControl, hystart, initialWindow, slowStartLimit } = parameters;
-  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit);
-  return new Cubic(initialWindow, slowStartLimit, hystart === 'on');
+  const { congestionControl, hystart, initialWindow, lossBasis, slowStartLimit } = parameters;
+  const whole = lossBasis === 'cwnd';
+  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit, whole);
+  return new Cubic(initialWindow, slowStartLimit, hystart === 'on', whole);
 }
 
 export class Tcb {
@@ -365,7 +366,7 @@ export class Tcb {
   readonly frto = new ForwardRto();
   readonly congestion: CongestionControl;
   /** How much of the congestion window is used. validation.ts. */
-  readonly validation = new CwndValidation();
+  readonly validation: CwndValidation;
   /** Null: this connection does without. */
   fastOpen: FastOpenVariables | null = null;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
@@ -443,6 +444,7 @@ export class Tcb {
     this.recovery = new FastRecovery(options.iss);
     this.congestion = controller(parameters);
     this.undo = new Undo(options.iss);
+    this.validation = new CwndValidation(options.iss);
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss, parameters.reordering);
     this.mtuSearch = new MtuSearch(options.remote.address.family, options.mtu, parameters);

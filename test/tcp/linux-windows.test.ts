@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { FREEBSD, LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import { ReceiveTuning } from '../../src/tcp/receive-tuning.ts';
+import { seq } from '../../src/tcp/seq.ts';
 import { pattern, Script, type ScriptOptions } from '../support/script.ts';
 
 /** tcp_rmem as Google's configuration of packetdrill has it. */
@@ -26,9 +28,10 @@ describe('the first windows', () => {
     t.out('S. 0:0 ack 1 win 65160 <mss 1460,sackOK,TS val 1000000 ecr 1,wscale 7>');
   });
 
-  test('a buffer of 540000: as much as the field says; scale 8 for 15 MiB', () => {
+  test('a buffer of 540000: as much as the field says, then half of it; scale 8 for 15 MiB', () => {
     const t = open({ ...LARGE, ...noTime }).out('S 0:0 win 65535 <mss 1460,sackOK,wscale 8>');
-    t.in(scaled).out('. 1:1 ack 1 win 256');
+    t.in(scaled).out('. 1:1 ack 1 win 1050');
+    t.in('. 1:1461 ack 1').out('. 1:1 ack 1461 win 1049');
   });
 
   test('what was offered in the SYN is rounded up, then one segment stays in reserve', () => {
@@ -62,25 +65,15 @@ describe('growth', () => {
     return next;
   }
 
-  test('by two segments for each that came', () => {
-    const t = open({ ...LARGE, ...noTime })
-      .out('S 0:0')
-      .in(scaled)
-      .out('. 1:1 ack 1 win 256');
-    t.in('. 1:1461 ack 1').out(`. 1:1 ack 1461 win ${Math.ceil((65_535 + 2920) / 256)}`);
-    t.in('. 1461:2921 ack 1').out(`. 1:1 ack 2921 win ${Math.ceil((65_535 + 5840) / 256)}`);
-  });
-
-  test('small segments do not make it grow', () => {
-    const t = open({ ...LARGE, ...noTime })
-      .out('S 0:0')
-      .in(scaled)
-      .out('. 1:1 ack 1 win 256');
-    for (let i = 0; i < 20; i++)
-      t.in(`P. ${1 + 100 * i}:${101 + 100 * i} ack 1`)
-        .reads(100)
-        .after(100);
-    expect(t.takeSent().at(-1)).toMatch(/ win 256$/);
+  test('by two segments for each that came, but for small ones', () => {
+    const tuning = new ReceiveTuning();
+    tuning.established(270_000, 1460, 65_535, seq(1), 0);
+    tuning.grow(1460, 270_000, 1460, 1460);
+    expect(tuning.threshold).toBe(65_535 + 2920);
+    tuning.grow(1000, 270_000, 1460, 1000);
+    expect(tuning.threshold).toBe(65_535 + 2920 + 2000);
+    tuning.grow(100, 270_000, 1460, 1000);
+    expect(tuning.threshold).toBe(65_535 + 2920 + 2000);
   });
 
   test('the buffer follows what the application takes in a round trip, up to its bound', () => {

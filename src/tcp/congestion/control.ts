@@ -52,12 +52,14 @@ export abstract class CongestionWindow implements CongestionControl {
   protected smss = 0;
   private readonly initialSegments: number;
   private readonly slowStartLimit: number;
+  private readonly wholeSegments: boolean;
   /** Of what `remember` was told to keep. */
   private priorCwnd = 0;
   private priorSsthresh = 0;
 
-  /** `slowStartLimit`: see Parameters. */
-  constructor(initialSegments: number, slowStartLimit = 8) {
+  /** `slowStartLimit`: see Parameters. `wholeSegments`: a loss leaves a window of so many, and no part of one. */
+  constructor(initialSegments: number, slowStartLimit = 8, wholeSegments = false) {
+    this.wholeSegments = wholeSegments;
     this.initialSegments = initialSegments;
     this.slowStartLimit = slowStartLimit;
   }
@@ -114,6 +116,12 @@ export abstract class CongestionWindow implements CongestionControl {
   protected slowStartGrowth(bytes: number, watched: boolean): number {
     if (this.slowStartLimit === Number.POSITIVE_INFINITY) return Math.min(bytes, this.ssthresh - this.cwnd);
     return Math.min(bytes, (watched ? this.slowStartLimit : 1) * this.smss);
+  }
+
+  /** SSTHRESH: `part` of `bytes`, but two segments at least (RFC 5681 equation 4). */
+  protected reduced(bytes: number, part: number): number {
+    const rest = Math.floor(part * bytes);
+    return Math.max(this.wholeSegments ? rest - (rest % this.smss) : rest, 2 * this.smss);
   }
 
   handshakeLoss(): void {
