@@ -6,7 +6,7 @@ import { enterTimeWait, limitFinWait2, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
-import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
+import { answerAck, hurryReneging, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeAnswered } from './mtu-probing.ts';
 import { noteArrival } from './path-claims.ts';
@@ -142,6 +142,7 @@ function restartTimers(tcb: Tcb, now: number): void {
     snd.stuckSince = now;
     const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
     if (!impatient) restartRetransmission(tcb, now);
+    if (tcb.board.sackedCount > 0 && tcb.board.isSacked(0)) hurryReneging(tcb, now);
   }
   scheduleProbe(tcb, now);
 }

@@ -11,6 +11,9 @@ import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
 import { limitAfterRepair, lossBasis, validateWindow, windowWasUsed } from './validation.ts';
 
+/** The least time that a peer is given to have its reports and its ACKs agree, ms. */
+const RENEGING_MIN = 10;
+
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
   const inFlight = tcb.board.pipe(tcb.snd.nxt);
@@ -142,8 +145,11 @@ function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void 
   const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
   const before = congestion.cwnd;
   slowDown(tcb, flight, now);
-  const basis = parameters.lossBasis === 'cwnd' ? before : Math.max(outstanding - reported, 0) + delivered;
-  tcb.prr.begin(basis, congestion.ssthresh, tcb.sack);
+  if (parameters.lossBasis === 'cwnd') {
+    tcb.prr.begin(before, congestion.ssthresh, tcb.sack, effectiveSendMss(tcb, 0));
+  } else {
+    tcb.prr.begin(Math.max(outstanding - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  }
 }
 
 /**
@@ -191,6 +197,15 @@ export function reorderingExpired(tcb: Tcb, now: number): void {
     const smss = effectiveSendMss(tcb, 0);
     tcb.congestion.repairing(tcb.prr.acked(0, pipe(tcb), false, smss));
   }
+}
+
+/**
+ * What was reported lies at SND.UNA: a peer that still had it would have acknowledged it (RFC 2018 §8). Its next ACK
+ * may say otherwise, within half a round trip.
+ */
+export function hurryReneging(tcb: Tcb, now: number): void {
+  const wait = Math.min(Math.max(tcb.rto.srtt / 2, RENEGING_MIN), tcb.rto.value);
+  setTimer(tcb, Timer.retransmission, now + wait, now);
 }
 
 /** The retransmission timer expired: all that the peer has not reported is held lost. */

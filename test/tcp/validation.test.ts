@@ -277,19 +277,22 @@ describe('RFC 6582 §3.2 step 3', () => {
 });
 
 describe('what a loss takes its share of', () => {
-  const lossAfterLittle = (parameters: Partial<Parameters>): number => {
+  /** SSTHRESH after a loss with five segments in flight, and the window before it. */
+  const lossAfterLittle = (parameters: Partial<Parameters>) => {
     const p = new Paced({ cwndValidation: 'off', ...parameters }).grow(17);
+    const { cwnd } = p;
     p.t
       .write(5000)
       .after(100)
       .in(`. 1:1 ack ${p.next} <sack ${p.next + 1000}:${p.next + 5000}>`)
       .takeSent();
-    return info(p.t).ssthresh;
+    return { cwnd, ssthresh: info(p.t).ssthresh };
   };
 
   test('what is in flight; or, as Linux has it, the congestion window, in whole segments', () => {
-    expect(lossAfterLittle({})).toBe(2500);
-    expect(lossAfterLittle({ lossBasis: 'cwnd' })).toBe(8000);
-    expect(lossAfterLittle({ lossBasis: 'cwnd', congestionControl: 'cubic' })).toBeGreaterThanOrEqual(11_000);
+    expect(lossAfterLittle({}).ssthresh).toBe(2500);
+    expect(lossAfterLittle({ lossBasis: 'cwnd' })).toEqual({ cwnd: 23_000, ssthresh: 11_000 });
+    const { cwnd, ssthresh } = lossAfterLittle({ lossBasis: 'cwnd', congestionControl: 'cubic' });
+    expect(ssthresh).toBe(Math.floor((0.7 * cwnd) / 1000) * 1000);
   });
 });
