@@ -43,7 +43,10 @@ export function endsBurstAgain({ snd }: Tcb, from: Seq, end: Seq, now: number): 
 export function noteBurst(tcb: Tcb, unsent: number, room: number, mss: number): void {
   const { snd } = tcb;
   if (!tcb.parameters.pushBursts || !geq(snd.nxt, snd.pushedTo)) return;
-  let length = Math.min(unsent, Math.max(Math.floor(room / mss), 1) * mss, burstSegments(tcb, mss) * mss);
+  // Half of the congestion window at most.
+  const half = Math.max(Math.floor(tcb.congestion.cwnd / 2 / mss), 1);
+  const most = Math.min(Math.max(Math.floor(room / mss), 1), half, burstSegments(tcb, mss));
+  let length = Math.min(unsent, most * mss);
   if (length % mss !== 0 && !mayBePartial(tcb, unsent, length, mss)) length -= length % mss;
   snd.pushedTo = add(snd.nxt, length);
   snd.burst = length > mss;

@@ -74,6 +74,8 @@ export function answerAck(
   const smss = effectiveSendMss(tcb, 0);
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
+  // Linux has the ACK that ends a repair raise the window, and counts what each tells to have arrived.
+  const byWindow = tcb.parameters.lossBasis === 'cwnd';
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
   if (repair === 'full') {
     congestion.repaired();
@@ -93,12 +95,12 @@ export function answerAck(
     congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
   } else if (ecn.reducing) {
     congestion.repairing(tcb.prr.acked(delivered, pipe(tcb), acknowledged > 0, smss));
-  } else if (acknowledged > 0 && repair === 'none') {
+  } else if (acknowledged > 0 && (repair === 'none' || byWindow)) {
     const { rto } = tcb;
     rto.latest = rack.rtt;
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
-    congestion.acked(acknowledged, windowWasUsed(tcb), rto, round, now);
+    congestion.acked(byWindow ? delivered : acknowledged, windowWasUsed(tcb), rto, round, now);
     tcb.validation.acknowledged += acknowledged;
     validateWindow(tcb, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }

@@ -5,7 +5,7 @@ import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
 import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
 import { BusyTime } from './busy-time.ts';
-import type { CongestionControl } from './congestion/control.ts';
+import type { CongestionControl, CongestionWindow } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import { CwndValidation } from './congestion/validation.ts';
@@ -334,7 +334,8 @@ export class Counters {
   probes = 0;
 }
 
-function controller(parameters: Parameters): CongestionControl {
+/** A controller of the kind that `parameters` name. */
+export function controller(parameters: Parameters): CongestionWindow {
   const { congestionControl, hystart, initialWindow, lossBasis, slowStartLimit } = parameters;
   const whole = lossBasis === 'cwnd';
   if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit, whole);
@@ -372,7 +373,7 @@ export class Tcb {
   /** Whether the last repair was called for. spurious.ts. */
   readonly undo: Undo;
   readonly frto = new ForwardRto();
-  readonly congestion: CongestionControl;
+  congestion: CongestionControl;
   /** How much of the congestion window is used. validation.ts. */
   readonly validation: CwndValidation;
   /** Null: this connection does without. */

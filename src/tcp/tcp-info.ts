@@ -38,6 +38,8 @@ const UNLIMITED = 2 ** 64;
 /** The pace that cwnd and SRTT make: twice that while the window doubles, then a fifth more. */
 const PACE_STARTING = 2;
 const PACE_LATER = 1.2;
+/** What timestamps take of each segment. */
+const TIMESTAMPS_BYTES = 12;
 /** No more reordering than that is told of: tcp_max_reordering. */
 const MOST_REORDERING = 300;
 
@@ -136,7 +138,7 @@ function ofConnection(tcb: Tcb) {
     tcpi_rcv_wscale: rcv.scale,
     tcpi_snd_mss: effectiveSendMss(tcb, 0),
     tcpi_rcv_mss: rcv.mss,
-    tcpi_advmss: tcb.announcedMss,
+    tcpi_advmss: tcb.announcedMss - (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0),
     tcpi_pmtu: tcb.pathMtu,
     tcpi_reordering: reordering(tcb),
     tcpi_rehash: 0,

@@ -12,6 +12,8 @@ export interface CongestionControl {
   readonly name: string;
   readonly cwnd: number;
   readonly ssthresh: number;
+  /** What a full segment carries; 0 until the handshake is done. */
+  readonly smss: number;
   /** The handshake is done, or the segment size changed: `smss` is what one full segment carries. */
   setSegmentSize(smss: number): void;
   /**
@@ -48,8 +50,7 @@ export abstract class CongestionWindow implements CongestionControl {
   abstract readonly name: string;
   cwnd = 0;
   ssthresh = Number.POSITIVE_INFINITY;
-  /** 0 until the handshake is done. */
-  protected smss = 0;
+  smss = 0;
   private readonly initialSegments: number;
   private readonly slowStartLimit: number;
   private readonly wholeSegments: boolean;
@@ -72,6 +73,14 @@ export abstract class CongestionWindow implements CongestionControl {
   undo(): void {
     this.cwnd = Math.max(this.cwnd, this.priorCwnd);
     this.ssthresh = Math.max(this.ssthresh, this.priorSsthresh);
+  }
+
+  /** Go on where `other` was: the application has chosen another algorithm. */
+  takeOver(other: CongestionControl): void {
+    this.setSegmentSize(other.smss);
+    this.cwnd = other.cwnd;
+    this.ssthresh = other.ssthresh;
+    this.remember();
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
