@@ -148,6 +148,9 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   if (tcb.parameters.pushBursts && endsBurstAgain(tcb, from, add(from, length), now)) out.flags |= PSH;
   out.why = whyAgain(tcb, out);
   leave(tcb, out, now);
+  if (from === snd.una && tcb.recovery.active && tcb.parameters.rtoFromRetransmission) {
+    restartRetransmission(tcb, now);
+  }
   return true;
 }
 

@@ -13,6 +13,8 @@ export interface Parameters {
   readonly rtoVarianceMin: number;
   /** How an RTO comes of round trips: RFC 6298 §2.3, or Linux's, which lets the variance shrink once a round trip. */
   readonly rttEstimator: 'rfc6298' | 'linux';
+  /** The timer starts anew when a fast recovery sends the oldest again, as in Linux; RFC 6298 §5 lets it run on. */
+  readonly rtoFromRetransmission: boolean;
   /** Added to every RTO that samples give, ms: FreeBSD's allowance for slow peers. */
   readonly rtoSlop: number;
   /** RFC 6298 §2.5: at least 60 s. */
@@ -183,6 +185,7 @@ export const RFC9293: Parameters = {
   rtoMin: 1_000,
   rtoVarianceMin: 1,
   rttEstimator: 'rfc6298',
+  rtoFromRetransmission: false,
   rtoSlop: 0,
   rtoMax: 60_000,
   lossProbeMargin: 0,
@@ -262,6 +265,7 @@ export const LINUX: Parameters = {
   rtoMin: 200,
   rtoVarianceMin: 200,
   rttEstimator: 'linux',
+  rtoFromRetransmission: true,
   rtoMax: 120_000,
   lossProbeMargin: 2,
   lossProbeMin: 0,
@@ -335,6 +339,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     rtoMin: [1, LONG],
     rtoVarianceMin: [0, LONG],
     rttEstimator: ['rfc6298', 'linux'],
+    rtoFromRetransmission: 'boolean',
     rtoSlop: [0, LONG],
     rtoMax: [1, LONG],
     lossProbeMargin: [0, LONG],

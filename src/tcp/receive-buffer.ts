@@ -17,7 +17,10 @@ export function startTuning(tcb: Tcb, now: number): void {
   const full = fullSpace(tcb);
   // A SYN cannot say all that Linux offers from the start.
   const more = Math.floor(full / tcb.announcedMss) * tcb.announcedMss - MAX_WINDOW;
-  if (tcb.snd.scaling && more > 0 && tcb.parameters.windowRule === 'linux') rcv.edge = add(rcv.edge, more);
+  if (tcb.snd.scaling && more > 0 && tcb.parameters.windowRule === 'linux') {
+    rcv.edge = add(rcv.edge, more);
+    rcv.told = rcv.edge;
+  }
   rcv.tuning.established(full, tcb.announcedMss, diff(rcv.edge, rcv.nxt), rcv.nxt, now);
 }
 

@@ -170,6 +170,17 @@ describe('counts of Linux 5 and 6', () => {
     });
   });
 
+  test('what has arrived: without SACK duplicate ACKs tell of it, with it D-SACKs of what arrived twice', () => {
+    const t = opened({ sack: false }).write(5000).after(100);
+    t.in('. 1:1 ack 1').in('. 1:1 ack 1').in('. 1:1 ack 1').in('. 1:1 ack 1');
+    // The first tells of another window than the SYN.
+    expect(told(t).tcpi_delivered).toBe(4);
+    t.in('. 1:1 ack 5001');
+    expect(told(t).tcpi_delivered).toBe(6);
+    const twice = opened().write(2000).after(300).in('. 1:1 ack 2001 <sack 1001:2001>');
+    expect(told(twice)).toMatchObject({ tcpi_delivered: 4, tcpi_dsack_dups: 1 });
+  });
+
   test('timeouts, their spells, and how long those lasted', () => {
     const t = opened({ tailLossProbe: false }).write(1000).after(310);
     expect(told(t)).toMatchObject({
