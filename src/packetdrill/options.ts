@@ -107,10 +107,9 @@ function setCongestion(context: OptionContext, value: Value): string | null {
       value.at,
     );
   }
-  if (file.socket !== null) {
-    throw new UnsupportedError('the congestion control of a connection cannot be changed', value.at);
-  }
-  file.choose('congestionControl', asked === 'cubic' ? 'cubic' : 'reno');
+  const wanted = asked === 'cubic' ? 'cubic' : 'reno';
+  file.choose('congestionControl', wanted);
+  if (file.socket !== null) file.socket.connection.setCongestionControl(wanted);
   return ok;
 }
 

@@ -6,7 +6,7 @@ import { enterTimeWait, limitFinWait2, restartTimeWait } from './closing.ts';
 import { acknowledgeNow } from './delayed-ack.ts';
 import { echoesMark } from './ecn.ts';
 import { acknowledgeSyn, establish } from './handshake.ts';
-import { answerAck, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
+import { answerAck, hurryReneging, reportsDuplicate, scheduleProbe, takeSacks } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { mtuProbeAnswered } from './mtu-probing.ts';
 import { noteArrival } from './path-claims.ts';
@@ -45,6 +45,8 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
 function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   const { counters, rack, rto, snd } = tcb;
   const before = snd.una;
+  const arrived = tcb.board.delivered;
+  const { duplicates } = tcb.recovery;
   let echo = echoesMark(tcb, seg);
   const duplicate = tcb.sack && reportsDuplicate(seg);
   const believed = duplicate && believeDuplicate(tcb, seg);
@@ -59,10 +61,21 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   if (repeated) delivered += repeatedAck(tcb, seg, now);
   if (tcb.ecn.accurate) echo = takeMarks(tcb, seg, before, delivered, bare, now);
   answerAck(tcb, diff(snd.una, before), delivered, believed, echo, now);
-  counters.delivered = tcb.board.delivered;
+  countDelivered(tcb, arrived, duplicates);
   counters.reorderings = rack.reorderings;
   if (snd.una !== before) restartTimers(tcb, now);
   else if (delivered > 0) scheduleProbe(tcb, now);
+}
+
+/**
+ * The board knew of `arrived` segments before this ACK. Without SACK each duplicate ACK is one that has arrived, and
+ * what an ACK takes with it of those, `duplicates` so far, is not counted again.
+ */
+function countDelivered({ board, counters, recovery, sack }: Tcb, arrived: number, duplicates: number): void {
+  const news = board.delivered - arrived;
+  if (sack || news === 0) counters.delivered += news;
+  else counters.delivered += Math.max(news - duplicates, 1);
+  if (!sack && news === 0) counters.delivered += Math.max(recovery.duplicates - duplicates, 0);
 }
 
 function drop(tcb: Tcb, seg: Segment, why: RuleId, now: number): false {
@@ -116,10 +129,12 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   const finAcknowledged = snd.finSent && seg.ack === snd.nxt;
   releaseText(tcb, bytes, finAcknowledged);
   snd.una = seg.ack;
+  if (tcb.rto.inRow > 0) tcb.rto.endRow(now);
   urgentAcknowledged(tcb);
   snd.burstLimited = false;
   snd.small = max(snd.small, snd.una);
   snd.pushes.acknowledge(snd.una);
+  snd.bursts.acknowledge(snd.una);
   if (snd.wanted) tellOfRoom(tcb);
   tcb.counters.acknowledged += bytes;
   if (tcb.mtuSearch.proven < Math.min(tcb.pathMtu, bytes + LEAST_HEADERS)) noteArrival(tcb, bytes);
@@ -141,6 +156,7 @@ function restartTimers(tcb: Tcb, now: number): void {
     snd.stuckSince = now;
     const impatient = recovery.active && !tcb.sack && recovery.partials > 1;
     if (!impatient) restartRetransmission(tcb, now);
+    if (tcb.board.sackedCount > 0 && tcb.board.isSacked(0)) hurryReneging(tcb, now);
   }
   scheduleProbe(tcb, now);
 }

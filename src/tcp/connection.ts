@@ -16,7 +16,7 @@ import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
-import type { FastOpenVariables, OpenOptions, Tcb } from './tcb.ts';
+import { controller, type FastOpenVariables, type OpenOptions, type Tcb } from './tcb.ts';
 import { type TcpInfo, tcpInfo } from './tcp-info.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
@@ -206,6 +206,14 @@ export class Connection {
   /** TCP_NOTSENT_LOWAT: take no more text while `bytes` of it have not left once; Infinity = no such limit. */
   setNotSentLowWater(bytes: number): void {
     setNotSentLowWater(this.tcb, bytes);
+  }
+
+  /** TCP_CONGESTION: another algorithm goes on with the window and the threshold that there are. */
+  setCongestionControl(name: 'cubic' | 'reno'): void {
+    const { tcb } = this;
+    const next = controller({ ...tcb.parameters, congestionControl: name });
+    if (tcb.congestion.smss > 0) next.takeOver(tcb.congestion);
+    tcb.congestion = next;
   }
 
   /** TCP_WINDOW_CLAMP: offer no larger window than `bytes`. What was offered is honoured. */

@@ -83,6 +83,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
   tcb.counters.acknowledged += 1 + text;
   rack.ackArrives(now, echoedTime(tcb, seg, now), tcb.rto.minRtt);
   board.acknowledge(snd.una, rack);
+  tcb.counters.delivered = board.delivered;
   measureRtt(tcb, seg, true, now);
   if (snd.una === snd.nxt) {
     snd.unansweredSince = Number.POSITIVE_INFINITY;

@@ -9,7 +9,10 @@ import { expectProof } from './spurious.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { setTimer, startLossProbe, stopTimer, Timer } from './timers.ts';
-import { limitAfterRepair, lossBasis, validateWindow } from './validation.ts';
+import { limitAfterRepair, lossBasis, validateWindow, windowWasUsed } from './validation.ts';
+
+/** The least time that a peer is given to have its reports and its ACKs agree, ms. */
+const RENEGING_MIN = 10;
 
 /** RFC 6675's pipe: bytes held to be in the network. Without SACK each duplicate ACK is a segment that left it. */
 export function pipe(tcb: Tcb): number {
@@ -71,6 +74,8 @@ export function answerAck(
   const smss = effectiveSendMss(tcb, 0);
   const repairing = recovery.isRepairing(add(snd.una, -acknowledged));
   const { duplicates } = recovery;
+  // Linux has the ACK that ends a repair raise the window, and counts what each tells to have arrived.
+  const byWindow = tcb.parameters.lossBasis === 'cwnd';
   const repair = acknowledged > 0 ? recovery.newAck(snd.una, Math.ceil(acknowledged / smss)) : 'none';
   if (repair === 'full') {
     congestion.repaired();
@@ -90,12 +95,12 @@ export function answerAck(
     congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
   } else if (ecn.reducing) {
     congestion.repairing(tcb.prr.acked(delivered, pipe(tcb), acknowledged > 0, smss));
-  } else if (acknowledged > 0 && repair === 'none') {
+  } else if (acknowledged > 0 && (repair === 'none' || byWindow)) {
     const { rto } = tcb;
     rto.latest = rack.rtt;
     const round = gt(snd.una, snd.round);
     if (round) snd.round = snd.nxt;
-    congestion.acked(acknowledged, snd.cwndLimited, rto, round, now);
+    congestion.acked(byWindow ? delivered : acknowledged, windowWasUsed(tcb), rto, round, now);
     tcb.validation.acknowledged += acknowledged;
     validateWindow(tcb, diff(snd.nxt, snd.una) + acknowledged, round, now);
   }
@@ -137,11 +142,16 @@ function beginRepair(tcb: Tcb, delivered: number, now: number): void {
 
 /** From here on PRR leads the congestion window from `flight` bytes to SSTHRESH. */
 function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void {
-  const { board, congestion, recovery, snd } = tcb;
+  const { board, congestion, parameters, recovery, snd } = tcb;
   const outstanding = diff(snd.nxt, snd.una);
   const reported = tcb.sack ? board.sacked : recovery.duplicates * effectiveSendMss(tcb, 0);
+  const before = congestion.cwnd;
   slowDown(tcb, flight, now);
-  tcb.prr.begin(Math.max(outstanding - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  if (parameters.lossBasis === 'cwnd') {
+    tcb.prr.begin(before, congestion.ssthresh, tcb.sack, effectiveSendMss(tcb, 0));
+  } else {
+    tcb.prr.begin(Math.max(outstanding - reported, 0) + delivered, congestion.ssthresh, tcb.sack);
+  }
 }
 
 /**
@@ -189,6 +199,15 @@ export function reorderingExpired(tcb: Tcb, now: number): void {
     const smss = effectiveSendMss(tcb, 0);
     tcb.congestion.repairing(tcb.prr.acked(0, pipe(tcb), false, smss));
   }
+}
+
+/**
+ * What was reported lies at SND.UNA: a peer that still had it would have acknowledged it (RFC 2018 §8). Its next ACK
+ * may say otherwise, within half a round trip.
+ */
+export function hurryReneging(tcb: Tcb, now: number): void {
+  const wait = Math.min(Math.max(tcb.rto.srtt / 2, RENEGING_MIN), tcb.rto.value);
+  setTimer(tcb, Timer.retransmission, now + wait, now);
 }
 
 /** The retransmission timer expired: all that the peer has not reported is held lost. */

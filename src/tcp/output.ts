@@ -2,7 +2,7 @@
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
-import { noteBurst } from './bursts.ts';
+import { endsBurst, endsBurstAgain, noteBurst } from './bursts.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -28,13 +28,14 @@ import { isRunning, restartRetransmission, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { announceUrgent } from './urgent.ts';
 import { advertiseUserTimeout } from './user-timeout.ts';
-import { restartAfterIdle } from './validation.ts';
+import { noteUse, restartAfterIdle } from './validation.ts';
 import { acceptableSeq, offerWindow } from './window.ts';
 
 /** Fill `out` with the next segment that is due. False: none is, until the next event or deadline. */
 export function output(tcb: Tcb, out: Segment, now: number): boolean {
   out.clear();
   if (!nextSegment(tcb, out, now)) {
+    if (tcb.snd.cwndLimited) noteUse(tcb);
     tcb.snd.busy.is(activity(tcb), now);
     return false;
   }
@@ -45,7 +46,10 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   if (tcb.ecn.accurate && (out.flags & (SYN | RST)) === 0) sayMarks(tcb, out);
   if (tcb.snd.urgent && (out.flags & (SYN | RST)) === 0) announceUrgent(tcb, out);
   // Here, and not where the segment leaves: inlined there it would box what it computes (bench: alloc-request).
-  if (out.len > 0) scheduleProbe(tcb, now);
+  if (out.len > 0) {
+    scheduleProbe(tcb, now);
+    noteUse(tcb);
+  }
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;
@@ -141,8 +145,12 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   }
   board.resent(i, length, now);
   placeText(tcb, out, from, length);
+  if (tcb.parameters.pushBursts && endsBurstAgain(tcb, from, add(from, length), now)) out.flags |= PSH;
   out.why = whyAgain(tcb, out);
   leave(tcb, out, now);
+  if (from === snd.una && tcb.recovery.active && tcb.parameters.rtoFromRetransmission) {
+    restartRetransmission(tcb, now);
+  }
   return true;
 }
 
@@ -187,6 +195,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   disarmPersist(tcb, now);
   if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, sackBytes(tcb)));
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
+  if (length > 0 && endsBurst(tcb, add(snd.nxt, length))) out.flags |= PSH;
   out.why = fin ? '9293-3.6-fin' : isForward(tcb) ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;

@@ -13,6 +13,8 @@ export interface Parameters {
   readonly rtoVarianceMin: number;
   /** How an RTO comes of round trips: RFC 6298 §2.3, or Linux's, which lets the variance shrink once a round trip. */
   readonly rttEstimator: 'rfc6298' | 'linux';
+  /** The timer starts anew when a fast recovery sends the oldest again, as in Linux; RFC 6298 §5 lets it run on. */
+  readonly rtoFromRetransmission: boolean;
   /** Added to every RTO that samples give, ms: FreeBSD's allowance for slow peers. */
   readonly rtoSlop: number;
   /** RFC 6298 §2.5: at least 60 s. */
@@ -155,6 +157,11 @@ export interface Parameters {
   readonly verifyTooBig: boolean;
   /** §3.8.2: CUBIC (RFC 9438) unless told otherwise. */
   readonly congestionControl: 'cubic' | 'reno';
+  /**
+   * What a loss halves (or takes seven tenths of): what is in flight (RFC 5681 §3.1), or, as in Linux, the congestion
+   * window, used or not, in whole segments.
+   */
+  readonly lossBasis: 'flight' | 'cwnd';
   /** RFC 6928 §2: initial congestion window, segments. */
   readonly initialWindow: number;
   /** RFC 9406: watch the round trips of the first slow start (CUBIC only). */
@@ -191,6 +198,7 @@ export const RFC9293: Parameters = {
   rtoMin: 1_000,
   rtoVarianceMin: 1,
   rttEstimator: 'rfc6298',
+  rtoFromRetransmission: false,
   rtoSlop: 0,
   rtoMax: 60_000,
   lossProbeMargin: 0,
@@ -251,6 +259,7 @@ export const RFC9293: Parameters = {
   synAgainAfterReset: 0,
   verifyTooBig: true,
   congestionControl: 'cubic',
+  lossBasis: 'flight',
   initialWindow: 10,
   hystart: 'on',
   slowStartLimit: 8,
@@ -274,6 +283,7 @@ export const LINUX: Parameters = {
   rtoMin: 200,
   rtoVarianceMin: 200,
   rttEstimator: 'linux',
+  rtoFromRetransmission: true,
   rtoMax: 120_000,
   lossProbeMargin: 2,
   lossProbeMin: 0,
@@ -293,6 +303,7 @@ export const LINUX: Parameters = {
   verifyTooBig: false,
   slowStartLimit: Number.POSITIVE_INFINITY,
   cwndValidation: 'rfc2861',
+  lossBasis: 'cwnd',
   fastOpenServer: false,
   fastOpenBlackhole: 0,
   delayedAck: 40,
@@ -352,6 +363,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     rtoMin: [1, LONG],
     rtoVarianceMin: [0, LONG],
     rttEstimator: ['rfc6298', 'linux'],
+    rtoFromRetransmission: 'boolean',
     rtoSlop: [0, LONG],
     rtoMax: [1, LONG],
     lossProbeMargin: [0, LONG],
@@ -412,6 +424,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     synAgainAfterReset: [0, LONG],
     verifyTooBig: 'boolean',
     congestionControl: ['cubic', 'reno'],
+    lossBasis: ['flight', 'cwnd'],
     initialWindow: [1, 1000],
     hystart: ['off', 'on'],
     slowStartLimit: [1, Infinity],

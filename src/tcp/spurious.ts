@@ -37,8 +37,10 @@ export function believeDuplicate(tcb: Tcb, seg: Segment): boolean {
   const right = seg.sackBlocks[1] as Seq;
   const length = diff(right, left);
   if (gt(right, snd.nxt) || length > snd.maxWnd) return false;
-  counters.dsackDuplicates += Math.ceil(length / effectiveSendMss(tcb, 0));
+  const segments = Math.ceil(length / effectiveSendMss(tcb, 0));
+  counters.dsackDuplicates += segments;
   if (counters.dsackDuplicates > counters.retransmissions) return false;
+  tcb.board.delivered += segments;
   tcb.undo.duplicated(left, right);
   return true;
 }

@@ -5,7 +5,7 @@ import type { ByteQueue } from '../lib/byte-queue.ts';
 import type { Endpoint } from '../wire/address.ts';
 import { MAX_FAST_OPEN_COOKIE } from '../wire/tcp-options.ts';
 import { BusyTime } from './busy-time.ts';
-import type { CongestionControl } from './congestion/control.ts';
+import type { CongestionControl, CongestionWindow } from './congestion/control.ts';
 import { Cubic } from './congestion/cubic.ts';
 import { Reno } from './congestion/reno.ts';
 import { CwndValidation } from './congestion/validation.ts';
@@ -89,8 +89,14 @@ export class SendVariables {
   notSentLowWater = OFF;
   /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
   readonly pushes: PushPoints;
-  /** Where the burst ends that is leaving. bursts.ts. */
+  /** Where the burst ends that is leaving, and whether it has several segments. bursts.ts. */
   pushedTo: Seq;
+  burst = false;
+  /** Where such bursts have ended. bursts.ts, ack.ts. */
+  readonly bursts: PushPoints;
+  /** Where the last of what left again ended, and when that was, ms. bursts.ts. */
+  resentTo: Seq;
+  resentAt = -OFF;
   /** What the connection was doing, and for how long. output.ts. */
   readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
@@ -123,6 +129,8 @@ export class SendVariables {
   constructor(iss: Seq, mss: number, buffer: number) {
     this.buffer = buffer;
     this.pushes = new PushPoints(iss);
+    this.bursts = new PushPoints(iss);
+    this.resentTo = iss;
     this.una = iss;
     this.nxt = iss;
     this.up = iss;
@@ -326,10 +334,12 @@ export class Counters {
   probes = 0;
 }
 
-function controller(parameters: Parameters): CongestionControl {
-  const { congestionControl, hystart, initialWindow, slowStartLimit } = parameters;
-  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit);
-  return new Cubic(initialWindow, slowStartLimit, hystart === 'on');
+/** A controller of the kind that `parameters` name. */
+export function controller(parameters: Parameters): CongestionWindow {
+  const { congestionControl, hystart, initialWindow, lossBasis, slowStartLimit } = parameters;
+  const whole = lossBasis === 'cwnd';
+  if (congestionControl === 'reno') return new Reno(initialWindow, slowStartLimit, whole);
+  return new Cubic(initialWindow, slowStartLimit, hystart === 'on', whole);
 }
 
 export class Tcb {
@@ -363,9 +373,9 @@ export class Tcb {
   /** Whether the last repair was called for. spurious.ts. */
   readonly undo: Undo;
   readonly frto = new ForwardRto();
-  readonly congestion: CongestionControl;
+  congestion: CongestionControl;
   /** How much of the congestion window is used. validation.ts. */
-  readonly validation = new CwndValidation();
+  readonly validation: CwndValidation;
   /** Null: this connection does without. */
   fastOpen: FastOpenVariables | null = null;
   /** RFC 2018: both SYNs permitted SACK. handshake.ts. */
@@ -446,6 +456,7 @@ export class Tcb {
     this.recovery = new FastRecovery(options.iss);
     this.congestion = controller(parameters);
     this.undo = new Undo(options.iss);
+    this.validation = new CwndValidation(options.iss);
     this.board = new Scoreboard(options.iss);
     this.rack = new Rack(options.iss, parameters.reordering);
     this.mtuSearch = new MtuSearch(options.remote.address.family, options.mtu, parameters);

@@ -2,10 +2,11 @@
 // says otherwise, windows in segments. For tools that know them.
 
 import { BUFFER_LIMITED, BUSY, WINDOW_LIMITED } from './busy-time.ts';
+import { congestionState } from './loss.ts';
 import { effectiveSendMss } from './mss.ts';
 import { notSent } from './send-buffer.ts';
 import { diff } from './seq.ts';
-import type { State } from './state.ts';
+import { isSynchronized, type State } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { receiveWindow, room } from './window.ts';
 
@@ -26,14 +27,21 @@ const STATE_NUMBER: Readonly<Record<State, number>> = {
 const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
 const OPTION_WINDOW_SCALE = 4;
+const OPTION_ECN = 8;
+const OPTION_ECN_SEEN = 16;
+const OPTION_SYN_DATA = 32;
+/** TCP_CA_Open and so on. */
+const CONGESTION_STATE = { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 } as const;
 /** What an infinite threshold and an unlimited pace are said to be. */
 const INFINITE_THRESHOLD = 0x7fffffff;
 const UNLIMITED = 2 ** 64;
 /** The pace that cwnd and SRTT make: twice that while the window doubles, then a fifth more. */
 const PACE_STARTING = 2;
 const PACE_LATER = 1.2;
-/** Until reordering is seen (RFC 6675's DupThresh). */
-const USUAL_REORDERING = 3;
+/** What timestamps take of each segment. */
+const TIMESTAMPS_BYTES = 12;
+/** No more reordering than that is told of: tcp_max_reordering. */
+const MOST_REORDERING = 300;
 
 export interface TcpInfo {
   readonly tcpi_state: number;
@@ -80,53 +88,87 @@ export interface TcpInfo {
   readonly tcpi_segs_in: number;
   readonly tcpi_notsent_bytes: number;
   readonly tcpi_min_rtt: number;
+  readonly tcpi_data_segs_in: number;
+  readonly tcpi_data_segs_out: number;
   readonly tcpi_busy_time: number;
   readonly tcpi_rwnd_limited: number;
   readonly tcpi_sndbuf_limited: number;
+  /** Segments that the peer has, and those of them of which it echoed a mark. */
+  readonly tcpi_delivered: number;
+  readonly tcpi_delivered_ce: number;
+  /** With those that were sent again. */
   readonly tcpi_bytes_sent: number;
+  readonly tcpi_bytes_retrans: number;
+  readonly tcpi_dsack_dups: number;
+  readonly tcpi_reord_seen: number;
   readonly tcpi_rcv_ooopack: number;
   readonly tcpi_snd_wnd: number;
   readonly tcpi_rcv_wnd: number;
   /** No path is chosen anew here: 0. */
   readonly tcpi_rehash: number;
   readonly tcpi_total_rto: number;
+  /** Spells of timeouts with nothing acknowledged in between, and milliseconds from the first of each to its end. */
+  readonly tcpi_total_rto_recoveries: number;
+  readonly tcpi_total_rto_time: number;
 }
 
 const micro = (ms: number): number => Math.round(ms * 1000);
 
 /** @param now when it is asked, in ms as everywhere in the engine. */
 export function tcpInfo(tcb: Tcb, now: number): TcpInfo {
-  return { ...ofConnection(tcb), ...ofTime(tcb, now), ...ofWindows(tcb), ...ofCounts(tcb), ...ofFlight(tcb) };
+  return {
+    ...ofConnection(tcb),
+    ...ofTime(tcb, now),
+    ...ofWindows(tcb),
+    ...ofCounts(tcb, now),
+    ...ofFlight(tcb),
+  };
 }
 
 function ofConnection(tcb: Tcb) {
   const { rcv, rto, snd } = tcb;
   return {
     tcpi_state: STATE_NUMBER[tcb.state],
-    tcpi_ca_state: congestionState(tcb),
-    tcpi_retransmits: rto.backoffs,
+    tcpi_ca_state: CONGESTION_STATE[stateOfCongestion(tcb)],
+    tcpi_retransmits: rto.inRow,
     tcpi_probes: Math.max(snd.probes, tcb.keepAliveProbes),
     tcpi_backoff: Math.max(rto.backoffs, snd.probes),
-    tcpi_options:
-      (tcb.timestamps.on ? OPTION_TIMESTAMPS : 0) |
-      (tcb.sack ? OPTION_SACK : 0) |
-      (snd.scaling ? OPTION_WINDOW_SCALE : 0),
+    tcpi_options: options(tcb),
     tcpi_snd_wscale: snd.scale,
     tcpi_rcv_wscale: rcv.scale,
     tcpi_snd_mss: effectiveSendMss(tcb, 0),
     tcpi_rcv_mss: rcv.mss,
-    tcpi_advmss: tcb.announcedMss,
+    tcpi_advmss: tcb.announcedMss - (tcb.timestamps.on ? TIMESTAMPS_BYTES : 0),
     tcpi_pmtu: tcb.pathMtu,
-    tcpi_reordering: USUAL_REORDERING,
+    tcpi_reordering: reordering(tcb),
     tcpi_rehash: 0,
   };
 }
 
-/** Open, disorder, recovery or loss. */
-function congestionState({ board, recovery, rto, snd }: Tcb): number {
-  if (rto.backoffs > 0) return 4;
-  if (recovery.isRepairing(snd.una)) return 3;
-  return board.sackedCount > 0 || recovery.duplicates > 0 ? 1 : 0;
+function options({ ecn, fastOpen, sack, snd, timestamps }: Tcb): number {
+  return (
+    (timestamps.on ? OPTION_TIMESTAMPS : 0) |
+    (sack ? OPTION_SACK : 0) |
+    (snd.scaling ? OPTION_WINDOW_SCALE : 0) |
+    (ecn.on ? OPTION_ECN : 0) |
+    (ecn.seen ? OPTION_ECN_SEEN : 0) |
+    (fastOpen?.taken === true ? OPTION_SYN_DATA : 0)
+  );
+}
+
+/** A SYN that goes again is a loss to Linux too. */
+function stateOfCongestion(tcb: Tcb): keyof typeof CONGESTION_STATE {
+  if (!isSynchronized(tcb.state)) return tcb.rto.backoffs > 0 ? 'loss' : 'open';
+  const state = congestionState(tcb);
+  return tcb.ecn.reducing && state !== 'recovery' ? 'cwr' : state;
+}
+
+/** How far apart, in segments, what the network reordered has been. */
+function reordering(tcb: Tcb): number {
+  const { farthest } = tcb.rack;
+  // With what came late itself.
+  const seen = farthest > 0 ? Math.ceil(farthest / effectiveSendMss(tcb, 0)) + 1 : 0;
+  return Math.max(Math.min(seen, MOST_REORDERING), tcb.parameters.reordering);
 }
 
 function ofTime(tcb: Tcb, now: number) {
@@ -140,7 +182,7 @@ function ofTime(tcb: Tcb, now: number) {
     tcpi_last_data_recv: ago(ack.lastText),
     tcpi_last_ack_recv: ago(tcb.lastHeard),
     tcpi_rtt: micro(rto.srtt),
-    tcpi_rttvar: micro(rto.rttvar),
+    tcpi_rttvar: micro(rto.linux ? rto.deviation / 4 : rto.rttvar),
     tcpi_rcv_rtt: rcv.tuning === null ? 0 : micro(rcv.tuning.rtt),
     tcpi_min_rtt: Number.isFinite(rto.minRtt) ? micro(rto.minRtt) : 0xffffffff,
     tcpi_busy_time: micro(
@@ -171,25 +213,35 @@ function ofWindows(tcb: Tcb) {
   };
 }
 
-function ofCounts(tcb: Tcb) {
-  const { counters } = tcb;
+function ofCounts(tcb: Tcb, now: number) {
+  const { counters, rto } = tcb;
   return {
     tcpi_total_retrans: counters.retransmissions,
     // A listener's half-open connection is not told of its own SYN,ACK.
     tcpi_bytes_acked: Math.max(counters.acknowledged - (tcb.passive ? 1 : 0), 0),
     tcpi_bytes_received: counters.bytesReceived + (tcb.rcv.finished ? 1 : 0),
-    tcpi_segs_out: counters.segmentsSent,
+    // Nor does a listener's count its SYN,ACK.
+    tcpi_segs_out: Math.max(counters.segmentsSent - (tcb.passive ? 1 : 0), 0),
     tcpi_segs_in: counters.segmentsReceived,
     tcpi_notsent_bytes: notSent(tcb),
-    tcpi_bytes_sent: counters.bytesSent,
+    tcpi_data_segs_in: counters.textSegmentsReceived,
+    tcpi_data_segs_out: counters.textSegmentsSent,
+    tcpi_delivered: counters.delivered,
+    tcpi_delivered_ce: tcb.ecn.deliveredCe,
+    tcpi_bytes_sent: counters.bytesSent + counters.bytesRetransmitted,
+    tcpi_bytes_retrans: counters.bytesRetransmitted,
+    tcpi_dsack_dups: counters.dsackDuplicates,
+    tcpi_reord_seen: counters.reorderings,
     tcpi_rcv_ooopack: counters.outOfOrder,
     tcpi_total_rto: counters.timeouts,
+    tcpi_total_rto_recoveries: rto.rows,
+    tcpi_total_rto_time: Math.trunc(rto.rowTime + (rto.inRow > 0 ? now - rto.rowBegan : 0)),
   };
 }
 
 /** What is in flight, in segments as the link cut them. What was lost stays so until the peer has it, sent again or not. */
 function ofFlight(tcb: Tcb) {
-  const { board, recovery, snd } = tcb;
+  const { board, recovery, snd, tlp } = tcb;
   const smss = effectiveSendMss(tcb, 0);
   const repairing = recovery.isRepairing(snd.una);
   const flight = { tcpi_unacked: 0, tcpi_sacked: 0, tcpi_lost: 0, tcpi_retrans: 0, tcpi_fackets: 0 };
@@ -199,7 +251,7 @@ function ofFlight(tcb: Tcb) {
     flight.tcpi_unacked += segments;
     if (board.isSacked(i)) flight.tcpi_sacked += segments;
     if (board.isLost(i) || (again && repairing)) flight.tcpi_lost += segments;
-    if (again) flight.tcpi_retrans += segments;
+    if (again && !tlp.is(board.endOf(i))) flight.tcpi_retrans += segments;
   }
   // Without SACK, duplicate ACKs stand for what would have been reported.
   if (!tcb.sack) flight.tcpi_sacked = Math.min(recovery.duplicates, flight.tcpi_unacked);

@@ -2,7 +2,7 @@
 // once on its account.
 
 import { effectiveSendMss } from './mss.ts';
-import { add } from './seq.ts';
+import { add, diff } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 /** RFC 6582 §3.2 step 3: segments that may leave on the ACK that ends a repair, when SACK paces nothing. */
@@ -10,17 +10,30 @@ const MOST_AFTER_REPAIR = 4;
 
 /** New data was acknowledged outside a repair, `flight` bytes were in flight before; `round`: a round trip is over. */
 export function validateWindow(tcb: Tcb, flight: number, round: boolean, now: number): void {
-  const { congestion, parameters, rto, snd, validation } = tcb;
+  const { congestion, parameters, rto, validation } = tcb;
   if (parameters.cwndValidation === 'rfc7661') {
     if (!round) return;
     validation.roundBegins(rto.srtt, congestion.cwnd, now);
     lowerAfterPeriods(tcb, now);
-  } else if (parameters.cwndValidation === 'rfc2861') {
-    const used = validation.unused(flight, snd.cwndLimited, rto.value, now);
+  } else if (parameters.cwndValidation === 'rfc2861' && parameters.slowStartAfterIdle) {
+    const used = validation.unused(flight, windowWasUsed(tcb), rto.value, now);
     if (used < 0) return;
     const needed = Math.max(used, congestion.initialWindow());
     if (needed < congestion.cwnd) lower(tcb, (congestion.cwnd + needed) / 2, now);
   }
+}
+
+/** What may leave now has left, or a segment of it. */
+export function noteUse({ board, congestion, parameters, snd, validation }: Tcb): void {
+  if (parameters.cwndValidation !== 'rfc2861') return;
+  const held = snd.cwndLimited || board.pipe(snd.nxt) >= congestion.cwnd;
+  validation.inUse(diff(snd.nxt, snd.una), held, snd.una, snd.nxt);
+}
+
+/** May the congestion window grow? RFC 7661 §4.1: only if it was what held the sender back. */
+export function windowWasUsed({ congestion, parameters, snd, validation }: Tcb): boolean {
+  if (parameters.cwndValidation !== 'rfc2861') return snd.cwndLimited;
+  return validation.isInUse(congestion.cwnd, congestion.ssthresh);
 }
 
 /** New text is to leave: after an idle time the window may have to be smaller, or the burst. */
@@ -64,6 +77,7 @@ function lower(tcb: Tcb, cwnd: number, now: number): void {
  */
 export function lossBasis(tcb: Tcb, flight: number, now: number): number {
   const { congestion, parameters, rto, validation } = tcb;
+  if (parameters.lossBasis === 'cwnd') return congestion.cwnd;
   if (parameters.cwndValidation !== 'rfc7661') return Math.min(flight, congestion.cwnd);
   if (validation.isValidated(congestion.cwnd, rto.srtt, now)) return Math.min(flight, congestion.cwnd);
   congestion.limit(Math.max(validation.pipeAck(rto.srtt, now), flight, effectiveSendMss(tcb, 0)));

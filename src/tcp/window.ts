@@ -8,7 +8,8 @@ import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, Timer } from './timers.ts';
 
-const MAX_WINDOW = 65_535;
+/** What an unscaled window can say, bytes. */
+export const MAX_WINDOW = 65_535;
 const MAX_SCALE = 14;
 const TIMESTAMPS_BYTES = 12;
 

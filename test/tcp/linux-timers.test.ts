@@ -52,6 +52,17 @@ describe('Linux’s RTO', () => {
     expect(rto.value).toBeCloseTo(1000 - 900 / 8 + 2000 + (900 - 500) / 8, 6);
   });
 
+  test('the timer starts anew when a fast recovery sends the oldest again', () => {
+    const timeouts = (parameters: Partial<Parameters>): number => {
+      const t = open({ tailLossProbe: false, sack: true, ...parameters }).write(5000);
+      t.takeSent();
+      t.after(150).in('. 1:1 ack 1 <sack 1001:5001>').takeSent();
+      t.after(151).takeSent();
+      return t.connection.info(t.now).counters.timeouts;
+    };
+    expect([timeouts({}), timeouts({ rtoFromRetransmission: false })]).toEqual([0, 1]);
+  });
+
   test('a round trip is over when what was sent at its beginning is acknowledged', () => {
     const t = open({ initialWindow: 4, sack: false }).write(4000);
     t.takeSent();
@@ -59,8 +70,8 @@ describe('Linux’s RTO', () => {
     const high = rtoOf(t);
     t.in('. 1:1 ack 2001').takeSent();
     expect(rtoOf(t)).toBeGreaterThanOrEqual(high);
-    t.write(3000).after(100).in('. 1:1 ack 4001').after(100).in('. 1:1 ack 7001');
-    t.write(1000).after(100).in('. 1:1 ack 8001').write(1000).after(100).in('. 1:1 ack 9001').takeSent();
+    t.write(2000).after(100).in('. 1:1 ack 4001').after(100).in('. 1:1 ack 6001');
+    t.write(1000).after(100).in('. 1:1 ack 7001').write(1000).after(100).in('. 1:1 ack 8001').takeSent();
     expect(rtoOf(t)).toBeLessThan(high);
   });
 

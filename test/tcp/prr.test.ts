@@ -17,6 +17,15 @@ const room = (prr: ProportionalRateReduction, bytes: number, pipe: number, safe 
   prr.acked(bytes, pipe, safe, SMSS) - pipe;
 
 describe('9937.1: above ssthresh', () => {
+  test('in whole segments, if so told', () => {
+    const prr = new ProportionalRateReduction();
+    prr.begin(10_000, 5_000, true, SMSS);
+    expect(room(prr, 3_000, 6_000)).toBe(2 * SMSS);
+    prr.sent(2 * SMSS);
+    expect(room(prr, 1_000, 6_000)).toBe(0);
+    expect(room(prr, 1_000, 6_000)).toBe(SMSS);
+  });
+
   test('what has left is to what has arrived as ssthresh to the flight, rounded up', () => {
     const prr = begun(10_000, 5_000);
     // 500 is raised to one segment; then ceil(0.5 * delivered) less the segment that has left.

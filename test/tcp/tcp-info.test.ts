@@ -133,3 +133,77 @@ describe('how long it was busy', () => {
     expect(([BUSY, WINDOW_LIMITED, BUFFER_LIMITED] as const).map((a) => time.of(a, 61))).toEqual([10, 30, 1]);
   });
 });
+
+describe('counts of Linux 5 and 6', () => {
+  const three = (t: Script): void => {
+    for (const end of [2001, 3001, 4001]) t.in(`. 1:1 ack 1 <sack 1001:${end}>`);
+  };
+
+  test('segments and bytes with text, again and for the first time; what the peer has', () => {
+    const t = opened().write(5000).after(100);
+    three(t);
+    t.in('P. 1:11 ack 5001').takeSent();
+    expect(told(t)).toMatchObject({ tcpi_data_segs_out: 6, tcpi_data_segs_in: 1, tcpi_delivered: 6 });
+    expect(told(t)).toMatchObject({
+      tcpi_bytes_sent: 6000,
+      tcpi_bytes_retrans: 1000,
+      tcpi_bytes_acked: 5001,
+    });
+  });
+
+  test('duplicates that the peer reports, and reordering as far as it went', () => {
+    const t = opened().write(9000).after(100).in('. 1:1 ack 1 <sack 7001:9001>');
+    expect(told(t)).toMatchObject({ tcpi_reord_seen: 0, tcpi_reordering: 3 });
+    t.in('. 1:1 ack 1 <sack 1001:2001 7001:9001>');
+    expect(told(t)).toMatchObject({ tcpi_reord_seen: 1, tcpi_reordering: 8 });
+    t.in('. 1:1 ack 9001').in('. 1:1 ack 9001 <sack 1:1001>');
+    expect(told(t)).toMatchObject({ tcpi_dsack_dups: 1 });
+  });
+
+  test('a loss probe is no retransmission that is in flight', () => {
+    const t = opened().write(2000).after(300);
+    expect(told(t)).toMatchObject({
+      tcpi_total_retrans: 1,
+      tcpi_retrans: 0,
+      tcpi_unacked: 2,
+      tcpi_ca_state: 0,
+    });
+  });
+
+  test('what has arrived: without SACK duplicate ACKs tell of it, with it D-SACKs of what arrived twice', () => {
+    const t = opened({ sack: false }).write(5000).after(100);
+    t.in('. 1:1 ack 1').in('. 1:1 ack 1').in('. 1:1 ack 1').in('. 1:1 ack 1');
+    // The first tells of another window than the SYN.
+    expect(told(t).tcpi_delivered).toBe(4);
+    t.in('. 1:1 ack 5001');
+    expect(told(t).tcpi_delivered).toBe(6);
+    const twice = opened().write(2000).after(300).in('. 1:1 ack 2001 <sack 1001:2001>');
+    expect(told(twice)).toMatchObject({ tcpi_delivered: 4, tcpi_dsack_dups: 1 });
+  });
+
+  test('timeouts, their spells, and how long those lasted', () => {
+    const t = opened({ tailLossProbe: false }).write(1000).after(310);
+    expect(told(t)).toMatchObject({
+      tcpi_total_rto: 1,
+      tcpi_total_rto_recoveries: 1,
+      tcpi_total_rto_time: 10,
+    });
+    t.after(600).after(100).in('. 1:1 ack 1001').after(1000);
+    expect(told(t)).toMatchObject({
+      tcpi_total_rto: 2,
+      tcpi_total_rto_recoveries: 1,
+      tcpi_total_rto_time: 710,
+    });
+    expect(told(t)).toMatchObject({ tcpi_retransmits: 0, tcpi_backoff: 2, tcpi_ca_state: 0 });
+  });
+
+  test('the options of ECN and of Fast Open; a reduction for a mark', () => {
+    const t = new Script({ parameters: { ...LINUX, timestamps: false, ecn: 'request' } })
+      .connect()
+      .after(100);
+    t.in('SE. 0:0 ack 1 win 65535 <mss 1000,sackOK,wscale 2>').takeSent();
+    expect(told(t).tcpi_options).toBe(2 | 4 | 8);
+    t.write(4000).after(100).in('E. 1:1 ack 4001').write(1000).takeSent();
+    expect(told(t)).toMatchObject({ tcpi_ca_state: 2, tcpi_delivered_ce: 4 });
+  });
+});

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { CwndValidation } from '../../src/tcp/congestion/validation.ts';
 import { LINUX, type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import { seq } from '../../src/tcp/seq.ts';
 import { Script } from '../support/script.ts';
 
 const info = (t: Script) => t.connection.info(t.now);
@@ -142,13 +143,13 @@ describe('RFC 7661', () => {
 
 describe('pipeACK (7661.3)', () => {
   test('nothing was measured: the window counts as used', () => {
-    const v = new CwndValidation();
+    const v = new CwndValidation(seq(0));
     expect(v.pipeAck(100, 0)).toBe(Number.POSITIVE_INFINITY);
     expect(v.isValidated(1_000_000, 100, 0)).toBe(true);
   });
 
   test('the most of a round trip within the last second, or three round trips if those are longer', () => {
-    const v = new CwndValidation();
+    const v = new CwndValidation(seq(0));
     const round = (bytes: number, now: number, srtt: number): void => {
       v.acknowledged += bytes;
       v.roundBegins(srtt, 10_000, now);
@@ -167,7 +168,7 @@ describe('pipeACK (7661.3)', () => {
   });
 
   test('the ACKs of one round trip add up', () => {
-    const v = new CwndValidation();
+    const v = new CwndValidation(seq(0));
     for (let i = 0; i < 5; i++) v.acknowledged += 1000;
     v.roundBegins(100, 10_000, 1000);
     v.acknowledged += 500;
@@ -179,6 +180,23 @@ describe('pipeACK (7661.3)', () => {
 
 describe('RFC 2861, as Linux has it', () => {
   const linux = { cwndValidation: 'rfc2861' as const };
+
+  test('slow start goes on while half of the window is in use; congestion avoidance while all of it is', () => {
+    const t = new Script({ parameters: { ...linux, slowStartLimit: Infinity } }).connect();
+    t.in('S. 0:0 ack 1 win 65535 <mss 1000>').write(6000).after(100).in('. 1:1 ack 6001');
+    expect(info(t).cwnd).toBe(16_000);
+    t.write(8000).after(100).in('. 1:1 ack 14001').takeSent();
+    expect(info(t).cwnd).toBe(16_000);
+    t.write(16_000).after(100).in('. 1:1 ack 30001').takeSent();
+    expect(info(t).cwnd).toBe(32_000);
+  });
+
+  test('an unused window stays as it is where slow start after idle is off', () => {
+    const p = new Paced({ ...linux, slowStartAfterIdle: false }).grow(40);
+    const { cwnd } = p;
+    for (let i = 0; i < 40; i++) p.round(12);
+    expect(p.cwnd).toBe(cwnd);
+  });
 
   test('each RTO in which less was used takes half of the difference (7661.2)', () => {
     const p = new Paced(linux).grow(40);
@@ -255,5 +273,26 @@ describe('RFC 6582 §3.2 step 3', () => {
     expect(t.takeSent()).toHaveLength(4);
     t.after(100).in('. 1:1 ack 41001');
     expect(t.takeSent().length).toBeGreaterThan(12);
+  });
+});
+
+describe('what a loss takes its share of', () => {
+  /** SSTHRESH after a loss with five segments in flight, and the window before it. */
+  const lossAfterLittle = (parameters: Partial<Parameters>) => {
+    const p = new Paced({ cwndValidation: 'off', ...parameters }).grow(17);
+    const { cwnd } = p;
+    p.t
+      .write(5000)
+      .after(100)
+      .in(`. 1:1 ack ${p.next} <sack ${p.next + 1000}:${p.next + 5000}>`)
+      .takeSent();
+    return { cwnd, ssthresh: info(p.t).ssthresh };
+  };
+
+  test('what is in flight; or, as Linux has it, the congestion window, in whole segments', () => {
+    expect(lossAfterLittle({}).ssthresh).toBe(2500);
+    expect(lossAfterLittle({ lossBasis: 'cwnd' })).toEqual({ cwnd: 23_000, ssthresh: 11_000 });
+    const { cwnd, ssthresh } = lossAfterLittle({ lossBasis: 'cwnd', congestionControl: 'cubic' });
+    expect(ssthresh).toBe(Math.floor((0.7 * cwnd) / 1000) * 1000);
   });
 });

@@ -12,6 +12,8 @@ export interface CongestionControl {
   readonly name: string;
   readonly cwnd: number;
   readonly ssthresh: number;
+  /** What a full segment carries; 0 until the handshake is done. */
+  readonly smss: number;
   /** The handshake is done, or the segment size changed: `smss` is what one full segment carries. */
   setSegmentSize(smss: number): void;
   /**
@@ -48,16 +50,17 @@ export abstract class CongestionWindow implements CongestionControl {
   abstract readonly name: string;
   cwnd = 0;
   ssthresh = Number.POSITIVE_INFINITY;
-  /** 0 until the handshake is done. */
-  protected smss = 0;
+  smss = 0;
   private readonly initialSegments: number;
   private readonly slowStartLimit: number;
+  private readonly wholeSegments: boolean;
   /** Of what `remember` was told to keep. */
   private priorCwnd = 0;
   private priorSsthresh = 0;
 
-  /** `slowStartLimit`: see Parameters. */
-  constructor(initialSegments: number, slowStartLimit = 8) {
+  /** `slowStartLimit`: see Parameters. `wholeSegments`: a loss leaves a window of so many, and no part of one. */
+  constructor(initialSegments: number, slowStartLimit = 8, wholeSegments = false) {
+    this.wholeSegments = wholeSegments;
     this.initialSegments = initialSegments;
     this.slowStartLimit = slowStartLimit;
   }
@@ -70,6 +73,14 @@ export abstract class CongestionWindow implements CongestionControl {
   undo(): void {
     this.cwnd = Math.max(this.cwnd, this.priorCwnd);
     this.ssthresh = Math.max(this.ssthresh, this.priorSsthresh);
+  }
+
+  /** Go on where `other` was: the application has chosen another algorithm. */
+  takeOver(other: CongestionControl): void {
+    this.setSegmentSize(other.smss);
+    this.cwnd = other.cwnd;
+    this.ssthresh = other.ssthresh;
+    this.remember();
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;
@@ -114,6 +125,12 @@ export abstract class CongestionWindow implements CongestionControl {
   protected slowStartGrowth(bytes: number, watched: boolean): number {
     if (this.slowStartLimit === Number.POSITIVE_INFINITY) return Math.min(bytes, this.ssthresh - this.cwnd);
     return Math.min(bytes, (watched ? this.slowStartLimit : 1) * this.smss);
+  }
+
+  /** SSTHRESH: `part` of `bytes`, but two segments at least (RFC 5681 equation 4). */
+  protected reduced(bytes: number, part: number): number {
+    const rest = Math.floor(part * bytes);
+    return Math.max(this.wholeSegments ? rest - (rest % this.smss) : rest, 2 * this.smss);
   }
 
   handshakeLoss(): void {

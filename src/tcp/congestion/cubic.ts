@@ -37,8 +37,8 @@ export class Cubic extends CongestionWindow {
   private hystart: HyStart | null;
   private readonly prior: Prior = { wMax: 0, k: 0, epoch: NEVER, wEst: 0, cwndPrior: 0, hystart: null };
 
-  constructor(initialSegments: number, slowStartLimit = 8, hystart = true) {
-    super(initialSegments, slowStartLimit);
+  constructor(initialSegments: number, slowStartLimit = 8, hystart = true, wholeSegments = false) {
+    super(initialSegments, slowStartLimit, wholeSegments);
     this.hystart = hystart ? new HyStart() : null;
   }
 
@@ -104,7 +104,7 @@ export class Cubic extends CongestionWindow {
 
   private reduce(flight: number): void {
     this.cwndPrior = this.cwnd;
-    this.ssthresh = Math.max(Math.floor(BETA * flight), 2 * this.smss);
+    this.ssthresh = this.reduced(flight, BETA);
     this.epoch = NEVER;
     this.hystart = null; // RFC 9406 §4.3: for the first slow start only
   }

@@ -2,6 +2,8 @@
 
 import { CongestionWindow } from './control.ts';
 
+const HALF = 1 / 2;
+
 export class Reno extends CongestionWindow {
   readonly name = 'reno';
   /** Bytes acknowledged since the last increase in congestion avoidance. */
@@ -21,18 +23,14 @@ export class Reno extends CongestionWindow {
   }
 
   lossDetected(flight: number): void {
-    this.ssthresh = this.halved(flight);
+    this.ssthresh = this.reduced(flight, HALF);
     this.counted = 0;
   }
 
   timeout(flight: number, again: boolean): void {
     if (this.smss === 0) return; // A SYN: see handshakeLoss.
-    if (!again) this.ssthresh = this.halved(flight);
+    if (!again) this.ssthresh = this.reduced(flight, HALF);
     this.cwnd = this.smss;
     this.counted = 0;
-  }
-
-  private halved(flight: number): number {
-    return Math.max(Math.floor(flight / 2), 2 * this.smss);
   }
 }

@@ -1,5 +1,7 @@
 // RFC 7661 and RFC 2861: how much of the congestion window is really used. Bytes and milliseconds.
 
+import { lt, type Seq } from '../seq.ts';
+
 /** RFC 7661 §4.2: the sampling period is three round trips, a second at least. */
 const ROUNDS = 3;
 const LEAST_PERIOD = 1_000;
@@ -18,6 +20,29 @@ export class CwndValidation {
   /** RFC 2861: since when the window has not been what limits, and the most that was in flight meanwhile. */
   private unlimitedSince = Number.POSITIVE_INFINITY;
   private used = 0;
+
+  /** Linux: was it the window that held the sender back in this round trip, and the most in flight until it did. */
+  private held = false;
+  private most = 0;
+  /** SND.NXT when that was noted: the round trip ends there. */
+  private end: Seq;
+
+  constructor(iss: Seq) {
+    this.end = iss;
+  }
+
+  /** Linux: `flight` bytes are in flight now; `held`: as much as the window lets out. */
+  inUse(flight: number, held: boolean, una: Seq, nxt: Seq): void {
+    if (lt(una, this.end) && !held && (this.held || flight <= this.most)) return;
+    this.held = held;
+    this.most = flight;
+    this.end = nxt;
+  }
+
+  /** Linux: may the window grow? In slow start, if half of it was in use. */
+  isInUse(cwnd: number, ssthresh: number): boolean {
+    return this.held || (cwnd < ssthresh && cwnd < 2 * this.most);
+  }
 
   /** All that was in flight when the last round trip began is acknowledged. */
   roundBegins(srtt: number, cwnd: number, now: number): void {

@@ -49,15 +49,17 @@ function probeForLoss(tcb: Tcb, now: number): void {
 
 /** RFC 6298 §5.4-5.6: the oldest goes again, the timeout doubles; all that is in flight is held lost. */
 function retransmit(tcb: Tcb, now: number): 'closed' | 'open' {
-  const { congestion, counters, recovery, rto, snd } = tcb;
+  const { congestion, counters, parameters, recovery, rto, snd } = tcb;
   if (giveUp(tcb, now)) return 'closed';
   // RFC 5681 §3.1: was the oldest in flight when the timer expired last? Or has a mark had its reduction begun?
   const again = (rto.backoffs > 0 && lt(snd.una, recovery.recover)) || tcb.ecn.reducing;
   doubtTimeout(tcb, now);
-  congestion.timeout(diff(snd.nxt, snd.una), again, now);
+  const flight = diff(snd.nxt, snd.una);
+  congestion.timeout(parameters.lossBasis === 'cwnd' ? congestion.cwnd : flight, again, now);
   recovery.timeout(snd.nxt);
   rto.backOff();
   counters.timeouts += 1;
+  rto.countExpiry(now);
   loseAll(tcb, now);
   confirmTooBig(tcb);
   restartRetransmission(tcb, now);

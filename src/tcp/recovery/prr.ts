@@ -6,12 +6,15 @@ export class ProportionalRateReduction {
   private flight = 1;
   private ssthresh = 0;
   private most = 0;
+  private unit = 1;
 
   /**
    * §6: a recovery begins. `flight`: RecoverFS, what was in flight, less what the peer had reported before.
-   * `exact`: the peer says by SACK what arrived; else no more than `flight` is believed (§6.2).
+   * `exact`: the peer says by SACK what arrived; else no more than `flight` is believed (§6.2). `unit`: what leaves is
+   * counted in such steps.
    */
-  begin(flight: number, ssthresh: number, exact: boolean): void {
+  begin(flight: number, ssthresh: number, exact: boolean, unit = 1): void {
+    this.unit = unit;
     this.most = exact ? Number.POSITIVE_INFINITY : flight;
     this.delivered = 0;
     this.out = 0;
@@ -28,7 +31,8 @@ export class ProportionalRateReduction {
     this.delivered += fresh;
     let count: number;
     if (pipe > this.ssthresh) {
-      count = Math.ceil((this.delivered * this.ssthresh) / this.flight) - this.out;
+      const { unit } = this;
+      count = Math.ceil((this.delivered * this.ssthresh) / this.flight / unit) * unit - this.out;
     } else {
       count = Math.max(this.delivered - this.out, fresh);
       if (safe) count += smss;

@@ -1,6 +1,6 @@
 // RFC 8985 §6 RACK: a transmission is lost when a later one was delivered long enough ago. Milliseconds.
 
-import { geq, gt, lt, type Seq } from '../seq.ts';
+import { diff, geq, gt, lt, type Seq } from '../seq.ts';
 import { type Delivery, type Scoreboard, sentAfter } from './scoreboard.ts';
 
 /** §6.2 step 4: recoveries for which a widened window is kept after the last D-SACK. */
@@ -18,6 +18,8 @@ export class Rack implements Delivery {
   reorderingSeen = false;
   /** ACKs that showed it. */
   reorderings = 0;
+  /** How far behind what had come before it what came late ended, bytes at most; 0: nothing came late. */
+  farthest = 0;
   private reorderedNow = false;
   private windowSteps = 1;
   private persist = 0;
@@ -72,7 +74,10 @@ export class Rack implements Delivery {
   /** §6.2 steps 1 to 3. */
   delivered(sentAt: number, end: Seq, retransmitted: boolean): void {
     // One ACK's blocks come in any order; that says nothing (step 3).
-    if (lt(end, this.fackBefore) && !retransmitted) this.reordered();
+    if (lt(end, this.fackBefore) && !retransmitted) {
+      this.reordered();
+      this.farthest = Math.max(this.farthest, diff(this.fackBefore, end));
+    }
     if (gt(end, this.fack)) this.fack = end;
     const rtt = this.now - sentAt;
     if (retransmitted) this.ambiguous = true;

@@ -17,6 +17,11 @@ export class RetransmissionTimeout {
   minRtt = Number.POSITIVE_INFINITY;
   /** Timeouts since the last sample that counted (§5.5). */
   backoffs = 0;
+  /** Timeouts since something was acknowledged last; how many such rows there were, and how long the former lasted. */
+  inRow = 0;
+  rows = 0;
+  rowTime = 0;
+  rowBegan = 0;
   /** The RTO in force, §2.5 and §5.5. A field, since what a getter returns may be boxed. */
   value: number;
   /** What the samples say, without backoff. */
@@ -28,7 +33,7 @@ export class RetransmissionTimeout {
   /** `sampleByLinux` is to be told of samples, and not `sample`. */
   readonly linux: boolean;
   /** Linux: K times the smoothed deviation, and the largest that it was in the present round trip. */
-  private deviation = 0;
+  deviation = 0;
   private deviationMax = 0;
 
   /** `varianceMin`: what 4 * RTTVAR counts at least: G, or more. `slop` is added to what samples give. */
@@ -101,6 +106,21 @@ export class RetransmissionTimeout {
     if (!round) return;
     this.rttvar -= Math.max(this.rttvar - this.deviationMax / K, 0) / 4;
     this.deviationMax = this.varianceMin;
+  }
+
+  /** The timer expired, whether or not that lengthens it. */
+  countExpiry(now: number): void {
+    if (this.inRow === 0) {
+      this.rows += 1;
+      this.rowBegan = now;
+    }
+    this.inRow += 1;
+  }
+
+  /** Something is acknowledged after timeouts. */
+  endRow(now: number): void {
+    this.rowTime += now - this.rowBegan;
+    this.inRow = 0;
   }
 
   /** §5.5: the timer expired. */

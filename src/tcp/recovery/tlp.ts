@@ -59,6 +59,11 @@ export class TailLossProbe {
     if (geq(ack, this.end)) this.outstanding = false;
   }
 
+  /** Is what ends at `end` the probe that is out? */
+  is(end: Seq): boolean {
+    return this.outstanding && this.retransmitted && this.end === end;
+  }
+
   /** A repair of another kind took over. */
   cancel(): void {
     this.due = false;
