@@ -105,7 +105,7 @@ function ofConnection(tcb: Tcb) {
     tcpi_state: STATE_NUMBER[tcb.state],
     tcpi_ca_state: congestionState(tcb),
     tcpi_retransmits: rto.backoffs,
-    tcpi_probes: Math.max(snd.probes, tcb.keepAliveProbes),
+    tcpi_probes: Math.max(snd.unansweredProbes, tcb.keepAliveProbes),
     tcpi_backoff: Math.max(rto.backoffs, snd.probes),
     tcpi_options:
       (tcb.timestamps.on ? OPTION_TIMESTAMPS : 0) |
