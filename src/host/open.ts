@@ -31,6 +31,11 @@ export interface ListenOptions {
    * beyond that, and for 0, the default, all complete it first.
    */
   readonly fastOpenQueue?: number;
+  /**
+   * A connection that ended before it was accepted is accepted all the same, with its text and its error, as Linux
+   * has it; by default it is gone.
+   */
+  readonly keepEnded?: boolean;
 }
 
 /** RFC 7413. */
@@ -67,6 +72,7 @@ const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   hopLimit: true,
   diffserv: true,
   fastOpenQueue: true,
+  keepEnded: true,
 };
 const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   address: true,
@@ -102,6 +108,7 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   const listener = new TcpListener(core, { address, port }, backlog, parameters, fastOpenQueue);
   listener.hopLimit = hopLimit;
   listener.trafficClass = trafficClass;
+  listener.keepEnded = options.keepEnded === true;
   core.listeners.add(listener);
   return listener;
 }

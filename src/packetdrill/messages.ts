@@ -102,7 +102,9 @@ function send(program: Program, args: Arguments, length: number, flags: number):
   const file = args.socket(0);
   args.allow(flags, SEND_FLAGS);
   if (length < 0) return at(fails('EINVAL'));
-  if (args.has(flags, 'MSG_FASTOPEN')) return fastOpen(program, args, length, flags);
+  if (args.has(flags, 'MSG_FASTOPEN') || file.deferred !== null) {
+    return fastOpen(program, args, file.deferred ?? peerOf(args), length, flags);
+  }
   const how = args.has(flags, 'MSG_OOB') ? 'urgent' : args.has(flags, 'MSG_MORE') ? 'more' : 'plain';
   const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
   const unconnected = program.settings.profile === 'linux' ? 'EPIPE' : 'ENOTCONN';
@@ -121,16 +123,23 @@ function send(program: Program, args: Arguments, length: number, flags: number):
   };
 }
 
+/** The address that sendto() or sendmsg() names. */
+function peerOf(args: Arguments): Value {
+  if (args.call.name !== 'sendmsg') return args.value(4);
+  const message = args.value(1);
+  return field(message, 'msg_name')?.value ?? { kind: 'any', at: message.at };
+}
+
 /**
  * sendto() with MSG_FASTOPEN: connect(), with what fits of the text in the SYN if a cookie is known. A call that
  * blocks sends the rest behind the handshake; one that doesn't takes no more than the SYN did.
  */
-function fastOpen(program: Program, args: Arguments, length: number, flags: number): Operation {
+function fastOpen(program: Program, args: Arguments, peer: Value, length: number, flags: number): Operation {
   const file = args.socket(0);
   if (!file.own.fastOpenClient) return at(fails('EOPNOTSUPP'));
   if (file.socket !== null) return at(fails(file.opening ? 'EALREADY' : 'EISCONN'));
   const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
-  const socket = startConnecting(program, file, args.value(4), zeros(length));
+  const socket = startConnecting(program, file, peer, zeros(length));
   if (nonBlocking) {
     socket.flush();
     return at(socket.sendQueue > 0 ? returns(socket.sendQueue) : fails('EINPROGRESS'));

@@ -21,6 +21,7 @@ function eventsOf(file: SocketFile): string[] {
     return file.listener.waiting.acceptable > 0 ? ['POLLIN', 'POLLRDNORM'] : [];
   }
   const events: string[] = [];
+  if (file.deferred !== null) return ['POLLOUT', 'POLLWRNORM'];
   const dead = file.state === 'CLOSED';
   const readEnded = file.readShut || file.finReached || (dead && file.socket !== null);
   const writeEnded = file.writeShut || (dead && file.socket !== null);

@@ -6,6 +6,7 @@ import type { TcpListener } from '../host/listener.ts';
 import type { TcpSocket } from '../host/socket.ts';
 import { TcpError } from '../tcp/errors.ts';
 import type { State } from '../tcp/state.ts';
+import type { Value } from './script.ts';
 import { type OpenParameters, parameterFault, type Settings } from './settings.ts';
 import type { ParameterName } from './sysctls.ts';
 import { UnsupportedError } from './unsupported.ts';
@@ -31,6 +32,8 @@ export class SocketFile {
   socket: TcpSocket | null = null;
   /** connect() was called, and has not told how it went. */
   connecting = false;
+  /** TCP_FASTOPEN_CONNECT: connect() was called, and the SYN waits for text to carry; the address it was given. */
+  deferred: Value | null = null;
   readShut = false;
   writeShut = false;
   /** The program heard of the connection's error: an error is told once. */
