@@ -26,6 +26,9 @@ const STATE_NUMBER: Readonly<Record<State, number>> = {
 const OPTION_TIMESTAMPS = 1;
 const OPTION_SACK = 2;
 const OPTION_WINDOW_SCALE = 4;
+const OPTION_ECN = 8;
+const OPTION_ECN_SEEN = 16;
+const OPTION_SYN_DATA = 32;
 /** What an infinite threshold and an unlimited pace are said to be. */
 const INFINITE_THRESHOLD = 0x7fffffff;
 const UNLIMITED = 2 ** 64;
@@ -110,7 +113,10 @@ function ofConnection(tcb: Tcb) {
     tcpi_options:
       (tcb.timestamps.on ? OPTION_TIMESTAMPS : 0) |
       (tcb.sack ? OPTION_SACK : 0) |
-      (snd.scaling ? OPTION_WINDOW_SCALE : 0),
+      (snd.scaling ? OPTION_WINDOW_SCALE : 0) |
+      (tcb.ecn.on ? OPTION_ECN : 0) |
+      (tcb.ecn.seen ? OPTION_ECN_SEEN : 0) |
+      (tcb.fastOpen?.taken === true ? OPTION_SYN_DATA : 0),
     tcpi_snd_wscale: snd.scale,
     tcpi_rcv_wscale: rcv.scale,
     tcpi_snd_mss: effectiveSendMss(tcb, 0),
