@@ -129,6 +129,18 @@ export class SocketFile {
     return error;
   }
 
+  /** What SO_ERROR tells: the error, else, on Linux, the last hint that ICMP gave; each is told once. */
+  takeErrorOrHint(): string | null {
+    const error = this.takeError();
+    if (error !== null || this.socket === null || this.settings.profile !== 'linux') return error;
+    const { tcb } = this.socket.connection;
+    // That R1 retransmissions went unanswered is no hint of ICMP's.
+    if (tcb.softError === 'ETIMEDOUT') return null;
+    const hint = tcb.softError;
+    tcb.softError = null;
+    return hint;
+  }
+
   /** Nothing will ever be read beyond what waits: the peer's FIN was reached. */
   get finReached(): boolean {
     return this.socket?.connection.tcb.rcv.finished ?? false;

@@ -65,7 +65,8 @@ const TCP: SysctlTable = {
   mtu_probe_floor: number('mtuProbeFloor'),
   syn_retries: number('synRetries'),
   synack_retries: number('synAckRetries'),
-  retries1: number('r1'),
+  // It counts those after the first.
+  retries1: (sink, words) => withNumber(words[0], (n) => sink.assign('r1', n + 1)),
   retries2: number('dataRetries'),
   keepalive_time: number('keepAliveIdle', SECOND),
   keepalive_intvl: number('keepAliveInterval', SECOND),
