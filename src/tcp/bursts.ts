@@ -2,7 +2,7 @@
 // segments at least. The last segment of such a burst carries PSH, so that the receiver's stack passes it on.
 
 import { mayBePartial } from './nagle.ts';
-import { add, diff, geq, type Seq } from './seq.ts';
+import { add, geq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 const LEAST_SEGMENTS = 2;
@@ -30,9 +30,5 @@ export function noteBurst(tcb: Tcb, unsent: number, room: number, mss: number): 
   let length = Math.min(unsent, Math.max(Math.floor(room / mss), 1) * mss, burstSegments(tcb, mss) * mss);
   if (length % mss !== 0 && !mayBePartial(tcb, unsent, length, mss)) length -= length % mss;
   snd.pushedTo = add(snd.nxt, length);
-  snd.burst = length > mss;
+  if (length > mss) snd.pushes.insert(snd.pushedTo);
 }
-
-/** New text up to `end` ends a burst. What goes again later is no part of one, and has no PSH for it. */
-export const endsBurst = ({ snd }: Tcb, end: Seq): boolean =>
-  snd.burst && diff(end, snd.nxt) > 0 && geq(end, snd.pushedTo);

@@ -2,7 +2,7 @@
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
-import { endsBurst, noteBurst } from './bursts.ts';
+import { noteBurst } from './bursts.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -323,7 +323,7 @@ function placeText(tcb: Tcb, out: Segment, from: Seq, n: number): void {
   out.textLength = Math.max(diff(min(behind, end), from), 0);
   const mss = effectiveSendMss(tcb, reportBytes(tcb));
   out.segmentSize = out.textLength > mss ? mss : 0;
-  if (out.textLength > 0 && (tcb.snd.pushes.within(from, behind) || endsBurst(tcb, behind))) out.flags |= PSH; // MUST-61
+  if (out.textLength > 0 && tcb.snd.pushes.within(from, behind)) out.flags |= PSH; // MUST-61
   if (tcb.snd.finQueued && gt(behind, end)) out.flags |= FIN;
 }
 

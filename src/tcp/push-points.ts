@@ -37,6 +37,16 @@ export class PushPoints {
     this.push(end);
   }
 
+  /** A point within what was written: the end of a burst. */
+  insert(point: Seq): void {
+    if (this.within(add(point, -1), point)) return;
+    if (this.count === this.points.length) this.grow();
+    let i = this.count;
+    for (; i > 0 && gt(this.at(i - 1), point); i--) this.points[this.slot(i)] = this.at(i - 1);
+    this.points[this.slot(i)] = point;
+    this.count += 1;
+  }
+
   /** Does a point lie in (from, end]? */
   within(from: Seq, end: Seq): boolean {
     let low = 0;

@@ -91,8 +91,6 @@ export class SendVariables {
   readonly pushes: PushPoints;
   /** Where the burst ends that is leaving. bursts.ts. */
   pushedTo: Seq;
-  /** It has several segments. bursts.ts. */
-  burst = false;
   /** What the connection was doing, and for how long. output.ts. */
   readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */

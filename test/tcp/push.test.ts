@@ -81,7 +81,7 @@ describe('Linux: PSH ends each burst of several segments', () => {
     expect(flagsOf(t)).toEqual(['.', 'P.']);
     const odd = openedAfter(100).write(2500);
     expect(flagsOf(odd)).toEqual(['.', 'P.', 'P.']);
-    odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('. 1001:2001 ack 1');
+    odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('P. 1001:2001 ack 1');
   });
 
   test('one that leaves alone carries none, for all the room there is on a short path', () => {
