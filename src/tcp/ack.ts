@@ -121,6 +121,7 @@ function acknowledge(tcb: Tcb, seg: Segment, now: number): number {
   snd.burstLimited = false;
   snd.small = max(snd.small, snd.una);
   snd.pushes.acknowledge(snd.una);
+  snd.bursts.acknowledge(snd.una);
   if (snd.wanted) tellOfRoom(tcb);
   tcb.counters.acknowledged += bytes;
   if (tcb.mtuSearch.proven < Math.min(tcb.pathMtu, bytes + LEAST_HEADERS)) noteArrival(tcb, bytes);

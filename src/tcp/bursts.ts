@@ -1,8 +1,9 @@
 // How much Linux hands to the link at once: what its pace yields in a millisecond, more on short paths, but two
-// segments at least. The last segment of such a burst carries PSH, so that the receiver's stack passes it on.
+// segments at least. The last segment of such a burst carries PSH, so that the receiver's stack passes it on; when it
+// leaves again, alone, it does not.
 
 import { mayBePartial } from './nagle.ts';
-import { add, geq } from './seq.ts';
+import { add, geq, type Seq } from './seq.ts';
 import type { Tcb } from './tcb.ts';
 
 const LEAST_SEGMENTS = 2;
@@ -23,6 +24,21 @@ function burstSegments({ congestion, rto }: Tcb, mss: number): number {
   return Math.max(Math.floor(bytes / mss), LEAST_SEGMENTS);
 }
 
+/** Does a burst of several segments end in what leaves now, up to `end`? */
+export const endsBurst = ({ snd }: Tcb, end: Seq): boolean => snd.burst && geq(end, snd.pushedTo);
+
+/**
+ * Does what leaves again in [from, end) end a burst that leaves again in more than one segment? They go on together
+ * where the link is handed them together.
+ */
+export function endsBurstAgain({ snd }: Tcb, from: Seq, end: Seq, now: number): boolean {
+  const { bursts } = snd;
+  const together = snd.resentTo === from && snd.resentAt === now && !bursts.within(add(from, -1), from);
+  snd.resentTo = end;
+  snd.resentAt = now;
+  return together && bursts.within(add(end, -1), end);
+}
+
 /** Something new leaves: if it begins a burst of several segments, PSH will stand at its end. */
 export function noteBurst(tcb: Tcb, unsent: number, room: number, mss: number): void {
   const { snd } = tcb;
@@ -30,5 +46,6 @@ export function noteBurst(tcb: Tcb, unsent: number, room: number, mss: number): 
   let length = Math.min(unsent, Math.max(Math.floor(room / mss), 1) * mss, burstSegments(tcb, mss) * mss);
   if (length % mss !== 0 && !mayBePartial(tcb, unsent, length, mss)) length -= length % mss;
   snd.pushedTo = add(snd.nxt, length);
-  if (length > mss) snd.pushes.insert(snd.pushedTo);
+  snd.burst = length > mss;
+  if (snd.burst) snd.bursts.burst(snd.pushedTo);
 }

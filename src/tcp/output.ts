@@ -2,7 +2,7 @@
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
-import { noteBurst } from './bursts.ts';
+import { endsBurst, endsBurstAgain, noteBurst } from './bursts.ts';
 import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
@@ -141,6 +141,7 @@ function sendAgain(tcb: Tcb, out: Segment, now: number): boolean {
   }
   board.resent(i, length, now);
   placeText(tcb, out, from, length);
+  if (tcb.parameters.pushBursts && endsBurstAgain(tcb, from, add(from, length), now)) out.flags |= PSH;
   out.why = whyAgain(tcb, out);
   leave(tcb, out, now);
   return true;
@@ -192,6 +193,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   disarmPersist(tcb, now);
   if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, sackBytes(tcb)));
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
+  if (length > 0 && endsBurst(tcb, add(snd.nxt, length))) out.flags |= PSH;
   out.why = fin ? '9293-3.6-fin' : isForward(tcb) ? '5682-2.1-forward' : '9293-3.8-data';
   leave(tcb, out, now);
   return true;

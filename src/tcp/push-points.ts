@@ -37,14 +37,9 @@ export class PushPoints {
     this.push(end);
   }
 
-  /** A point within what was written: the end of a burst. */
-  insert(point: Seq): void {
-    if (this.within(add(point, -1), point)) return;
-    if (this.count === this.points.length) this.grow();
-    let i = this.count;
-    for (; i > 0 && gt(this.at(i - 1), point); i--) this.points[this.slot(i)] = this.at(i - 1);
-    this.points[this.slot(i)] = point;
-    this.count += 1;
+  /** The end of a burst, behind all other points. */
+  burst(end: Seq): void {
+    this.push(end);
   }
 
   /** Does a point lie in (from, end]? */

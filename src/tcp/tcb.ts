@@ -89,8 +89,14 @@ export class SendVariables {
   notSentLowWater = OFF;
   /** Where what the application wrote ends, for PSH. send-buffer.ts, output.ts, ack.ts. */
   readonly pushes: PushPoints;
-  /** Where the burst ends that is leaving. bursts.ts. */
+  /** Where the burst ends that is leaving, and whether it has several segments. bursts.ts. */
   pushedTo: Seq;
+  burst = false;
+  /** Where such bursts have ended. bursts.ts, ack.ts. */
+  readonly bursts: PushPoints;
+  /** Where the last of what left again ended, and when that was, ms. bursts.ts. */
+  resentTo: Seq;
+  resentAt = -OFF;
   /** What the connection was doing, and for how long. output.ts. */
   readonly busy = new BusyTime();
   /** Since when the octet at SND.UNA has been unanswered, ms; Infinity = nothing is. output.ts, ack.ts. */
@@ -125,6 +131,8 @@ export class SendVariables {
   constructor(iss: Seq, mss: number, buffer: number) {
     this.buffer = buffer;
     this.pushes = new PushPoints(iss);
+    this.bursts = new PushPoints(iss);
+    this.resentTo = iss;
     this.una = iss;
     this.nxt = iss;
     this.up = iss;

@@ -81,7 +81,18 @@ describe('Linux: PSH ends each burst of several segments', () => {
     expect(flagsOf(t)).toEqual(['.', 'P.']);
     const odd = openedAfter(100).write(2500);
     expect(flagsOf(odd)).toEqual(['.', 'P.', 'P.']);
-    odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('P. 1001:2001 ack 1');
+    odd.in('. 1:1 ack 1001').in('. 1:1 ack 1001').after(1000).out('. 1001:2001 ack 1');
+  });
+
+  test('what leaves again alone carries none, the rest of a burst together does', () => {
+    const t = openedAfter(100).write(6000);
+    t.takeSent();
+    t.after(1000)
+      .out('. 1:1001 ack 1')
+      .after(50)
+      .in('. 1:1 ack 1001')
+      .out('. 1001:2001 ack 1', '. 2001:3001 ack 1');
+    t.after(50).in('. 1:1 ack 3001').out('. 3001:4001 ack 1', '. 4001:5001 ack 1', 'P. 5001:6001 ack 1');
   });
 
   test('one that leaves alone carries none, for all the room there is on a short path', () => {
