@@ -170,6 +170,16 @@ const fastOpenNoCookie: Option = {
   get: ({ file, name }) => file.values.get(name) ?? 0,
 };
 
+/** What is left to read comes with recvmsg(): ancillary.ts. */
+const inquiry: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0 || value > 1) return 'EINVAL';
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
 /** FreeBSD: how long a SYN is tried, seconds. */
 const keepInit: Option = {
   set: ({ file, name }, value) => {
@@ -207,7 +217,7 @@ export const TCP_OPTIONS: OptionTable = {
   TCP_THIN_LINEAR_TIMEOUTS: fixedAt(0),
   TCP_THIN_DUPACK: kept(0), // without effect since Linux 4.17
   TCP_SAVE_SYN: fixedAt(0),
-  TCP_INQ: fixedAt(0),
+  TCP_INQ: inquiry,
   TCP_TX_DELAY: fixedAt(0),
   TCP_REPAIR: fixedAt(0),
   TCP_NOOPT: fixedAt(0),

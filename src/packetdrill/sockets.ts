@@ -6,6 +6,7 @@ import type { TcpListener } from '../host/listener.ts';
 import type { TcpSocket } from '../host/socket.ts';
 import { TcpError } from '../tcp/errors.ts';
 import type { State } from '../tcp/state.ts';
+import { ZeroCopySends } from './ancillary.ts';
 import type { Value } from './script.ts';
 import { type OpenParameters, parameterFault, type Settings } from './settings.ts';
 import type { ParameterName } from './sysctls.ts';
@@ -44,6 +45,9 @@ export class SocketFile {
   wakes = 0;
   /** What setsockopt() was given, by the option's name. */
   readonly values = new Map<string, number>();
+  /** Bytes that sends have taken in all. */
+  written = 0;
+  readonly zeroCopy = new ZeroCopySends();
   /** SO_LINGER: seconds; null = off. */
   linger: number | null = null;
   /** What its connections run with; read by them while they are open. */
@@ -187,12 +191,17 @@ export class SocketFile {
     const { socket } = this;
     if (socket === null) throw new TcpError('ENOTCONN', 'the socket is not connected');
     const data = zeros(length);
-    if (how === 'urgent') return socket.sendUrgent(data);
+    if (how === 'urgent') return this.took(socket.sendUrgent(data));
     if (how === 'more') socket.setCork(true);
     const taken = socket.send(data);
     if (how === 'plain' && this.more && !this.corked) socket.setCork(false);
     this.more = how === 'more';
-    return taken;
+    return this.took(taken);
+  }
+
+  private took(bytes: number): number {
+    this.written += bytes;
+    return bytes;
   }
 
   /**
