@@ -11,6 +11,8 @@ export interface FastOpenEntry {
   /** Empty: none is known. */
   readonly cookie: Int8Array;
   readonly experimental: boolean;
+  /** Requests that were not answered by a cookie: 1 with the option, 2 with the experimental one too. */
+  readonly refused: 0 | 1 | 2;
   /** What the server announced; 0 = nothing. Bytes. */
   readonly mss: number;
   /** Handshakes in a row that went through only when the SYN was sent again without text. */
@@ -22,6 +24,7 @@ export interface FastOpenEntry {
 const UNKNOWN: FastOpenEntry = {
   cookie: new Int8Array(0),
   experimental: false,
+  refused: 0,
   mss: 0,
   losses: 0,
   sparedUntil: Number.NEGATIVE_INFINITY,
@@ -56,6 +59,18 @@ export class FastOpenCache {
   learn(server: Address, cookie: Int8Array, experimental: boolean, mss: number): void {
     const key = server.toString();
     this.keep(key, { ...(this.entries.get(key) ?? UNKNOWN), cookie, experimental, mss });
+  }
+
+  /**
+   * The SYN,ACK brought no cookie, though our SYN asked for one. The next asks by the experimental option, in case
+   * that is the one the server knows; if that fails too, we are back at the first.
+   */
+  refused(server: Address, experimental: boolean): void {
+    const key = server.toString();
+    const entry = this.entries.get(key) ?? UNKNOWN;
+    if (entry.cookie.length > 0) return;
+    const refused = experimental || entry.refused === 2 ? 2 : 1;
+    this.keep(key, { ...entry, refused, experimental: refused === 1 });
   }
 
   /** Text in a SYN was taken: the path carries it. */

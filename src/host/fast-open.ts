@@ -77,6 +77,8 @@ export function fastOpenAnswered(core: Core, socket: TcpSocket, seg: Segment, no
   if (seg.fastOpen > 0 && fastOpen.length >= 0) {
     const cookie = seg.fastOpenCookie.slice(0, seg.fastOpen);
     cache.learn(remote.address, cookie, seg.fastOpenExperimental, seg.mss);
+  } else if (fastOpen.length === 0 && counters.timeouts === 0) {
+    cache.refused(remote.address, fastOpen.experimental);
   }
   if (fastOpen.taken) cache.succeeded(remote.address);
   else if (counters.timeouts > 0) cache.lost(remote.address, now);

@@ -10,6 +10,7 @@ import { type Clock, checkClock } from './clock.ts';
 import { Core } from './core.ts';
 import type { HostCounters } from './counters.ts';
 import type { EchoReply } from './echo.ts';
+import { planFastOpen } from './fast-open.ts';
 import { checkFastOpenKey } from './fast-open-keys.ts';
 import { sendIcmp } from './icmp-output.ts';
 import { Interface } from './interface.ts';
@@ -60,8 +61,10 @@ const HOST_OPTIONS: Readonly<Record<keyof HostOptions, true>> = {
 const INTERFACE_OPTIONS: Readonly<Record<keyof InterfaceOptions, true>> = { loopback: true };
 const PING_OPTIONS: Readonly<Record<keyof PingOptions, true>> = { size: true, onReply: true };
 
+/** Bytes. */
+const LARGEST_PACKET = 65_535;
 /** What fits in an IPv4 packet with an IP and an ICMP header. */
-const LARGEST_PING = 65_535 - 20 - ICMP_HEADER_LENGTH;
+const LARGEST_PING = LARGEST_PACKET - 20 - ICMP_HEADER_LENGTH;
 
 export class Host {
   private readonly core: Core;
@@ -153,6 +156,17 @@ export class Host {
   connect(options: ConnectOptions): TcpSocket {
     this.refuseIfClosed();
     return connect(this.core, options);
+  }
+
+  /**
+   * Whether `connect` with `fastOpen` could put text into its SYN to `address` now: the server's cookie is known, or
+   * none is called for (RFC 7413 §4.2.1).
+   * @throws TcpError EINVAL
+   */
+  hasFastOpenCookie(address: Address | string, parameters: Parameters = this.core.parameters): boolean {
+    const { core } = this;
+    const plan = planFastOpen(core, Address.from(address), parameters, LARGEST_PACKET, core.clock.now());
+    return plan !== null && plan.room > 0;
   }
 
   /** Every connection that is not CLOSED, TIME-WAIT and those not accepted yet included. */

@@ -22,6 +22,8 @@ export class TcpListener {
   /** What its connections begin with: TTL or hop limit, and traffic class. */
   hopLimit = HOP_LIMIT;
   trafficClass = 0;
+  /** What ended before it was accepted waits still. */
+  keepEnded = false;
   /** How many connections may be open early (RFC 7413 §5.1). */
   readonly fastOpenQueue: number;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
@@ -139,7 +141,7 @@ export class TcpListener {
 
   /** Something happened to a child: it may be open now, or gone (MUST-11: back to LISTEN, which is nothing). */
   childChanged(socket: TcpSocket): void {
-    if (socket.state === 'CLOSED') {
+    if (socket.state === 'CLOSED' && !(this.keepEnded && this.acceptable.has(socket))) {
       this.pending.delete(socket);
       this.acceptable.delete(socket);
       this.untold.delete(socket);

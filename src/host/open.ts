@@ -38,6 +38,11 @@ export interface ListenOptions {
    * beyond that, and for 0, the default, all complete it first.
    */
   readonly fastOpenQueue?: number;
+  /**
+   * A connection that ended before it was accepted is accepted all the same, with its text and its error, as Linux
+   * has it; by default it is gone.
+   */
+  readonly keepEnded?: boolean;
 }
 
 /** RFC 7413. */
@@ -76,6 +81,7 @@ const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   fastOpenQueue: true,
   family: true,
   exclusive: true,
+  keepEnded: true,
 };
 const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   address: true,
@@ -113,6 +119,7 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   const listener = new TcpListener(core, { address, port }, backlog, parameters, fastOpenQueue, family);
   listener.hopLimit = hopLimit;
   listener.trafficClass = trafficClass;
+  listener.keepEnded = options.keepEnded === true;
   core.listeners.add(listener);
   return listener;
 }

@@ -56,6 +56,11 @@ const COMMON: Constants = {
   EPIPE: 32,
 };
 
+const OF_PROFILE: Readonly<Record<RunOptions['profile'], Constants>> = {
+  linux: { ...COMMON, ...LINUX },
+  freebsd: { ...COMMON, ...FREEBSD },
+};
+
 export function constantsOf(profile: RunOptions['profile']): Constants {
-  return { ...COMMON, ...(profile === 'linux' ? LINUX : FREEBSD) };
+  return OF_PROFILE[profile];
 }

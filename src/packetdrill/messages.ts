@@ -1,6 +1,7 @@
 // read(), write() and their relatives: how text gets in and out of a connection (POSIX.1-2017; the order in which
 // text, end, error and emptiness are told is tcp_recvmsg's and tcp_sendmsg's).
 
+import { readErrorQueue, withInquiry } from './ancillary.ts';
 import { at, fails, type Operation, type Returned, returns } from './calls.ts';
 import { startConnecting } from './opening.ts';
 import type { Arguments, Call, Program } from './program.ts';
@@ -42,13 +43,17 @@ export const readv: Call = (program, args) => receive(program, args, iovLength(p
 
 export const recvmsg: Call = (program, args) => {
   const message = args.value(1);
-  const operation = receive(program, args, messageLength(program, message), args.number(2));
+  const file = args.socket(0);
+  if (args.has(args.number(2), 'MSG_ERRQUEUE')) return readErrorQueue(program, file, message);
+  const operation = receive(program, args, messageLength(program, message, true), args.number(2));
   const flags = field(message, 'msg_flags')?.value ?? null;
   return () => {
     const result = operation();
-    if (result === null || result.errno !== null || flags === null || flags.kind === 'any') return result;
+    if (result === null || result.errno !== null) return result;
+    const told = withInquiry(program, file, message, result);
+    if (told.mismatch !== null || flags === null || flags.kind === 'any') return told;
     const wanted = program.reader.number(flags);
-    return wanted === 0 ? result : { ...result, mismatch: `msg_flags is 0, not ${wanted}` };
+    return wanted === 0 ? told : { ...told, mismatch: `msg_flags is 0, not ${wanted}` };
   };
 };
 
@@ -102,9 +107,12 @@ function send(program: Program, args: Arguments, length: number, flags: number):
   const file = args.socket(0);
   args.allow(flags, SEND_FLAGS);
   if (length < 0) return at(fails('EINVAL'));
-  if (args.has(flags, 'MSG_FASTOPEN')) return fastOpen(program, args, length, flags);
+  if (args.has(flags, 'MSG_FASTOPEN') || file.deferred !== null) {
+    return fastOpen(program, args, file.deferred ?? peerOf(args), length, flags);
+  }
   const how = args.has(flags, 'MSG_OOB') ? 'urgent' : args.has(flags, 'MSG_MORE') ? 'more' : 'plain';
   const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
+  const zeroCopy = args.has(flags, 'MSG_ZEROCOPY') && file.values.get('SO_ZEROCOPY') === 1;
   const unconnected = program.settings.profile === 'linux' ? 'EPIPE' : 'ENOTCONN';
   let sent = 0;
   return () => {
@@ -115,22 +123,29 @@ function send(program: Program, args: Arguments, length: number, flags: number):
       return fails(file.takeError() ?? (file.socket === null ? unconnected : 'EPIPE'));
     }
     sent += file.send(length - sent, how);
-    if (sent === length) return returns(sent);
-    if (!nonBlocking) return null;
-    return sent > 0 ? returns(sent) : fails('EAGAIN');
+    if (sent < length && !nonBlocking) return null;
+    if (sent > 0 && zeroCopy) file.zeroCopy.sent(file.written);
+    return sent > 0 || length === 0 ? returns(sent) : fails('EAGAIN');
   };
+}
+
+/** The address that sendto() or sendmsg() names. */
+function peerOf(args: Arguments): Value {
+  if (args.call.name !== 'sendmsg') return args.value(4);
+  const message = args.value(1);
+  return field(message, 'msg_name')?.value ?? { kind: 'any', at: message.at };
 }
 
 /**
  * sendto() with MSG_FASTOPEN: connect(), with what fits of the text in the SYN if a cookie is known. A call that
  * blocks sends the rest behind the handshake; one that doesn't takes no more than the SYN did.
  */
-function fastOpen(program: Program, args: Arguments, length: number, flags: number): Operation {
+function fastOpen(program: Program, args: Arguments, peer: Value, length: number, flags: number): Operation {
   const file = args.socket(0);
   if (!file.own.fastOpenClient) return at(fails('EOPNOTSUPP'));
   if (file.socket !== null) return at(fails(file.opening ? 'EALREADY' : 'EISCONN'));
   const nonBlocking = file.nonBlocking || args.has(flags, 'MSG_DONTWAIT');
-  const socket = startConnecting(program, file, args.value(4), zeros(length));
+  const socket = startConnecting(program, file, peer, zeros(length));
   if (nonBlocking) {
     socket.flush();
     return at(socket.sendQueue > 0 ? returns(socket.sendQueue) : fails('EINPROGRESS'));
@@ -166,7 +181,7 @@ function iovLength(program: Program, value: Value): number {
 
 const MESSAGE_FIELDS = /^msg_(name|namelen|iov|iovlen|flags|control|controllen)$/;
 
-function messageLength(program: Program, message: Value): number {
+function messageLength(program: Program, message: Value, receives = false): number {
   if (message.kind !== 'struct')
     throw new UnsupportedError('a message is written {msg_iov(1) = ...}', message.at);
   for (const { name, value } of message.fields) {
@@ -174,7 +189,7 @@ function messageLength(program: Program, message: Value): number {
       throw new UnsupportedError(`no mapping for the message field ${name ?? 'without a name'}`, value.at);
     }
     const empty = value.kind === 'any' || (value.kind === 'list' && value.items.length === 0);
-    if (name === 'msg_control' && !empty && !(value.kind === 'number' && value.value === 0)) {
+    if (name === 'msg_control' && !receives && !empty && !(value.kind === 'number' && value.value === 0)) {
       throw new UnsupportedError('no mapping for control messages', value.at);
     }
   }

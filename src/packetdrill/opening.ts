@@ -12,6 +12,7 @@ import { UnsupportedError } from './unsupported.ts';
 import type { SocketName } from './values.ts';
 
 const SECOND = 1000;
+const NOTHING = new Uint8Array(0);
 
 /** `...` as a domain is the family that the script runs in. */
 export const socket: Call = (program, args) => {
@@ -69,7 +70,9 @@ export const listen: Call = (program, args) => {
   const { address, port } = file.bound ?? { address: null, port: 0 };
   const asked = file.values.get('TCP_FASTOPEN') ?? 0;
   const fastOpenQueue = settings.fastOpenEveryListener ? Math.max(asked, backlog) : asked;
-  const options = { port, address, backlog, fastOpenQueue, parameters: file.own, ...headerOptions(file) };
+  const keepEnded = settings.profile === 'linux';
+  const parameters = file.own;
+  const options = { port, address, backlog, fastOpenQueue, keepEnded, parameters, ...headerOptions(file) };
   const listener = program.world.host.listen(options);
   file.bound = { address, port: listener.local.port };
   file.attachListener(listener);
@@ -120,7 +123,11 @@ export const connect: Call = (program, args) => {
     file.connecting = false;
     return at(fails('EISCONN'));
   }
-  if (!already) startConnecting(program, file, args.value(1));
+  if (!already && file.deferred === null && file.values.get('TCP_FASTOPEN_CONNECT') === 1) {
+    if (mayDefer(program, file, args.value(1))) return at(returns(0));
+    startConnecting(program, file, args.value(1), file.own.fastOpenClient ? NOTHING : null);
+  } else if (file.deferred !== null) return at(fails('EISCONN'));
+  else if (!already) startConnecting(program, file, args.value(1));
   const waiting = already ? 'EALREADY' : 'EINPROGRESS';
   return () => {
     if (file.opening) return file.nonBlocking ? fails(waiting) : null;
@@ -133,6 +140,15 @@ export const connect: Call = (program, args) => {
     return fails(error);
   };
 };
+
+/** TCP_FASTOPEN_CONNECT: where a SYN may carry text, it waits for the first that is written. */
+function mayDefer({ reader, settings, world }: Program, file: SocketFile, value: Value): boolean {
+  const name = plain(reader.socketName(value));
+  const address = name?.address ?? settings.remote;
+  if (!world.host.hasFastOpenCookie(address, file.own)) return false;
+  file.deferred = value;
+  return true;
+}
 
 /** Begin to open the connection, by TCP Fast Open with `data` unless that is null (RFC 7413 §4.2). */
 export function startConnecting(
@@ -154,6 +170,7 @@ export function startConnecting(
     ...headerOptions(file),
   });
   file.attach(made);
+  file.deferred = null;
   file.bound = made.local;
   file.connecting = true;
   program.latest = made;

@@ -66,7 +66,7 @@ export const SOCKET_OPTIONS: OptionTable = {
   },
   SO_SNDLOWAT: fact(() => 1),
   SO_ERROR: fact(({ program, file }) => {
-    const error = file.takeError();
+    const error = file.takeErrorOrHint();
     return error === null ? 0 : program.reader.known(error);
   }),
   SO_TYPE: fact(({ program }) => program.reader.known('SOCK_STREAM')),

@@ -140,6 +140,46 @@ const fastOpen: Option = {
   get: ({ file, name }) => file.values.get(name) ?? 0,
 };
 
+/** connect() waits for text to put into the SYN. */
+const fastOpenConnect: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0 || value > 1) return 'EINVAL';
+    if (!file.settings.parameters.fastOpenClient) return 'EOPNOTSUPP';
+    if (file.state !== 'CLOSED') return 'EINVAL';
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+/** Both ways without a cookie, whatever the sysctl says. */
+const fastOpenNoCookie: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0 || value > 1) return 'EINVAL';
+    if (file.socket !== null || file.listener !== null) {
+      if (value === (file.values.get(name) ?? 0)) return null;
+      throw new UnsupportedError(`${name} cannot be changed on a listener or a connection`);
+    }
+    file.choose(
+      'fastOpenWithoutCookie',
+      value === 0 ? file.settings.parameters.fastOpenWithoutCookie : 'both',
+    );
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
+/** What is left to read comes with recvmsg(): ancillary.ts. */
+const inquiry: Option = {
+  set: ({ file, name }, value) => {
+    if (value < 0 || value > 1) return 'EINVAL';
+    file.values.set(name, value);
+    return null;
+  },
+  get: ({ file, name }) => file.values.get(name) ?? 0,
+};
+
 /** FreeBSD: how long a SYN is tried, seconds. */
 const keepInit: Option = {
   set: ({ file, name }, value) => {
@@ -172,12 +212,12 @@ export const TCP_OPTIONS: OptionTable = {
   TCP_FUNCTION_BLK: refused,
   TCP_INFO: refused,
   TCP_DEFER_ACCEPT: fixedAt(0),
-  TCP_FASTOPEN_CONNECT: fixedAt(0),
-  TCP_FASTOPEN_NO_COOKIE: fixedAt(0),
+  TCP_FASTOPEN_CONNECT: fastOpenConnect,
+  TCP_FASTOPEN_NO_COOKIE: fastOpenNoCookie,
   TCP_THIN_LINEAR_TIMEOUTS: fixedAt(0),
   TCP_THIN_DUPACK: kept(0), // without effect since Linux 4.17
   TCP_SAVE_SYN: fixedAt(0),
-  TCP_INQ: fixedAt(0),
+  TCP_INQ: inquiry,
   TCP_TX_DELAY: fixedAt(0),
   TCP_REPAIR: fixedAt(0),
   TCP_NOOPT: fixedAt(0),

@@ -21,9 +21,15 @@ import type {
  * @throws ScriptError with line and column; UnsupportedError for a kind of packet that we do not speak.
  */
 export function parseScript(file: string, text: string, symbols: ReadonlyMap<string, string>): Script {
-  const lexer = new Lexer(file, text, symbols);
+  const known = new Map(symbols);
+  const lexer = new Lexer(file, text, known);
   const options: ScriptOption[] = [];
-  while (lexer.peek('--')) options.push(parseOptionLine(lexer));
+  while (lexer.peek('--')) {
+    const option = parseOptionLine(lexer);
+    const [, name, value = ''] = DEFINITION.exec(`${option.name} ${option.value ?? ''}`) ?? [];
+    if (name !== undefined) known.set(name, value);
+    options.push(option);
+  }
   const init = acceptShell(lexer);
   const events: ScriptEvent[] = [];
   let cleanup: ShellAction | null = null;
@@ -36,6 +42,8 @@ export function parseScript(file: string, text: string, symbols: ReadonlyMap<str
   return { file, options, init, events, cleanup };
 }
 
+/** `--define=NAME=value` also says what the rest of the script means. */
+const DEFINITION = /^(?:define|D) ([^=]+)=(.*)$/s;
 const OPTION_NAME = /[A-Za-z_][\w-]*/y;
 /** A comment may follow at once. */
 const OPTION_VALUE = /(?:[^\s"`/]|\/(?![/*]))+/y;

@@ -21,10 +21,11 @@ function eventsOf(file: SocketFile): string[] {
     return file.listener.waiting.acceptable > 0 ? ['POLLIN', 'POLLRDNORM'] : [];
   }
   const events: string[] = [];
+  if (file.deferred !== null) return ['POLLOUT', 'POLLWRNORM'];
   const dead = file.state === 'CLOSED';
   const readEnded = file.readShut || file.finReached || (dead && file.socket !== null);
   const writeEnded = file.writeShut || (dead && file.socket !== null);
-  if (file.error !== null) events.push('POLLERR');
+  if (file.error !== null || file.zeroCopy.done(file) > 0) events.push('POLLERR');
   if (dead || (readEnded && writeEnded)) events.push('POLLHUP');
   if (readEnded) events.push('POLLIN', 'POLLRDNORM', 'POLLRDHUP');
   if (file.opening) return events;

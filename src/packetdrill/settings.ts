@@ -8,6 +8,7 @@ import { type Configurable, runShell } from './commands.ts';
 import { applyOption } from './option-lines.ts';
 import type { RunOptions } from './result.ts';
 import type { ScriptOption } from './script.ts';
+import { symbolsFor } from './symbols.ts';
 import type { ParameterName, ParameterValue } from './sysctls.ts';
 import { freebsdSysctl } from './sysctls-freebsd.ts';
 import { linuxSysctl } from './sysctls-linux.ts';
@@ -101,7 +102,7 @@ export class Settings implements Configurable {
 
   constructor(options: RunOptions) {
     this.profile = options.profile;
-    this.symbols = new Map(options.symbols);
+    this.symbols = symbolsFor(options.family, options.symbols);
     this.family = options.family;
     const { local, remote, gateway, prefix } = ADDRESSES[options.family];
     this.local = Address.from(local);

@@ -6,6 +6,8 @@ import type { TcpListener } from '../host/listener.ts';
 import type { TcpSocket } from '../host/socket.ts';
 import { TcpError } from '../tcp/errors.ts';
 import type { State } from '../tcp/state.ts';
+import { ZeroCopySends } from './ancillary.ts';
+import type { Value } from './script.ts';
 import { type OpenParameters, parameterFault, type Settings } from './settings.ts';
 import type { ParameterName } from './sysctls.ts';
 import { UnsupportedError } from './unsupported.ts';
@@ -31,6 +33,8 @@ export class SocketFile {
   socket: TcpSocket | null = null;
   /** connect() was called, and has not told how it went. */
   connecting = false;
+  /** TCP_FASTOPEN_CONNECT: connect() was called, and the SYN waits for text to carry; the address it was given. */
+  deferred: Value | null = null;
   readShut = false;
   writeShut = false;
   /** The program heard of the connection's error: an error is told once. */
@@ -41,6 +45,9 @@ export class SocketFile {
   wakes = 0;
   /** What setsockopt() was given, by the option's name. */
   readonly values = new Map<string, number>();
+  /** Bytes that sends have taken in all. */
+  written = 0;
+  readonly zeroCopy = new ZeroCopySends();
   /** SO_LINGER: seconds; null = off. */
   linger: number | null = null;
   /** What its connections run with; read by them while they are open. */
@@ -126,6 +133,18 @@ export class SocketFile {
     return error;
   }
 
+  /** What SO_ERROR tells: the error, else, on Linux, the last hint that ICMP gave; each is told once. */
+  takeErrorOrHint(): string | null {
+    const error = this.takeError();
+    if (error !== null || this.socket === null || this.settings.profile !== 'linux') return error;
+    const { tcb } = this.socket.connection;
+    // That R1 retransmissions went unanswered is no hint of ICMP's.
+    if (tcb.softError === 'ETIMEDOUT') return null;
+    const hint = tcb.softError;
+    tcb.softError = null;
+    return hint;
+  }
+
   /** Nothing will ever be read beyond what waits: the peer's FIN was reached. */
   get finReached(): boolean {
     return this.socket?.connection.tcb.rcv.finished ?? false;
@@ -172,12 +191,17 @@ export class SocketFile {
     const { socket } = this;
     if (socket === null) throw new TcpError('ENOTCONN', 'the socket is not connected');
     const data = zeros(length);
-    if (how === 'urgent') return socket.sendUrgent(data);
+    if (how === 'urgent') return this.took(socket.sendUrgent(data));
     if (how === 'more') socket.setCork(true);
     const taken = socket.send(data);
     if (how === 'plain' && this.more && !this.corked) socket.setCork(false);
     this.more = how === 'more';
-    return taken;
+    return this.took(taken);
+  }
+
+  private took(bytes: number): number {
+    this.written += bytes;
+    return bytes;
   }
 
   /**

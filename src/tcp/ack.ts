@@ -33,6 +33,8 @@ export function processAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): 
   if ((seg.flags & ACK) === 0) return drop(tcb, seg, '9293-3.10.7.4-fifth-no-ack', now);
   if (tcb.state === 'SYN-RECEIVED' && !acknowledgesSyn(tcb, seg, now)) return false;
   if (!inAckRange(tcb, seg, now)) return false;
+  tcb.snd.unansweredProbes = 0;
+  tcb.keepAliveProbes = 0;
   takeAck(tcb, seg, bare, now);
   if (tcb.snd.probing) probeAnswered(tcb, now);
   // MUST-37, SHLD-17: a closed window, or one that shrank, is no reason to give up a peer that answers.

@@ -24,7 +24,7 @@ import { tellOfRoom } from './send-buffer.ts';
 import { add, diff, gt, min, type Seq } from './seq.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
-import { isRunning, restartRetransmission, Timer } from './timers.ts';
+import { isRunning, restartRetransmission, setTimer, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
 import { announceUrgent } from './urgent.ts';
 import { advertiseUserTimeout } from './user-timeout.ts';
@@ -167,6 +167,11 @@ function sendTailProbe(tcb: Tcb, out: Segment, now: number): boolean {
   const mss = effectiveSendMss(tcb, reportBytes(tcb));
   const fresh = Math.min(unsentText(tcb), mss);
   const again = fresh === 0 || windowRoom(tcb, snd.nxt) < fresh;
+  if (again && isBeyondWindow(tcb, board.startOf(board.count - 1))) {
+    // The window shrank: the oldest segment alone may ask about it, and the timer counts from when that left.
+    setTimer(tcb, Timer.retransmission, Math.max(now, board.sentAt(0) + tcb.rto.value), now);
+    return false;
+  }
   const from = again ? board.resendLast(mss, now) : snd.nxt;
   placeText(tcb, out, from, again ? diff(snd.nxt, from) : fresh);
   out.why = '8985-7.3-probe';
@@ -224,6 +229,9 @@ const unsentText = (tcb: Tcb): number => (tcb.snd.finSent ? 0 : diff(textEnd(tcb
 
 /** What the peer's window leaves from `from` on, bytes; negative when it shrank. */
 const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.snd.wnd), from);
+
+/** What begins at `from` lies where the window no longer reaches. The oldest never does: it goes again all the same. */
+const isBeyondWindow = (tcb: Tcb, from: Seq): boolean => from !== tcb.snd.una && windowRoom(tcb, from) <= 0;
 
 /** What the congestion window leaves, bytes. */
 const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));

@@ -288,6 +288,7 @@ export const LINUX: Parameters = {
   lossProbeMargin: 2,
   lossProbeMin: 0,
   synLossesForgiven: 1,
+  r1: 4,
   r2: Number.POSITIVE_INFINITY,
   r2Syn: Number.POSITIVE_INFINITY,
   r2SynAck: Number.POSITIVE_INFINITY,

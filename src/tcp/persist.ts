@@ -43,6 +43,7 @@ export function asked(tcb: Tcb, now: number): void {
   tcb.probeDue = false;
   if (snd.unansweredSince === Number.POSITIVE_INFINITY) snd.unansweredSince = now;
   snd.probes += 1;
+  snd.unansweredProbes += 1;
   tcb.counters.probes += 1;
   armPersist(tcb, now);
 }
@@ -59,6 +60,7 @@ export function probed(tcb: Tcb, now: number): void {
   tcb.probeDue = false;
   tcb.snd.probing = true;
   tcb.snd.probes += 1;
+  tcb.snd.unansweredProbes += 1;
   tcb.counters.probes += 1;
   armPersist(tcb, now);
 }

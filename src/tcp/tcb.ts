@@ -112,6 +112,8 @@ export class SendVariables {
   probing = false;
   /** Probes since the window was last open (SHLD-30). persist.ts, ack.ts. */
   probes = 0;
+  /** Those since the peer was last heard. persist.ts, ack.ts. */
+  unansweredProbes = 0;
   /** Behind the last segment that was not full, or SND.UNA (appendix A.3). output.ts, ack.ts. */
   small: Seq;
   /** Why what is held lost goes again. loss.ts, persist.ts, failures.ts, segment-arrives.ts. */

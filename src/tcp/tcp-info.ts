@@ -131,7 +131,7 @@ function ofConnection(tcb: Tcb) {
     tcpi_state: STATE_NUMBER[tcb.state],
     tcpi_ca_state: CONGESTION_STATE[stateOfCongestion(tcb)],
     tcpi_retransmits: rto.inRow,
-    tcpi_probes: Math.max(snd.probes, tcb.keepAliveProbes),
+    tcpi_probes: Math.max(snd.unansweredProbes, tcb.keepAliveProbes),
     tcpi_backoff: Math.max(rto.backoffs, snd.probes),
     tcpi_options: options(tcb),
     tcpi_snd_wscale: snd.scale,

@@ -166,14 +166,13 @@ describe('sending', () => {
     new Bench({ profile: 'freebsd' }).calls(socket, 'write(3, ..., 10) = -1 ENOTCONN');
   });
 
-  test.each([
-    'send(4, ..., 10, MSG_EOR) = 10',
-    'recv(4, ..., 10, MSG_ERRQUEUE) = 10',
-    'recvmsg(4, {msg_iov(1)=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=1}]}, 0) = 1',
-  ])('no mapping: %s', (text) => {
-    const { bench } = connected();
-    expect(() => bench.begin(text).poll()).toThrow(UnsupportedError);
-  });
+  test.each(['send(4, ..., 10, MSG_EOR) = 10', 'recv(4, ..., 10, MSG_ERRQUEUE) = 10'])(
+    'no mapping: %s',
+    (text) => {
+      const { bench } = connected();
+      expect(() => bench.begin(text).poll()).toThrow(UnsupportedError);
+    },
+  );
 });
 
 describe('how a write leaves', () => {

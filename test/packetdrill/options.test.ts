@@ -263,7 +263,6 @@ describe('refusals', () => {
 
   test.each([
     'SOL_TCP, TCP_DEFER_ACCEPT',
-    'SOL_TCP, TCP_FASTOPEN_CONNECT',
     'SOL_TCP, TCP_SAVE_SYN',
     'SOL_SOCKET, SO_TIMESTAMPING',
     'SOL_SOCKET, SO_MAX_PACING_RATE',

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { FREEBSD, LINUX, type Parameters } from '../../src/tcp/parameters.ts';
 import { ReceiveTuning } from '../../src/tcp/receive-tuning.ts';
+import { seq } from '../../src/tcp/seq.ts';
 import { pattern, Script, type ScriptOptions } from '../support/script.ts';
 
 /** tcp_rmem as Google's configuration of packetdrill has it. */

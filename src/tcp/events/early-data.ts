@@ -2,6 +2,7 @@
 
 import { FIN, SYN } from '../../wire/tcp.ts';
 import { effectiveSendMss } from '../mss.ts';
+import { startTuning } from '../receive-buffer.ts';
 import type { Segment } from '../segment.ts';
 import { add } from '../seq.ts';
 import type { FastOpenVariables, Tcb } from '../tcb.ts';
@@ -14,6 +15,7 @@ export function takeEarlyData(tcb: Tcb, fastOpen: FastOpenVariables, syn: Segmen
   fastOpen.taken = syn.textLength > 0;
   syn.unscaledWindow = true;
   initSendWindow(tcb, syn);
+  startTuning(tcb, now);
   tcb.congestion.setSegmentSize(effectiveSendMss(tcb, 0));
   if (tcb.probe !== null) tcb.probe.rule(tcb, '7413-4.2.2-accepted', now);
   const room = receiveWindow(tcb);
