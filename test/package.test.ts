@@ -100,6 +100,26 @@ describe('entry points', () => {
   });
 });
 
+describe('synfin/net by itself', () => {
+  const echo = `
+    import net from 'synfin/net';
+    const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1', () => {
+      const client = net.connect(server.address().port, () => client.end('hello'));
+      client.on('data', (data) => console.log(String(data))).on('close', () => server.close());
+    });`;
+
+  test('a program goes on while it has sockets, and ends when it has none', () => {
+    expect(node(echo)).toMatchObject({ stdout: 'hello\n', stderr: '', status: 0 });
+  });
+
+  test('a server that is unref\u2019d keeps nobody waiting', () => {
+    const code =
+      "import net from 'synfin/net'; net.createServer().listen(0, () => console.log('up')).unref();";
+    const { status, stderr } = node(code);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
 describe('types', () => {
   const source = `
     import { Address, Host, type Link, type TcpSocket, twoHosts } from 'synfin';

@@ -549,6 +549,25 @@ describe('options', () => {
     expect(wire.calls).toEqual(['noDelay true', 'keepAlive true 1000']);
   });
 
+  test('keep-alive is passed on when something of it changes, with all that was said', async () => {
+    const { socket, wire } = await connected();
+    socket.setKeepAlive(true, 3_000, 2_500, 4);
+    socket.setKeepAlive({ enable: true, initialDelay: 3_999, interval: 2_000, count: 4 });
+    expect(wire.calls).toEqual(['keepAlive true 3000 2000 4']);
+    socket.setKeepAlive({ enable: true, initialDelay: 3_000, interval: 2_000, count: 5 });
+    socket.setKeepAlive(false).setKeepAlive(false, 9_000);
+    expect(wire.calls.slice(1)).toEqual(['keepAlive true 3000 2000 5', 'keepAlive false 0']);
+  });
+
+  test('the type of service without the bits of ECN, before and after', async () => {
+    const { socket, wire } = await opening({ typeOfService: 0x23 });
+    expect([socket.getTypeOfService(), wire.calls]).toEqual([0x23, []]);
+    wire.connects();
+    await turn();
+    socket.setTypeOfService(0x48);
+    expect([socket.getTypeOfService(), wire.calls]).toEqual([0x48, ['diffserv 8', 'diffserv 18']]);
+  });
+
   test('resetAndDestroy aborts, while connecting only once connected', async () => {
     const { socket, wire } = await opening();
     socket.resetAndDestroy();

@@ -42,7 +42,7 @@ const ours = createNet(DEFAULT_HOST);
 async function finished(name: string, work: unknown): Promise<unknown> {
   const abandoned = new AbortController();
   const late = pause(LIMIT, null, { signal: abandoned.signal }).then(() => {
-    throw new Error(`the program over ${name} does not end`);
+    throw new Error(`${name}: the program does not end`);
   });
   late.catch(() => {});
   try {
@@ -66,14 +66,17 @@ const compare = async (program: Programs[string]): Promise<void> => {
 
 const comparable = unavailable === null && dual;
 
-describe.skipIf(!comparable).each(Object.entries(GROUPS))('%s', (_group, programs) => {
+// Both run in real time: on a machine that is busy elsewhere one may lag. A difference that is one comes again.
+const AGAIN = { retry: 2 };
+
+describe.skipIf(!comparable).each(Object.entries(GROUPS))('%s', AGAIN, (_group, programs) => {
   test.each(Object.entries(programs))('%s', (_name, program) => compare(program));
 });
 
 // What an older Node does not have is compared with what Node 24 saw.
-describe.skipIf(!comparable)('beyond Node 22', () => {
+describe.skipIf(!comparable)('beyond Node 22', AGAIN, () => {
   test.each(Object.entries(NEWER))('%s', async (_name, program) => {
     if (MAJOR >= 24) await compare(program);
-    expect(await finished('synfin/net', program(MAJOR >= 24 ? original : ours))).toMatchSnapshot();
+    expect(await finished('the program alone', program(MAJOR >= 24 ? original : ours))).toMatchSnapshot();
   });
 });

@@ -13,7 +13,7 @@ export type Log = unknown[];
 
 export const HOST = '127.0.0.1';
 /** Long enough for whatever is under way on a loopback. */
-export const SETTLE = 25;
+export const SETTLE = 50;
 
 export const pause = (ms = SETTLE): Promise<void> => new Promise((done) => setTimeout(done, ms));
 export const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
