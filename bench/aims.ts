@@ -3,28 +3,35 @@
 
 import type { Figure } from './figure.ts';
 
+/** Null: the figure lacks what it is judged by, its peer. */
+type Judge = (figure: Figure) => boolean | null;
+
 export interface Aim {
   /** Of the figures whose id is this or begins with it and a hyphen. */
   readonly id: string;
   readonly what: string;
   readonly aim: string;
   /** For the figures that have this aim; others of the same id stand beside them. */
-  readonly met: Readonly<Record<string, (figure: Figure) => boolean>>;
+  readonly met: Readonly<Record<string, Judge>>;
   /** Told where the aim is missed. */
   readonly heldBackBy: string;
 }
 
 const ratioAtLeast =
-  (least: number) =>
-  ({ ratio }: Figure): boolean =>
-    ratio !== null && ratio >= least;
+  (least: number): Judge =>
+  ({ ratio }) =>
+    ratio === null ? null : ratio >= least;
+const ratioAtMost =
+  (most: number): Judge =>
+  ({ ratio }) =>
+    ratio === null ? null : ratio <= most;
 const atLeast =
-  (least: number) =>
-  ({ value }: Figure): boolean =>
+  (least: number): Judge =>
+  ({ value }) =>
     value >= least;
 const atMost =
-  (most: number) =>
-  ({ value }: Figure): boolean =>
+  (most: number): Judge =>
+  ({ value }) =>
     value <= most;
 
 /** What counts as flat, MB: pages and code that come and go. */
@@ -66,8 +73,8 @@ export const AIMS: readonly Aim[] = [
     what: 'request and answer on one connection, 64 bytes',
     aim: '<= 1.2x node:net',
     met: {
-      'P5-p50': ({ ratio }) => ratio !== null && ratio <= 1.2,
-      'P5-p99': ({ ratio }) => ratio !== null && ratio <= 1.2,
+      'P5-p50': ratioAtMost(1.2),
+      'P5-p99': ratioAtMost(1.2),
     },
     heldBackBy: '',
   },

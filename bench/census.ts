@@ -3,14 +3,7 @@
 import type { Host } from '../src/host/host.ts';
 import { createNet } from '../src/net/net.ts';
 import { CROWD_PORT, Crowd, hostBefore } from './crowd.ts';
-
-/** Bytes that this process holds, garbage excluded. */
-export function held(): number {
-  globalThis.gc?.();
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
+import { held } from './heap.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 /** After so many connections the event loop gets its turn: sockets of src/net need it. */

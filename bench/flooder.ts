@@ -10,8 +10,8 @@ import { CONNECTED } from '../src/tcp/notice.ts';
 import { LINUX } from '../src/tcp/parameters.ts';
 import type { Packet } from '../src/wire/packet.ts';
 import { SYN } from '../src/wire/tcp.ts';
-import { held } from './census.ts';
 import { Forge, ipv4 } from './forge.ts';
+import { held } from './heap.ts';
 
 const PORT = 80;
 /** The network of the forged sources (RFC 2544's, for benchmarks), a prefix of 15 bits. */

@@ -18,7 +18,7 @@ export const OURS = '10.78.0.2';
 export const LOOPBACK = '127.0.0.1';
 export const PORT = 5001;
 
-/** What the kernel's connections use, and how that came about. */
+/** What the kernel's connections use. */
 export const CONGESTION_CONTROL = 'cubic';
 
 const SYSCTL = '/proc/sys/net/ipv4/';
@@ -26,14 +26,15 @@ const SYSCTL = '/proc/sys/net/ipv4/';
 let entered = false;
 let shared: Host | null = null;
 
-/** Loopback up, CUBIC, no metrics of one run for the next. Throws outside of a private namespace. */
+/** Loopback up, CUBIC, Linux's own buffers, no metrics of one run for the next. Throws outside of a namespace. */
 export function enterGround(): void {
   if (entered) return;
   if (!inPrivateNamespace())
     throw new Error('bench: what needs TUN also needs unshare(1), to stay off this network');
   raiseLoopback();
-  writeFileSync(`${SYSCTL}tcp_no_metrics_save`, '1');
-  writeFileSync(`${SYSCTL}ip_local_port_range`, '1024 65535');
+  sysctl('tcp_no_metrics_save', '1');
+  sysctl('ip_local_port_range', '1024 65535');
+  setBuffers(LINUX.receiveBufferMax, LINUX.sendBufferMax);
   useOnRoute(CONGESTION_CONTROL, 'local', LOOPBACK, 'dev', 'lo', 'table', 'local', 'src', LOOPBACK);
   entered = true;
 }
@@ -51,6 +52,12 @@ function useOnRoute(name: string, ...route: string[]): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`bench: the kernel has no ${name}: ${error?.message ?? stderr.trim()}`);
+}
+
+/** How far the kernel's buffers may grow, bytes. */
+export function setBuffers(receive: number, send: number): void {
+  sysctl('tcp_rmem', `4096 ${LINUX.receiveBuffer} ${receive}`);
+  sysctl('tcp_wmem', `4096 ${LINUX.sendBuffer} ${send}`);
 }
 
 /** A sysctl of this namespace, by its name below net.ipv4. */

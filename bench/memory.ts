@@ -1,5 +1,6 @@
 // P6 to P11, P14: what needs no kernel. Each in a process of its own, so that one's heap is not the other's.
 
+import { freemem } from 'node:os';
 import type { SegmentTimes } from './census.ts';
 import { inWorker } from './children.ts';
 import { compare, type Figure, type Settings } from './figure.ts';
@@ -46,13 +47,26 @@ export function longPath(settings: Settings): Promise<Figure[]> {
 
 /** Megabytes: a million connections must fit where the machine has the memory. */
 const HEAP = ['--expose-gc', '--max-old-space-size=20000'];
-const connectionCount = ({ full }: Settings): number => (full ? 1_000_000 : 20_000);
+/** What a million take at most, bytes, with what the collector needs beside them. */
+const ROOM = 14e9;
+
+interface Size {
+  readonly count: number;
+  readonly note: string;
+}
+
+function connectionCount({ full }: Settings): Size {
+  const fits = freemem() > ROOM;
+  const count = full ? (fits ? 1_000_000 : 100_000) : 20_000;
+  const text = count.toLocaleString('en');
+  return { count, note: full && !fits ? `${text}: memory here is too small for 1,000,000` : text };
+}
 /** Sizes do not vary from run to run. */
 const once = (settings: Settings): Settings => ({ ...settings, runs: 1 });
 
 export async function idleConnections(settings: Settings): Promise<Figure[]> {
-  const count = connectionCount(settings);
-  const note = `each of ${count.toLocaleString('en')}, heap and buffers`;
+  const { count, note: size } = connectionCount(settings);
+  const note = `each of ${size}; heap and buffers`;
   const bytes = (task: string) => async () => [await inWorker<number>(HEAP, task, count)];
   return [
     ...(await compare([{ id: 'P8-host', unit: 'bytes', note }], once(settings), bytes('idle-host'))),
@@ -61,16 +75,16 @@ export async function idleConnections(settings: Settings): Promise<Figure[]> {
 }
 
 export function timeWait(settings: Settings): Promise<Figure[]> {
-  const count = connectionCount(settings);
-  const note = `each of ${count.toLocaleString('en')}, heap and buffers`;
+  const { count, note: size } = connectionCount(settings);
+  const note = `each of ${size}; heap and buffers`;
   return compare([{ id: 'P9', unit: 'bytes', note }], once(settings), async () => [
     await inWorker<number>(HEAP, 'time-wait', count),
   ]);
 }
 
 export function crowded(settings: Settings): Promise<Figure[]> {
-  const count = connectionCount(settings);
-  const of = `${count.toLocaleString('en')} open, against 1`;
+  const { count, note: size } = connectionCount(settings);
+  const of = `${size} open, against 1`;
   return compare(
     [
       { id: 'P10-all', unit: 'x', note: `questions and answers on each in turn, ${of}` },

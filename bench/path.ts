@@ -10,7 +10,7 @@ import { firstLine, output, startPeer } from './children.ts';
 import { type Conditions, createPath, Plug } from './emulator.ts';
 import { type Figure, figure, type Settings } from './figure.ts';
 import { ipv4 } from './forge.ts';
-import { createHost, enterGround, netOf, PORT, serve, sysctl, useCongestionControl } from './ground.ts';
+import { createHost, enterGround, netOf, PORT, serve, setBuffers, useCongestionControl } from './ground.ts';
 
 /** Twice the largest product of rate and delay, and its queue: no buffer of an end decides anything. */
 const BUFFER = 128 << 20;
@@ -32,11 +32,6 @@ class Site {
   private readonly server = new Plug(openTun({ name: 'server0', addresses: [`${SERVER}/24`] }), TO_CLIENT);
   private readonly ours = new Plug(openTun({ name: 'path0', addresses: ['10.82.0.1/24'] }), null);
   private readonly host: Host = createHost({ ...LINUX, sendBufferMax: BUFFER, receiveBufferMax: BUFFER });
-
-  constructor() {
-    sysctl('tcp_rmem', `4096 131072 ${BUFFER}`);
-    sysctl('tcp_wmem', `4096 16384 ${BUFFER}`);
-  }
 
   /** Mbit/s from synfin to the kernel. */
   async fromOurs(conditions: Conditions, seconds: number, seed: number): Promise<number> {
@@ -131,9 +126,11 @@ async function cell(site: Site, conditions: Conditions, settings: Settings): Pro
 
 export async function emulatedPaths(settings: Settings): Promise<Figure[]> {
   enterGround();
+  setBuffers(BUFFER, BUFFER);
   const site = new Site();
   const once = settings.full ? settings : { ...settings, runs: 1 };
   const figures: Figure[] = [];
   for (const conditions of cells(settings)) figures.push(await cell(site, conditions, once));
+  setBuffers(LINUX.receiveBufferMax, LINUX.sendBufferMax);
   return figures;
 }

@@ -5,6 +5,7 @@ import { createNet } from '../src/net/net.ts';
 import { twoHosts } from '../src/sim/network.ts';
 import { LINUX } from '../src/tcp/parameters.ts';
 import { type Figure, figure } from './figure.ts';
+import { allocated } from './heap.ts';
 
 const PORT = 80;
 const CHUNK = new Uint8Array(1 << 16);
@@ -58,9 +59,9 @@ async function bytesPerSegment(sink: Sink): Promise<number> {
   const packets = (): number => server.counters.packetsReceived + server.counters.packetsSent;
   await run(4 * BYTES);
   globalThis.gc?.();
-  const [heap, from] = [process.memoryUsage().heapUsed, packets()];
+  const [heap, from] = [allocated(), packets()];
   await run(5 * BYTES);
-  return (process.memoryUsage().heapUsed - heap) / (packets() - from);
+  return (allocated() - heap) / (packets() - from);
 }
 
 export async function streamAllocation(runs: number): Promise<Figure[]> {

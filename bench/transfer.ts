@@ -2,7 +2,7 @@
 
 import { type TwoHostsOptions, twoHosts } from '../src/sim/network.ts';
 import { LINUX } from '../src/tcp/parameters.ts';
-import { held } from './census.ts';
+import { held } from './heap.ts';
 
 const CHUNK = new Uint8Array(1 << 16);
 /** Of a link that is as good as it can be, ms each way: time has to pass, or no timer ever would. */
