@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { BUILT } from './root.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -20,7 +21,7 @@ export function start(program: string, ...args: string[]): ChildProcess {
 
 /** The kernel's side: `peer.js MODE ...`. */
 export const startPeer = (...args: string[]): ChildProcess =>
-  start(process.execPath, join(import.meta.dirname, 'peer.js'), ...args);
+  start(process.execPath, join(BUILT, 'peer.js'), ...args);
 
 /** What a child printed, once it has ended well. */
 export function output(child: ChildProcess): Promise<string> {
@@ -51,7 +52,7 @@ export function firstLine(child: ChildProcess): Promise<string> {
 
 /** `worker.js TASK ...` in a fresh process, its result; what it was started with goes on to it (`--cpu-prof`). */
 export async function inWorker<T>(flags: readonly string[], task: string, ...args: unknown[]): Promise<T> {
-  const program = join(import.meta.dirname, 'worker.js');
+  const program = join(BUILT, 'worker.js');
   const child = start(process.execPath, ...process.execArgv, ...flags, program, task, ...args.map(String));
   return JSON.parse(await output(child)) as T;
 }

@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bulkReceive, bulkSend, manyStreams } from './bulk.ts';
-import { browserBundle } from './bundle.ts';
 import { curlTransfers } from './curl.ts';
 import { connections, latency } from './exchange.ts';
 import type { Figure, Settings } from './figure.ts';
@@ -46,7 +45,8 @@ const BENCHES: readonly Bench[] = [
   { name: 'path', ids: ['P12'], run: emulatedPaths },
   { name: 'flood', ids: ['P13'], run: synFlood },
   { name: 'long-path', ids: ['P14'], run: longPath },
-  { name: 'bundle', ids: ['P16'], run: browserBundle },
+  // vite is loaded by those who need it.
+  { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 
