@@ -32,7 +32,7 @@ function inMemory(settings: Settings): Promise<Figure[]> {
   );
 }
 
-/** SYNs that got an answer, of whatever kind, or were dropped for a reason. */
+/** SYNs that were answered by a cookie, or dropped; the few that the backlog holds half open are not among them. */
 const answered = ({ counters }: Host): number =>
   counters.synCookiesSent + counters.dropped['tcp-accept-queue'] + counters.dropped['reply-queue-full'];
 

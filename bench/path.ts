@@ -102,8 +102,7 @@ function cells({ full }: Settings): Conditions[] {
 async function cell(site: Site, conditions: Conditions, settings: Settings): Promise<Figure> {
   const { rate, loss, rtt } = conditions;
   const id = `P12-${rate}M-${loss * 100}%-${rtt}ms`;
-  // Time for slow start and a few sawteeth on a long path.
-  const seconds = settings.full ? Math.max(settings.seconds, 10) : settings.seconds;
+  const { seconds } = settings;
   const ours: number[] = [];
   const cubic: number[] = [];
   const bbr: number[] = [];

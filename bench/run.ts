@@ -52,10 +52,10 @@ const BENCHES: readonly Bench[] = [
 
 const USAGE = `npm run bench -- [NAME or ID...] [--json] [--seconds N] [--runs N] [--full] [--alone] [--profile] [--write]
   ${BENCHES.map(({ name, ids }) => [name, ...ids].join(' ')).join(', ')}
-  --seconds N  how long a stream lasts (1)     --runs N  of each figure (3)
+  --seconds N  how long a stream lasts (1; 5 with --full)   --runs N  of each figure (3)
   --full       the sizes that the aims name: 1,000,000 connections, ten gigabytes, every emulated path
-  --alone      without the peers               --profile CPU profiles in dist/bench/profiles
-  --write      write docs/performance.md`;
+  --alone      without the peers    --profile  CPU profiles in dist/bench/profiles
+  --write      write docs/performance.md, from all of them`;
 
 function refuse(message: string): never {
   console.error(`bench: ${message}\n${USAGE}`);
@@ -73,7 +73,7 @@ function options() {
         profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
-        seconds: { type: 'string', default: '1' },
+        seconds: { type: 'string' },
         runs: { type: 'string', default: '3' },
       },
     });
@@ -95,7 +95,7 @@ const clear = (): void => {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 };
 const settings: Settings = {
-  seconds: Number(values.seconds),
+  seconds: Number(values.seconds ?? (values.full ? 5 : 1)),
   runs: Number(values.runs),
   full: values.full,
   alone: values.alone,
@@ -103,6 +103,7 @@ const settings: Settings = {
 };
 if (!(settings.seconds > 0)) refuse('--seconds takes a number above 0');
 if (!Number.isInteger(settings.runs) || settings.runs < 1) refuse('--runs takes a whole number above 0');
+if (values.write && positionals.length > 0) refuse('--write takes no names: the document has every figure');
 const wants = ({ name, ids }: Bench): boolean =>
   positionals.length === 0 || [name, ...ids].some((one) => positionals.includes(one));
 const known = new Set(BENCHES.flatMap(({ name, ids }) => [name, ...ids]));
