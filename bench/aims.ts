@@ -93,7 +93,7 @@ export const AIMS: readonly Aim[] = [
       'P6-memory': atMost(FLAT),
     },
     heldBackBy:
-      'checksums are 17 % of the time, garbage collection 16 %, of a buffer and two views for each packet on the link',
+      'checksums are 17 % of the time; garbage collection 16 %, for the most part of five views made for each packet: two to sum, two to copy, one to read',
   },
   {
     id: 'P7',
