@@ -7,7 +7,9 @@ import { Segment } from '../src/tcp/segment.ts';
 import { seq } from '../src/tcp/seq.ts';
 import type { OpenOptions } from '../src/tcp/tcb.ts';
 import { Address } from '../src/wire/address.ts';
-import { compare, type Figure, type Settings } from './figure.ts';
+import { type Figure, figure } from './figure.ts';
+import { allocated } from './heap.ts';
+import { streamAllocation } from './streams.ts';
 
 const A = { address: Address.parse('10.0.0.1') as Address, port: 1000 };
 const B = { address: Address.parse('10.0.0.2') as Address, port: 80 };
@@ -116,9 +118,9 @@ function bytesPerSegment(step: Step, rounds: number, options: Options): number {
   for (let i = 0; i < 4 * rounds; i++) step(pair);
   globalThis.gc?.();
   const segments = pair.segments;
-  const before = process.memoryUsage().heapUsed;
+  const before = allocated();
   for (let i = 0; i < rounds; i++) step(pair);
-  const grown = process.memoryUsage().heapUsed - before;
+  const grown = allocated() - before;
   return grown / (pair.segments - segments);
 }
 
@@ -131,25 +133,35 @@ function nanosecondsPerSegment(step: Step, rounds: number): number {
   return Number(process.hrtime.bigint() - start) / (pair.segments - segments);
 }
 
-const KINDS: readonly (readonly [string, Options, string])[] = [
-  ['', { tick: 1, views: false }, 'whole milliseconds, text left where it is'],
-  ['-fraction', { tick: 1.37, views: false }, 'fractions of milliseconds'],
-  ['-views', { tick: 1.37, views: true }, 'and the views that receive() returns'],
+interface Kind {
+  readonly suffix: string;
+  readonly options: Options;
+  readonly note: string;
+}
+
+const KINDS: readonly Kind[] = [
+  { suffix: '', options: { tick: 1, views: false }, note: 'the engine; whole ms, text left where it is' },
+  { suffix: '-fraction', options: { tick: 1.37, views: false }, note: 'the engine; fractions of ms' },
+  { suffix: '-views', options: { tick: 1.37, views: true }, note: 'and the views that receive() returns' },
 ];
 
-export async function allocation(settings: Settings): Promise<Figure[]> {
+/** P11, and the engine's own speed. Run by worker.ts, with room for all garbage. */
+export async function allocation(runs: number): Promise<Figure[]> {
   const bulk: Step = (pair) => pair.bulk();
   const ask: Step = (pair) => pair.requestAnswer();
   const figures: Figure[] = [];
-  for (const [suffix, options, note] of KINDS) {
+  const add = (id: string, unit: string, note: string, measure: () => number): void => {
+    // The first is for the compiler to settle.
+    const values = Array.from({ length: runs + 1 }, () => measure()).slice(1);
+    figures.push(figure({ id, unit, note }, values));
+  };
+  for (const { suffix, options, note } of KINDS) {
     const unit = 'bytes/segment';
-    const bytes = (step: Step, rounds: number) => () => bytesPerSegment(step, rounds, options);
-    figures.push(await compare(`alloc-bulk${suffix}`, unit, note, settings, bytes(bulk, 2000), null));
-    figures.push(await compare(`alloc-request${suffix}`, unit, note, settings, bytes(ask, 20_000), null));
+    add(`P11-bulk${suffix}`, unit, note, () => bytesPerSegment(bulk, 2000, options));
+    add(`P11-request${suffix}`, unit, note, () => bytesPerSegment(ask, 20_000, options));
   }
-  const note = 'engine alone, MTU 1500, timestamps';
-  const time = (step: Step, rounds: number) => () => nanosecondsPerSegment(step, rounds);
-  figures.push(await compare('engine-bulk', 'ns/segment', note, settings, time(bulk, 5000), null));
-  figures.push(await compare('engine-request', 'ns/segment', note, settings, time(ask, 50_000), null));
-  return figures;
+  const note = 'the engine alone, MTU 1500, timestamps';
+  add('engine-bulk', 'ns/segment', note, () => nanosecondsPerSegment(bulk, 5000));
+  add('engine-request', 'ns/segment', note, () => nanosecondsPerSegment(ask, 50_000));
+  return [...figures, ...(await streamAllocation(runs))];
 }

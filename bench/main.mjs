@@ -1,11 +1,12 @@
-// `npm run bench [-- name...] [--json] [--seconds N] [--runs N]`: bundles bench/run.ts, as users get the library,
-// and runs it in a private network namespace.
-import { spawnSync } from 'node:child_process';
+// `npm run bench [name...] [--json] [--seconds N] [--runs N] ...`: bundles bench/, as users get the library, and
+// runs it in a private network namespace.
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 const outDir = join(root, 'dist', 'bench');
+const args = process.argv.slice(2);
 
 await build({
   root,
@@ -16,13 +17,22 @@ await build({
     target: 'node20',
     minify: false,
     outDir,
-    rolldownOptions: { input: { run: join(root, 'bench/run.ts'), peer: join(root, 'bench/peer.ts') } },
+    rolldownOptions: {
+      input: Object.fromEntries(
+        ['run', 'peer', 'worker'].map((name) => [name, join(root, `bench/${name}.ts`)]),
+      ),
+    },
   },
-  ssr: { external: ['koffi'], noExternal: true },
+  ssr: { external: ['koffi', 'vite'], noExternal: true },
 });
 
-const program = [process.execPath, '--expose-gc', join(outDir, 'run.js'), ...process.argv.slice(2)];
+const profile = args.includes('--profile')
+  ? ['--cpu-prof', `--cpu-prof-dir=${join(outDir, 'profiles')}`]
+  : [];
+const program = [process.execPath, '--expose-gc', ...profile, join(outDir, 'run.js'), ...args];
 const isolated = process.platform === 'linux' && spawnSync('unshare', ['-rn', 'true']).status === 0;
 const command = isolated ? ['unshare', '-rn', '--', ...program] : program;
-const { status } = spawnSync(command[0], command.slice(1), { cwd: root, stdio: 'inherit' });
-process.exit(status ?? 1);
+const child = spawn(command[0], command.slice(1), { cwd: root, stdio: 'inherit' });
+// A terminal sends Ctrl-C to both; whoever sends it to this one alone means the other, too. It cleans up, and ends.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -1,10 +1,16 @@
-// The kernel's side of a bench, in a process of its own: `peer.js send|receive|ask HOST PORT ...`, on node:net.
-// Prints one line of JSON when it is done.
+// The kernel's side of a bench, in a process of its own, on node:net: `peer.js MODE HOST PORT ...`. Prints one line
+// of JSON when it is done.
 
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
-const [mode, host = '', port = '0', amount = '1'] = process.argv.slice(2);
+const [mode = '', host = '', port = '0', ...rest] = process.argv.slice(2);
+const [first = 1, second = 1] = rest.map(Number);
 const CHUNK = Buffer.alloc(1 << 16);
+/** What is left of a bench when its time is over may still take so long, ms. */
+const GRACE = 10_000;
+
+const print = (result: object): void => void process.stdout.write(`${JSON.stringify(result)}\n`);
+const elapsed = (since: bigint): number => Number(process.hrtime.bigint() - since);
 
 function open(): Socket {
   const socket = connect({ host, port: Number(port) });
@@ -15,62 +21,147 @@ function open(): Socket {
   return socket;
 }
 
-/** Send for `amount` seconds. */
-function send(): void {
-  const socket = open();
-  const end = Date.now() + Number(amount) * 1000;
-  const pump = (): void => {
+/** Write to `socket` as fast as it takes it, until `end` (Date.now). */
+function pump(socket: Socket, end: number): void {
+  const more = (): void => {
     while (Date.now() < end) if (!socket.write(CHUNK)) return;
     socket.end();
   };
-  socket
-    .on('connect', pump)
-    .on('drain', pump)
-    .on('close', () => process.exit(0));
-  socket.resume();
+  socket.on('drain', more);
+  more();
 }
 
-/** Receive until the other end has no more; print how much and how long it took. */
+/** `send SECONDS STREAMS` */
+function send(): void {
+  let left = second;
+  for (let i = 0; i < second; i++) {
+    const socket = open();
+    socket.on('connect', () => pump(socket, Date.now() + first * 1000));
+    socket.on('close', () => {
+      left -= 1;
+      if (left === 0) process.exit(0);
+    });
+    socket.resume();
+  }
+}
+
+/** `receive STREAMS`, until the other end has no more: how much, and how long it took. */
 function receive(): void {
-  const socket = open();
   let bytes = 0;
   let start = 0n;
-  socket.on('data', (data) => {
-    if (bytes === 0) start = process.hrtime.bigint();
-    bytes += data.length;
-  });
-  socket.on('end', () => {
-    console.log(JSON.stringify({ bytes, ns: Number(process.hrtime.bigint() - start) }));
-    socket.end();
-  });
-}
-
-/** `amount` connections at once, each with one request and its answer; print how many were complete. */
-function ask(): void {
-  const count = Number(amount);
-  let complete = 0;
-  let closed = 0;
-  for (let i = 0; i < count; i++) {
-    const question = `question ${i}\n`;
-    let answer = '';
-    const socket = connect({ host, port: Number(port) });
-    socket.on('connect', () => socket.end(question));
+  let left = first;
+  for (let i = 0; i < first; i++) {
+    const socket = open();
     socket.on('data', (data) => {
-      answer += data.toString('latin1');
+      if (bytes === 0) start = process.hrtime.bigint();
+      bytes += data.length;
     });
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (answer === question) complete += 1;
-      closed += 1;
-      if (closed === count) console.log(JSON.stringify({ complete }));
+    socket.on('end', () => {
+      left -= 1;
+      if (left === 0) print({ bytes, ns: elapsed(start) });
+      socket.end();
     });
   }
 }
 
-if (mode === 'send') send();
-else if (mode === 'receive') receive();
-else if (mode === 'ask') ask();
-else {
-  console.error('peer: send, receive or ask');
+/** `drain SECONDS`: what comes in that time, from the connection on. */
+function drain(): void {
+  const socket = open();
+  let bytes = 0;
+  socket.on('data', (data) => {
+    bytes += data.length;
+  });
+  socket.on('connect', () => {
+    const start = process.hrtime.bigint();
+    setTimeout(() => {
+      print({ bytes, ns: elapsed(start) });
+      process.exit(0);
+    }, first * 1000);
+  });
+}
+
+/** `source`: whoever connects gets all it takes, until this process is killed. Prints a line when it listens. */
+function source(): void {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.resume();
+    pump(socket, Number.POSITIVE_INFINITY);
+  });
+  server.listen({ host, port: Number(port) }, () => print({ listening: true }));
+}
+
+/** `churn SECONDS CONCURRENT`: open, ask one byte, get one, see the other end close. */
+function churn(): void {
+  const start = process.hrtime.bigint();
+  const end = Date.now() + first * 1000;
+  let under = 0;
+  let complete = 0;
+  let failed = 0;
+  let last = 0;
+  const begin = (): void => {
+    under += 1;
+    let answered = 0;
+    let ended = false;
+    const socket = connect({ host, port: Number(port) });
+    socket.on('connect', () => socket.write('q'));
+    socket.on('data', (data) => {
+      answered += data.length;
+    });
+    socket.on('end', () => {
+      ended = true;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (answered === 1 && ended) complete += 1;
+      else failed += 1;
+      last = elapsed(start);
+      under -= 1;
+      if (Date.now() < end) begin();
+      else if (under === 0) finish();
+    });
+  };
+  const finish = (): void => {
+    print({ complete, failed: failed + under, ns: last });
+    process.exit(0);
+  };
+  setTimeout(finish, first * 1000 + GRACE);
+  for (let i = 0; i < second; i++) begin();
+}
+
+/** `ping SECONDS BYTES`: questions one after another; microseconds until the whole answer was there. */
+function ping(): void {
+  const socket = open();
+  const question = Buffer.alloc(second);
+  const times: number[] = [];
+  let start = 0n;
+  let missing = second;
+  let end = 0;
+  const ask = (): void => {
+    missing = second;
+    start = process.hrtime.bigint();
+    socket.write(question);
+  };
+  socket.setNoDelay(true);
+  socket.on('connect', () => {
+    end = Date.now() + first * 1000;
+    ask();
+  });
+  socket.on('data', (data) => {
+    missing -= data.length;
+    if (missing > 0) return;
+    times.push(elapsed(start) / 1000);
+    if (Date.now() < end) return ask();
+    times.sort((a, b) => a - b);
+    const at = (share: number): number => times[Math.floor(share * (times.length - 1))] as number;
+    print({ p50: at(0.5), p99: at(0.99), count: times.length });
+    socket.end();
+  });
+}
+
+const MODES: Record<string, () => void> = { send, receive, drain, source, churn, ping };
+const run = MODES[mode];
+if (run === undefined) {
+  console.error(`peer: one of ${Object.keys(MODES).join(', ')}`);
   process.exit(2);
 }
+run();

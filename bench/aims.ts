@@ -1,0 +1,198 @@
+// What the figures are and what they aim at; and for an aim that is missed, what holds it back: only what was
+// measured, with `npm run bench NAME -- --profile`.
+
+import type { Figure } from './figure.ts';
+
+/** Null: the figure lacks what it is judged by, its peer. */
+type Judge = (figure: Figure) => boolean | null;
+
+export interface Aim {
+  /** Of the figures whose id is this or begins with it and a hyphen. */
+  readonly id: string;
+  readonly what: string;
+  readonly aim: string;
+  /** For the figures that have this aim; others of the same id stand beside them. */
+  readonly met: Readonly<Record<string, Judge>>;
+  /** Told where the aim is missed. */
+  readonly heldBackBy: string;
+}
+
+const ratioAtLeast =
+  (least: number): Judge =>
+  ({ ratio }) =>
+    ratio === null ? null : ratio >= least;
+const ratioAtMost =
+  (most: number): Judge =>
+  ({ ratio }) =>
+    ratio === null ? null : ratio <= most;
+const atLeast =
+  (least: number): Judge =>
+  ({ value }) =>
+    value >= least;
+const atMost =
+  (most: number): Judge =>
+  ({ value }) =>
+    value <= most;
+
+/** What counts as flat, MB: pages and code that come and go. */
+const FLAT = 8;
+/** Bytes for a segment that are not the engine's: growth of its tables, spread over the run. */
+const NOTHING = 0.5;
+
+export const AIMS: readonly Aim[] = [
+  {
+    id: 'P1',
+    what: 'bulk receive, one stream, kernel to synfin over TUN, delivered to a Node consumer',
+    aim: '>= 1.0x node:net',
+    met: { P1: ratioAtLeast(1) },
+    heldBackBy:
+      '36 % of the time is in write(2) of ACKs, where the kernel also sends what each lets go, 31 % in read(2); by ss(8) our window of 2 MB limits the sender 85 % of the time',
+  },
+  {
+    id: 'P2',
+    what: 'bulk send, one stream, synfin to kernel over TUN',
+    aim: '>= 1.0x node:net',
+    met: { P2: ratioAtLeast(1) },
+    heldBackBy:
+      '44 % of the time is in write(2) of one super-segment after another; 16 % copies what the program wrote into a new buffer of 64 KiB, and 11 % collects those',
+  },
+  {
+    id: 'P3',
+    what: 'the same with 64 streams at once',
+    aim: '>= 1.0x node:net',
+    met: { 'P3-receive': ratioAtLeast(1), 'P3-send': ratioAtLeast(1) },
+    heldBackBy:
+      '26 % of the time is garbage collection, of the buffers of 64 KiB that each stream has waiting; received packets hold 28 KB, not 60 as with one stream',
+  },
+  {
+    id: 'P4',
+    what: 'connections: open, 1-byte request and answer, close; kernel clients, server on synfin',
+    aim: '>= 1.5x node:net',
+    met: { P4: ratioAtLeast(1.5) },
+    heldBackBy:
+      'five packets each way for a connection, one system call each: 31 % of the time; garbage collection 11 %, making the streams 8 %',
+  },
+  {
+    id: 'P5',
+    what: 'request and answer on one connection, 64 bytes',
+    aim: '<= 1.2x node:net',
+    met: {
+      'P5-p50': ratioAtMost(1.2),
+      'P5-p99': ratioAtMost(1.2),
+    },
+    heldBackBy: 'write(2) of the answer is 64 % of the time, read(2) 13 %',
+  },
+  {
+    id: 'P6',
+    what: 'synfin to synfin in memory, MTU 1500, checksums on, one core',
+    aim: '>= 4 Gbit/s, no slower and no larger later',
+    met: {
+      'P6-first': atLeast(4),
+      'P6-tenth': atLeast(4),
+      'P6-slower': atMost(1.1),
+      'P6-memory': atMost(FLAT),
+    },
+    heldBackBy:
+      'checksums are 17 % of the time; garbage collection 16 %, for the most part of five views made for each packet: two to sum, two to copy, one to read',
+  },
+  {
+    id: 'P7',
+    what: 'the same with super-segments',
+    aim: '>= 40 Gbit/s',
+    met: { P7: atLeast(40) },
+    heldBackBy: "31 % of the time is the link's copy of each packet, 16 % garbage collection",
+  },
+  {
+    id: 'P8',
+    what: 'memory for an idle ESTABLISHED connection, of engine and host, and with a net Socket',
+    aim: '<= 1 KiB; <= 3 KiB',
+    met: { 'P8-host': atMost(1024), 'P8-net': atMost(3072) },
+    heldBackBy:
+      'every connection has all that any can need: 26 objects, six typed arrays (1.4 KiB with their buffers) and 34 numbers in boxes of their own (0.5 KiB)',
+  },
+  {
+    id: 'P9',
+    what: 'memory for a TIME-WAIT entry',
+    aim: '<= 96 bytes',
+    met: { P9: atMost(96) },
+    heldBackBy: 'TIME-WAIT keeps the connection whole',
+  },
+  {
+    id: 'P10',
+    what: 'time for a segment with many connections open against 1',
+    aim: '<= 1.5x',
+    met: { 'P10-all': atMost(1.5), 'P10-one': atMost(1.5) },
+    heldBackBy:
+      '5.4 KB of a connection, in 70 pieces, are not in a cache when its segment comes: 2.7x already with 1,000 open, 1.2x when the same one of them is asked again',
+  },
+  {
+    id: 'P11',
+    what: 'bytes allocated for a segment',
+    aim: "0 in the engine; what Node's streams add is stated",
+    met: {
+      'P11-bulk': atMost(NOTHING),
+      'P11-request': atMost(NOTHING),
+      'P11-bulk-fraction': atMost(NOTHING),
+      'P11-request-fraction': atMost(NOTHING),
+    },
+    heldBackBy: '',
+  },
+  {
+    id: 'P12',
+    what: 'goodput through an emulated path (rate, loss, round trip; drop-tail queue of one product)',
+    aim: '>= 1.0x Linux CUBIC in every cell',
+    met: { P12: ratioAtLeast(1) },
+    heldBackBy: '',
+  },
+  {
+    id: 'P13',
+    what: 'honest clients served during a SYN flood, in the simulator and over TUN',
+    aim: '100 %, memory flat',
+    met: {
+      'P13-memory-served': atLeast(100),
+      'P13-memory-growth': atMost(FLAT),
+      'P13-tun-served': atLeast(100),
+      'P13-tun-growth': atMost(FLAT),
+      'P13-tun-rate': atLeast(90_000),
+    },
+    heldBackBy:
+      'each cookie is made by a whole connection, which is thrown away: 27 % of the time, and most of the garbage collection, 31 %',
+  },
+  {
+    id: 'P14',
+    what: 'goodput of a path of 100 Mbit/s and 100 ms, in memory',
+    aim: '>= 95 Mbit/s',
+    met: { P14: atLeast(95) },
+    heldBackBy: '',
+  },
+  {
+    id: 'P15',
+    what: "event-loop delay while a bulk stream runs, 99th percentile, beyond the timer's own 1 ms",
+    aim: '<= 5 ms',
+    met: { 'P15-receive': atMost(5), 'P15-send': atMost(5) },
+    heldBackBy:
+      'a write is called back at once, the program writes again, and so on in one turn until the send buffer, up to 4 MB, is full',
+  },
+  {
+    id: 'P16',
+    what: 'browser bundle of engine, host and memory link, minified and gzipped',
+    aim: '<= 40 KiB',
+    met: { P16: atMost(40) },
+    heldBackBy:
+      'gzipped one by one, src/tcp comes to 44 KiB, src/host to 22, src/wire to 8, src/sim to 6, src/lib to 4',
+  },
+];
+
+const belongs = (figure: Figure, id: string): boolean => figure.id === id || figure.id.startsWith(`${id}-`);
+
+/** The aim that a figure is about; null for one that has none. */
+export const aimOf = (figure: Figure): Aim | null => AIMS.find(({ id }) => belongs(figure, id)) ?? null;
+
+/** Whether its aim is met; null: it only stands beside those that have one. */
+export function isMet(figure: Figure): boolean | null {
+  const aim = aimOf(figure);
+  if (aim === null) return null;
+  // The cells of P12 share one aim.
+  const judge = aim.met[figure.id] ?? (aim.id === 'P12' ? aim.met.P12 : undefined);
+  return judge === undefined ? null : judge(figure);
+}
