@@ -15,6 +15,7 @@ export function addressFault(core: Core, via: Interface, header: IpHeader): Drop
   if (v4 ? destination[3]! >>> 28 === 14 : destination[0]! >>> 24 === 0xff) return 'multicast';
   if (v4 && (destination[3] === -1 || via.isBroadcast(destination))) return 'broadcast';
   if (!via.isOwn(destination)) return 'not-ours';
+  if (via.loopback) return null;
   if (v4 ? isBadIpv4(source[3]!) || via.isBroadcast(source) : isBadIpv6(source)) return 'bad-source';
   for (const other of core.interfaces) if (other.isOwn(source)) return 'own-source';
   return null;

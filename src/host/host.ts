@@ -34,6 +34,14 @@ export interface HostOptions {
   readonly fastOpenKey?: Uint8Array | null;
 }
 
+export interface InterfaceOptions {
+  /**
+   * The link stays inside this machine (default false). It may have loopback addresses, and addresses that another
+   * interface has, too; 127.0.0.0/8 is the host's own there, and its own addresses can be connected to.
+   */
+  readonly loopback?: boolean;
+}
+
 export interface PingOptions {
   /** Data bytes of the request, by default 56. */
   readonly size?: number;
@@ -49,6 +57,7 @@ const HOST_OPTIONS: Readonly<Record<keyof HostOptions, true>> = {
   limits: true,
   fastOpenKey: true,
 };
+const INTERFACE_OPTIONS: Readonly<Record<keyof InterfaceOptions, true>> = { loopback: true };
 const PING_OPTIONS: Readonly<Record<keyof PingOptions, true>> = { size: true, onReply: true };
 
 /** What fits in an IPv4 packet with an IP and an ICMP header. */
@@ -83,17 +92,23 @@ export class Host {
    * Send and receive over `link` under these addresses, whose networks are reached over it.
    * @throws TcpError EINVAL, EADDRINUSE; TypeError with a code for what is no link or no prefix
    */
-  addInterface(link: Link, addresses: readonly (Prefix | string)[]): Interface {
+  addInterface(
+    link: Link,
+    addresses: readonly (Prefix | string)[],
+    options: InterfaceOptions = {},
+  ): Interface {
     this.refuseIfClosed();
     checkLink(link);
+    checkOptions('addInterface', options, INTERFACE_OPTIONS);
+    const { loopback = false } = options;
     const prefixes = Prefix.all(addresses, 'addresses');
     const { core } = this;
     for (const { address } of prefixes) {
-      if (core.interfaces.some((other) => other.has(address))) {
+      if (!loopback && core.interfaces.some((other) => other.has(address))) {
         throw new TcpError('EADDRINUSE', `${address} is the address of another interface`);
       }
     }
-    const via = new Interface(core, link, prefixes);
+    const via = new Interface(core, link, prefixes, loopback);
     link.attach({
       receive: (packet) => packetArrives(core, via, packet),
       flush: () => core.scheduler.flush(),

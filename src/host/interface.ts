@@ -15,10 +15,13 @@ const MIN_MTU_IPV4 = 68;
 const MAX_PACKET = 65_535;
 /** IPv6 and TCP with every option: a buffer holds that, however small the link's packets are. */
 const LONGEST_HEADERS = 128;
+const MAPPED = 0xffff;
 
 export class Interface {
   readonly link: Link;
   readonly prefixes: readonly Prefix[];
+  /** RFC 1122 §3.2.1.3 (g): the link stays inside this machine, and carries loopback addresses. */
+  readonly loopback: boolean;
   /** Largest IP packet on the wire, bytes. */
   readonly mtu: number;
   /** Largest IP packet that the link takes, bytes. */
@@ -41,11 +44,12 @@ export class Interface {
   private holding = false;
 
   /** @throws TcpError EINVAL for addresses that no host can have, or a link too small for their family. */
-  constructor(core: Core, link: Link, prefixes: readonly Prefix[]) {
-    checkPrefixes(link, prefixes);
+  constructor(core: Core, link: Link, prefixes: readonly Prefix[], loopback: boolean) {
+    checkPrefixes(link, prefixes, loopback);
     this.core = core;
     this.link = link;
     this.prefixes = [...prefixes];
+    this.loopback = loopback;
     this.mtu = Math.min(link.mtu, MAX_PACKET);
     this.superSegment = Math.min(Math.max(link.superSegment, link.mtu), MAX_PACKET);
     this.replies = new ReplyQueue(core.limits.replyBytes, link.headroom);
@@ -55,10 +59,11 @@ export class Interface {
   /** Whether a decoded header's address is ours. */
   isOwn(words: Int32Array): boolean {
     for (const prefix of this.prefixes) if (prefix.address.matches(words)) return true;
-    return false;
+    return this.loopback && isLoopbackNet(words);
   }
 
   has(address: Address): boolean {
+    if (this.loopback && address.family === 4 && address.isLoopback) return true;
     return this.prefixes.some((prefix) => prefix.address.equals(address));
   }
 
@@ -127,7 +132,12 @@ export class Interface {
   }
 }
 
-function checkPrefixes(link: Link, prefixes: readonly Prefix[]): void {
+/** 127.0.0.0/8, every address of which is the machine's own. */
+function isLoopbackNet(words: Int32Array): boolean {
+  return words[3]! >>> 24 === 127 && words[2] === MAPPED && words[1] === 0 && words[0] === 0;
+}
+
+function checkPrefixes(link: Link, prefixes: readonly Prefix[], loopback: boolean): void {
   if (link.mtu < MIN_MTU_IPV4) {
     throw new TcpError('EINVAL', `${link.name}: an MTU of ${link.mtu} is too small for IP`);
   }
@@ -138,7 +148,7 @@ function checkPrefixes(link: Link, prefixes: readonly Prefix[]): void {
         `${link.name}: IPv6 needs an MTU of ${MIN_PATH_MTU_IPV6}, not ${link.mtu}`,
       );
     }
-    if (!isUnicast(address)) {
+    if (!isUnicast(address) && !(loopback && address.isLoopback)) {
       throw new TcpError('EINVAL', `${address} cannot be the address of an interface`);
     }
   }

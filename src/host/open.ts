@@ -179,8 +179,9 @@ export function sourceFor(
   return { via: route.via, local };
 }
 
-/** MUST-46. We have no loopback: a host that talks to itself needs no network. */
+/** MUST-46. Our own addresses are behind a loopback link, or nowhere. */
 function checkRemote(core: Core, address: Address): void {
+  if (core.interfaces.some((via) => via.loopback && via.has(address))) return;
   const words = new Int32Array(4);
   address.toWords(words);
   const broadcast = core.interfaces.some((via) => via.isBroadcast(words));
