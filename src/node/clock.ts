@@ -9,7 +9,9 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 export class NodeClock implements Clock {
   readonly #alarms = new Map<() => void, number>();
   #timer: NodeJS.Timeout | null = null;
-  /** What the running timer was set for. */
+  /** For what is due already: a timer would make it wait for a millisecond. */
+  #immediate: NodeJS.Immediate | null = null;
+  /** What the running timer, or immediate, was set for. */
   #timerDeadline = Infinity;
   #keepsAlive = true;
 
@@ -28,11 +30,13 @@ export class NodeClock implements Clock {
   ref(): void {
     this.#keepsAlive = true;
     this.#timer?.ref();
+    this.#immediate?.ref();
   }
 
   unref(): void {
     this.#keepsAlive = false;
     this.#timer?.unref();
+    this.#immediate?.unref();
   }
 
   #arm(): void {
@@ -46,7 +50,13 @@ export class NodeClock implements Clock {
     if (this.#timerDeadline <= earliest) return;
     this.#disarm();
     const now = this.now();
-    const delay = Math.min(Math.max(1, Math.ceil(earliest - now)), LONGEST_DELAY);
+    if (earliest <= now) {
+      this.#timerDeadline = earliest;
+      this.#immediate = setImmediate(() => this.#expired());
+      if (!this.#keepsAlive) this.#immediate.unref();
+      return;
+    }
+    const delay = Math.min(Math.ceil(earliest - now), LONGEST_DELAY);
     this.#timerDeadline = Math.min(earliest, now + LONGEST_DELAY);
     this.#timer = setTimeout(() => this.#expired(), delay);
     if (!this.#keepsAlive) this.#timer.unref();
@@ -54,7 +64,9 @@ export class NodeClock implements Clock {
 
   #disarm(): void {
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#immediate) clearImmediate(this.#immediate);
     this.#timer = null;
+    this.#immediate = null;
     this.#timerDeadline = Infinity;
   }
 
