@@ -5,11 +5,14 @@ import type { Clock } from '../host/clock.ts';
 /** The longest delay of setTimeout, milliseconds; a longer one would fire at once. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** A pending alarm keeps the process alive, unless `unref` was called. */
+/** A pending alarm keeps the process alive; after `unref` only one that is due does, until it has woken. */
 export class NodeClock implements Clock {
   readonly #alarms = new Map<() => void, number>();
   #timer: NodeJS.Timeout | null = null;
-  /** For what is due already: a timer would make it wait for a millisecond. */
+  /**
+   * For what is due already: a timer would make it wait for a millisecond. Never unref'd: the event loop would
+   * fall asleep over it.
+   */
   #immediate: NodeJS.Immediate | null = null;
   /** What the running timer, or immediate, was set for. */
   #timerDeadline = Infinity;
@@ -30,13 +33,11 @@ export class NodeClock implements Clock {
   ref(): void {
     this.#keepsAlive = true;
     this.#timer?.ref();
-    this.#immediate?.ref();
   }
 
   unref(): void {
     this.#keepsAlive = false;
     this.#timer?.unref();
-    this.#immediate?.unref();
   }
 
   #arm(): void {
@@ -53,7 +54,6 @@ export class NodeClock implements Clock {
     if (earliest <= now) {
       this.#timerDeadline = earliest;
       this.#immediate = setImmediate(() => this.#expired());
-      if (!this.#keepsAlive) this.#immediate.unref();
       return;
     }
     const delay = Math.min(Math.ceil(earliest - now), LONGEST_DELAY);

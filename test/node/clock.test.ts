@@ -171,6 +171,20 @@ describe('the process', () => {
     expect(timers()).toBe(before);
   });
 
+  test('what is due wakes soon even so, though the event loop had nothing to turn for', () => {
+    vi.useRealTimers();
+    const clock = new NodeClock();
+    clock.unref();
+    const immediates = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length;
+    const before = immediates();
+    const wake = () => {};
+    clock.alarm(wake, now);
+    expect(immediates()).toBe(before + 1);
+    clock.alarm(wake, Infinity);
+    expect(immediates()).toBe(before);
+  });
+
   test('its time does not go back', () => {
     vi.restoreAllMocks();
     const clock = new NodeClock();
