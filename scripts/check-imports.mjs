@@ -8,12 +8,22 @@ import ts from 'typescript';
 const NODE_BUILT_INS = 'Node built-ins';
 
 /** Left to right: a layer may import what stands to its left. Layers of one step may not import each other. */
-const LAYERS = [['lib'], ['wire'], ['tcp'], ['host'], ['sim', 'trace'], ['node', 'net'], ['cli']];
+const LAYERS = [
+  ['lib'],
+  ['wire'],
+  ['tcp'],
+  ['host'],
+  ['sim', 'trace'],
+  ['node', 'net'],
+  ['register'],
+  ['cli'],
+];
 
 /** What a layer may import from outside src/. The engine, up to sim and trace, imports nothing. */
 const OUTSIDE = new Map([
   ['node', [NODE_BUILT_INS, 'koffi']],
   ['net', [NODE_BUILT_INS]],
+  ['register', [NODE_BUILT_INS]],
   ['cli', [NODE_BUILT_INS, 'commander', 'string-width']],
 ]);
 
@@ -23,6 +33,7 @@ const ENTRIES = new Map([
   ['index.ts', ENGINE],
   ['net.ts', [...ENGINE, 'net']],
   ['tun.ts', [...ENGINE, 'node']],
+  ['register.ts', ['register']],
 ]);
 
 /**
