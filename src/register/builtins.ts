@@ -95,14 +95,15 @@ function replaceTls(connect: Connect, sockets: Sockets): void {
 }
 
 /**
- * `work` has a TLSSocket carried by `socket`. That destroys what carries it in the end: until it has given the program
- * everything, a socket of ours that has come to its end must not close by itself.
+ * `work` has a TLSSocket carried by `socket`. That ends and destroys what carries it once it has sent and given the
+ * program everything: until then a socket of ours must not do either because its peer has come to its end.
  */
 function carrying<T>(socket: unknown, { isOurs, withoutClass }: Sockets, work: () => T): T {
   if (!isOurs(socket)) return work();
   const { _readableState, _writableState } = socket as unknown as Record<string, object>;
   for (const state of [_readableState, _writableState]) Object.assign(state!, { autoDestroy: false });
   const carried = withoutClass(socket, work);
+  socket.allowHalfOpen = true;
   // Asking for its address has it meet its carrier.
   if (carried instanceof net.Socket) carried.address();
   return carried;
