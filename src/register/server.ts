@@ -1,7 +1,7 @@
 // Node's own net.Server, listening on our network: whatever extends it (http, https, http2, tls, a program's class)
 // does, too. Behind a server that listens by TCP is one of ours, which accepts for it.
 
-import assert from 'node:assert';
+import cluster from 'node:cluster';
 import { addAbortListener } from 'node:events';
 import type net from 'node:net';
 import { promisify } from 'node:util';
@@ -88,10 +88,12 @@ export function serverMethods(node: net.Server, { Server }: Net): Record<string,
 
 /**
  * In the primary of a cluster a server listens on behalf of the workers, who are other processes: Node hands them the
- * kernel's connections. Such a server is known by its connection listener, which is never called.
+ * kernel's connections. Such a server is known by its one connection listener, an assertion that is never called.
  */
 function isForWorkers(server: net.Server): boolean {
-  return server.listeners('connection')[0] === assert.fail;
+  if (Object.keys(cluster.workers ?? {}).length === 0) return false;
+  const listeners = server.listeners('connection');
+  return listeners.length === 1 && listeners[0]!.name === 'fail';
 }
 
 function innerServer(outer: NodeServer, Server: Net['Server']): OurServer {
