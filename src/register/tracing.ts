@@ -1,6 +1,7 @@
 // SYNFIN_TRACE: readers of the observer seam of whatever hosts the network has. The program's own output is left to
 // it: the ladder goes to stderr.
 
+import { isMainThread, threadId } from 'node:worker_threads';
 import type { HostProbe } from '../host/probe.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { ladderTo } from '../node/ladder-output.ts';
@@ -56,7 +57,14 @@ export function openTracing(settings: TraceSettings, sides: Sides): Tracing {
   };
 }
 
-function openCapture(path: string, flushes: (() => void)[]): PcapngExport {
+/** `%p` in the name is the process; a thread of it writes a file of its own. */
+function captureName(name: string): string {
+  const ofProcess = name.replaceAll('%p', String(process.pid));
+  return isMainThread ? ofProcess : ofProcess.replace(/\.pcapng$/, `.thread${threadId}.pcapng`);
+}
+
+function openCapture(name: string, flushes: (() => void)[]): PcapngExport {
+  const path = captureName(name);
   const complain = (error: Error): void => void process.stderr.write(`synfin: ${error.message}\n`);
   try {
     const file = new CaptureFile(path, complain);
@@ -67,6 +75,6 @@ function openCapture(path: string, flushes: (() => void)[]): PcapngExport {
     });
     return capture;
   } catch (error) {
-    throw new SettingError('SYNFIN_TRACE', path, error instanceof Error ? error.message : String(error));
+    throw new SettingError('SYNFIN_TRACE', name, error instanceof Error ? error.message : String(error));
   }
 }

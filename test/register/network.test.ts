@@ -89,6 +89,18 @@ describe('SYNFIN_TRACE', () => {
     expect(segments[0]).toEqual({ flags: SYN, comment: true });
   });
 
+  test('a capture for each process and each thread', async () => {
+    const environment = { SYNFIN_TRACE: join(directory, 'threads-%p.pcapng') };
+    const program = new Running('threads.mjs', { environment, sealed });
+    const { stdout } = await program.finished;
+    const [pid, ...said] = stdout.trim().split('\n');
+    expect(said).toEqual(['main thread', 'another thread']);
+    for (const name of [`threads-${pid}.pcapng`, `threads-${pid}.thread1.pcapng`]) {
+      const flags = segmentsOf(join(directory, name)).map((segment) => segment.flags);
+      expect(flags.filter((bits) => bits & SYN).length).toBe(2);
+    }
+  });
+
   test('a program that a signal ends leaves its capture whole, and is ended by the signal', async () => {
     const file = join(directory, 'service.pcapng');
     const environment = { SYNFIN_TRACE: file };
