@@ -1,5 +1,6 @@
 // RFC 1122 §3.2.1.3, RFC 9293 §3.9.2.3: whose packets a host listens to. What is from or for an address that
-// cannot be a conversation's end is dropped in silence (MUST-57, MUST-63), above all what claims to be from us.
+// cannot be a conversation's end is dropped in silence (MUST-57, MUST-63), above all what claims to be from us:
+// that comes over a loopback and nowhere else, and nothing else comes there.
 
 import type { IpHeader } from '../wire/ip.ts';
 import type { Core } from './core.ts';
@@ -15,7 +16,7 @@ export function addressFault(core: Core, via: Interface, header: IpHeader): Drop
   if (v4 ? destination[3]! >>> 28 === 14 : destination[0]! >>> 24 === 0xff) return 'multicast';
   if (v4 && (destination[3] === -1 || via.isBroadcast(destination))) return 'broadcast';
   if (!via.isOwn(destination)) return 'not-ours';
-  if (via.loopback) return null;
+  if (via.loopback) return via.isOwn(source) && !(v4 && via.isBroadcast(source)) ? null : 'bad-source';
   if (v4 ? isBadIpv4(source[3]!) || via.isBroadcast(source) : isBadIpv6(source)) return 'bad-source';
   for (const other of core.interfaces) if (other.isOwn(source)) return 'own-source';
   return null;

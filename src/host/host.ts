@@ -36,8 +36,9 @@ export interface HostOptions {
 
 export interface InterfaceOptions {
   /**
-   * The link stays inside this machine (default false). It may have loopback addresses, and addresses that another
-   * interface has, too; 127.0.0.0/8 is the host's own there, and its own addresses can be connected to.
+   * The link brings back what it is given and nothing else (RFC 1122 §3.2.1.3 (g)). Loopback addresses may be given,
+   * and every address in the prefixes is the host's own: `127.0.0.1/8` takes in 127.0.0.2. They may be those of
+   * another interface, too. Default false.
    */
   readonly loopback?: boolean;
 }
@@ -80,6 +81,11 @@ export class Host {
     return this.core.name;
   }
 
+  /** Of connections and listeners that are not given others. */
+  get parameters(): Parameters {
+    return this.core.parameters;
+  }
+
   get counters(): HostCounters {
     return this.core.counters;
   }
@@ -98,17 +104,16 @@ export class Host {
     options: InterfaceOptions = {},
   ): Interface {
     this.refuseIfClosed();
-    checkLink(link);
     checkOptions('addInterface', options, INTERFACE_OPTIONS);
-    const { loopback = false } = options;
+    checkLink(link);
     const prefixes = Prefix.all(addresses, 'addresses');
     const { core } = this;
     for (const { address } of prefixes) {
-      if (!loopback && core.interfaces.some((other) => other.has(address))) {
+      if (options.loopback !== true && core.interfaces.some((other) => other.has(address))) {
         throw new TcpError('EADDRINUSE', `${address} is the address of another interface`);
       }
     }
-    const via = new Interface(core, link, prefixes, loopback);
+    const via = new Interface(core, link, prefixes, options.loopback === true);
     link.attach({
       receive: (packet) => packetArrives(core, via, packet),
       flush: () => core.scheduler.flush(),

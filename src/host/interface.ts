@@ -15,17 +15,16 @@ const MIN_MTU_IPV4 = 68;
 const MAX_PACKET = 65_535;
 /** IPv6 and TCP with every option: a buffer holds that, however small the link's packets are. */
 const LONGEST_HEADERS = 128;
-const MAPPED = 0xffff;
 
 export class Interface {
   readonly link: Link;
   readonly prefixes: readonly Prefix[];
-  /** RFC 1122 §3.2.1.3 (g): the link stays inside this machine, and carries loopback addresses. */
-  readonly loopback: boolean;
   /** Largest IP packet on the wire, bytes. */
   readonly mtu: number;
   /** Largest IP packet that the link takes, bytes. */
   readonly superSegment: number;
+  /** Nothing leaves the host here and nothing comes in: every address in the prefixes is ours, at both ends. */
+  readonly loopback: boolean;
   /** ICMP messages and resets that wait to leave here. */
   readonly replies: ReplyQueue;
   /** Sockets that have something to send as soon as the link takes packets again. */
@@ -44,7 +43,7 @@ export class Interface {
   private holding = false;
 
   /** @throws TcpError EINVAL for addresses that no host can have, or a link too small for their family. */
-  constructor(core: Core, link: Link, prefixes: readonly Prefix[], loopback: boolean) {
+  constructor(core: Core, link: Link, prefixes: readonly Prefix[], loopback = false) {
     checkPrefixes(link, prefixes, loopback);
     this.core = core;
     this.link = link;
@@ -58,13 +57,16 @@ export class Interface {
 
   /** Whether a decoded header's address is ours. */
   isOwn(words: Int32Array): boolean {
-    for (const prefix of this.prefixes) if (prefix.address.matches(words)) return true;
-    return this.loopback && isLoopbackNet(words);
+    for (const prefix of this.prefixes) {
+      if (this.loopback ? prefix.matches(words) : prefix.address.matches(words)) return true;
+    }
+    return false;
   }
 
   has(address: Address): boolean {
-    if (this.loopback && address.family === 4 && address.isLoopback) return true;
-    return this.prefixes.some((prefix) => prefix.address.equals(address));
+    return this.prefixes.some((prefix) =>
+      this.loopback ? prefix.contains(address) : prefix.address.equals(address),
+    );
   }
 
   /** Whether a decoded header's address is a directed broadcast here (RFC 1122 §3.2.1.3). */
@@ -130,11 +132,6 @@ export class Interface {
     if (probe !== null) probe.packetSent(core.name, link.name, packet, now);
     return true;
   }
-}
-
-/** 127.0.0.0/8, every address of which is the machine's own. */
-function isLoopbackNet(words: Int32Array): boolean {
-  return words[3]! >>> 24 === 127 && words[2] === MAPPED && words[1] === 0 && words[0] === 0;
 }
 
 function checkPrefixes(link: Link, prefixes: readonly Prefix[], loopback: boolean): void {

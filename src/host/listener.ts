@@ -13,11 +13,12 @@ const COOKIES_AWAITED = 120_000;
 const BURNT = 60_000;
 
 export class TcpListener {
-  /** A null address stands for every address of the host, of both families. */
+  /** A null address stands for every address of the host: of `family`, or of both if that is null, too. */
   readonly local: { readonly address: Address | null; readonly port: number };
   /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
   readonly backlog: number;
   readonly parameters: Parameters;
+  readonly family: 4 | 6 | null;
   /** What its connections begin with: TTL or hop limit, and traffic class. */
   hopLimit = HOP_LIMIT;
   trafficClass = 0;
@@ -45,12 +46,14 @@ export class TcpListener {
     backlog: number,
     parameters: Parameters,
     fastOpenQueue: number,
+    family: 4 | 6 | null = null,
   ) {
     this.core = core;
     this.local = local;
     this.backlog = backlog;
     this.parameters = parameters;
     this.fastOpenQueue = fastOpenQueue;
+    this.family = local.address === null ? family : local.address.family;
   }
 
   get synQueueFull(): boolean {

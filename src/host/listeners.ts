@@ -3,6 +3,9 @@
 import type { Address } from '../wire/address.ts';
 import type { TcpListener } from './listener.ts';
 
+/** The third word of an IPv4 address as a decoded header holds it; no packet for us has an IPv6 address like it. */
+const IPV4 = 0xffff;
+
 export class ListenerTable {
   private readonly byPort = new Map<number, TcpListener[]>();
 
@@ -24,20 +27,28 @@ export class ListenerTable {
   find(words: Int32Array, port: number): TcpListener | null {
     const candidates = this.byPort.get(port);
     if (candidates === undefined) return null;
+    const family = (words[0]! | words[1]!) === 0 && words[2] === IPV4 ? 4 : 6;
     let any: TcpListener | null = null;
     for (const listener of candidates) {
       const { address } = listener.local;
-      if (address === null) any = listener;
-      else if (address.matches(words)) return listener;
+      if (address === null) {
+        if (listener.family === null || listener.family === family) any = listener;
+      } else if (address.matches(words)) return listener;
     }
     return any;
   }
 
-  /** Whether exactly this address (null = any) and port are taken: EADDRINUSE for one more (MUST-41). */
-  isTaken(address: Address | null, port: number): boolean {
-    return (this.byPort.get(port) ?? []).some(({ local }) =>
-      address === null || local.address === null ? address === local.address : address.equals(local.address),
-    );
+  /**
+   * Whether exactly this address (null = any of the family, or of both) and port are taken: EADDRINUSE for one more
+   * (MUST-41). `exclusive`: whether any listener's addresses have one in common with it.
+   */
+  isTaken(address: Address | null, family: 4 | 6 | null, port: number, exclusive: boolean): boolean {
+    return (this.byPort.get(port) ?? []).some((other) => {
+      const theirs = other.local.address;
+      if (address !== null && theirs !== null) return address.equals(theirs);
+      if (!exclusive && (address !== null || theirs !== null)) return false;
+      return family === null || other.family === null || family === other.family;
+    });
   }
 
   hasPort(port: number): boolean {
@@ -48,7 +59,9 @@ export class ListenerTable {
   covers(address: Address, port: number): boolean {
     const candidates = this.byPort.get(port);
     if (candidates === undefined) return false;
-    return candidates.some(({ local }) => local.address === null || local.address.equals(address));
+    return candidates.some(({ local, family }) =>
+      local.address === null ? family === null || family === address.family : local.address.equals(address),
+    );
   }
 
   [Symbol.iterator](): IterableIterator<TcpListener> {

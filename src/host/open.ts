@@ -19,6 +19,13 @@ export interface ListenOptions {
   readonly port: number;
   /** Null, the default: every address of the host, of both families. */
   readonly address?: Address | string | null;
+  /** With no address: of this family only; null, the default: of both. */
+  readonly family?: 4 | 6 | null;
+  /**
+   * No other listener may have the port under an address in common with it, as Linux has it: without, one that names
+   * an address comes before one for any. Default false.
+   */
+  readonly exclusive?: boolean;
   /** How many connections may be half open, and how many may wait to be accepted; by default 511 each. */
   readonly backlog?: number;
   readonly parameters?: Parameters;
@@ -67,6 +74,8 @@ const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   hopLimit: true,
   diffserv: true,
   fastOpenQueue: true,
+  family: true,
+  exclusive: true,
 };
 const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   address: true,
@@ -86,6 +95,8 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   checkOptions('listen', options, LISTEN_OPTIONS);
   const { backlog = DEFAULT_BACKLOG, parameters = core.parameters, fastOpenQueue = 0 } = options;
   const address = optionalAddress(options.address, 'address');
+  const family = address === null ? (options.family ?? null) : address.family;
+  if (family !== null && family !== 4 && family !== 6) throw invalidType('family', '4, 6 or null', family);
   checkPort('port', options.port, 0);
   if (!Number.isInteger(backlog) || backlog < 1) {
     throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
@@ -96,10 +107,10 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   const trafficClass = trafficClassOf(options.diffserv ?? 0);
   if (address !== null) ownerOf(core, address);
   const port = options.port === 0 ? freePort(core) : options.port;
-  if (core.listeners.isTaken(address, port)) {
+  if (core.listeners.isTaken(address, family, port, options.exclusive === true)) {
     throw new TcpError('EADDRINUSE', `port ${port} is being listened on already`);
   }
-  const listener = new TcpListener(core, { address, port }, backlog, parameters, fastOpenQueue);
+  const listener = new TcpListener(core, { address, port }, backlog, parameters, fastOpenQueue, family);
   listener.hopLimit = hopLimit;
   listener.trafficClass = trafficClass;
   core.listeners.add(listener);
@@ -122,8 +133,12 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const key = new FlowKey();
   const isTaken = (candidate: number): boolean =>
     core.sockets.find(key.set({ local: { address: localAddress, port: candidate }, remote })) !== null;
+  // On a loopback, a connection from the port that it goes to would be with itself.
+  const toItself = localAddress.equals(address);
   const usable = (candidate: number): boolean =>
-    !core.listeners.covers(localAddress, candidate) && !isTaken(candidate);
+    !(toItself && candidate === port) &&
+    !core.listeners.covers(localAddress, candidate) &&
+    !isTaken(candidate);
   if (localPort !== 0 && isTaken(localPort)) {
     throw new TcpError('EADDRINUSE', `port ${localPort} has a connection to ${address} port ${port} already`);
   }
@@ -179,14 +194,13 @@ export function sourceFor(
   return { via: route.via, local };
 }
 
-/** MUST-46. Our own addresses are behind a loopback link, or nowhere. */
+/** MUST-46. A host talks to itself over a loopback, or not at all. */
 function checkRemote(core: Core, address: Address): void {
-  if (core.interfaces.some((via) => via.loopback && via.has(address))) return;
   const words = new Int32Array(4);
   address.toWords(words);
   const broadcast = core.interfaces.some((via) => via.isBroadcast(words));
-  const own = core.interfaces.some((via) => via.has(address));
-  if (!isUnicast(address) || broadcast || own) {
+  const own = core.interfaces.find((via) => via.has(address)) ?? null;
+  if (broadcast || (own === null ? !isUnicast(address) : !own.loopback)) {
     throw new TcpError('EINVAL', `${address} is not the address of another host`);
   }
 }

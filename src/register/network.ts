@@ -35,6 +35,7 @@ const ON_DEVICE: Sides = { left: 'synfin', right: 'kernel', rightIsKernel: true 
 
 /** Everything that a program can reach. */
 export class ProgramNetwork implements NetHost {
+  readonly parameters = LINUX;
   readonly tracing: Tracing;
   /** Opens what stays in the machine. */
   private readonly client: Host;
@@ -52,7 +53,7 @@ export class ProgramNetwork implements NetHost {
     this.tracing = openTracing(trace, tun === null ? IN_PROCESS : ON_DEVICE);
     const random = tun === null && faults !== null ? seededBytes(faults.seed) : randomBytes;
     const makeHost = (name: string): Host =>
-      new Host({ name, clock, random, parameters: LINUX, probe: this.tracing.probeFor(name) });
+      new Host({ name, clock, random, parameters: this.parameters, probe: this.tracing.probeFor(name) });
     this.client = makeHost('client');
     this.server = makeHost(tun === null ? 'server' : ON_DEVICE.left);
     this.device = tun === null ? null : this.addDevice(tun, faults, clock);

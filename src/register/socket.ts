@@ -22,7 +22,8 @@ export function programSockets(node: typeof net, ours: Net): Sockets {
   const Native = node.Socket;
   const Ours = ours.Socket;
   let classless: unknown = null;
-  const isOurs = (value: unknown): value is OurSocket => value instanceof Ours;
+  const isOurs = (value: unknown): value is OurSocket =>
+    typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(Ours.prototype, value);
   const adopt = adopter(Ours);
 
   function Socket(this: unknown, options?: SocketOptions): unknown {

@@ -204,6 +204,18 @@ export class Prefix {
     );
   }
 
+  /** Whether a decoded header of this family holds an address of this prefix. */
+  matches(words: Int32Array): boolean {
+    const { family, a, b, c, d } = this.address;
+    const bits = family === 4 ? this.length + 96 : this.length;
+    return (
+      ((a ^ words[0]!) & leadingBits(bits)) === 0 &&
+      ((b ^ words[1]!) & leadingBits(bits - 32)) === 0 &&
+      ((c ^ words[2]!) & leadingBits(bits - 64)) === 0 &&
+      ((d ^ words[3]!) & leadingBits(bits - 96)) === 0
+    );
+  }
+
   /** The directed broadcast address (RFC 1122 §3.2.1.3); null for IPv6 and for /31 and /32 (RFC 3021). */
   broadcast(): Address | null {
     if (this.address.family === 6 || this.length > 30) return null;
