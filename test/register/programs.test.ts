@@ -25,6 +25,14 @@ describe.each([
     expect(native.stdout.split('\n').length).toBeGreaterThan(2);
     expect(await run(program, { door, sealed })).toEqual(native);
   });
+
+  test('on a bad network, too', async () => {
+    const native = await run(program, { door: 'none' });
+    const environment = {
+      SYNFIN_FAULTS: 'loss=3%,delay=2ms,jitter=3ms,reorder=2%/5ms,duplicate=1%,corrupt=1%,seed=1',
+    };
+    expect(await run(program, { environment, sealed })).toEqual(native);
+  });
 });
 
 test.runIf(sealed)('where they are sealed the kernel has no TCP to offer', async () => {
