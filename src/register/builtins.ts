@@ -73,17 +73,7 @@ function replaceTls(connect: Connect, sockets: Sockets): void {
     if (timeout) secured.setTimeout(timeout as number);
     return secured;
   };
-  const Native = tls.TLSSocket as unknown as AnyFunction;
-  function TLSSocket(this: unknown, socket: unknown, options: unknown): unknown {
-    return carrying(socket, sockets, () =>
-      new.target === undefined && this instanceof Native
-        ? Reflect.apply(Native, this, [socket, options])
-        : Reflect.construct(Native, [socket, options], new.target ?? Native),
-    );
-  }
-  Object.setPrototypeOf(TLSSocket, Native);
-  Object.defineProperty(TLSSocket, 'prototype', { value: Native.prototype });
-  Object.assign(tls, { connect: secure, TLSSocket });
+  Object.assign(tls, { connect: secure, TLSSocket: tlsSocketConstructor(sockets) });
   // A server makes a TLSSocket of what it accepts, and of what a program gives it.
   const { emit } = tls.Server.prototype;
   define(tls.Server.prototype, {
@@ -92,6 +82,21 @@ function replaceTls(connect: Connect, sockets: Sockets): void {
       return name === 'connection' ? carrying(args[0], sockets, work) : work();
     },
   });
+}
+
+function tlsSocketConstructor(sockets: Sockets): AnyFunction {
+  const Native = tls.TLSSocket as unknown as AnyFunction;
+  function TLSSocket(this: unknown, socket: unknown, options: unknown): unknown {
+    const target = new.target;
+    return carrying(socket, sockets, () =>
+      target === undefined && this instanceof Native
+        ? Reflect.apply(Native, this, [socket, options])
+        : Reflect.construct(Native, [socket, options], target ?? Native),
+    );
+  }
+  Object.setPrototypeOf(TLSSocket, Native);
+  Object.defineProperty(TLSSocket, 'prototype', { value: Native.prototype });
+  return TLSSocket;
 }
 
 /**

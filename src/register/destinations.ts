@@ -20,7 +20,8 @@ export function listensByTcp([first]: readonly unknown[]): boolean {
   return 'port' in first ? port != null || !path : false;
 }
 
-/** A socket is made for something that is open already: `new Socket({ fd })`. */
+/** A socket is made for something that is open already: `new Socket({ fd })`, or, as it once was, `new Socket(fd)`. */
 export function isOpenAlready(options: unknown): boolean {
+  if (typeof options === 'number') return true;
   return isOptions(options) && (Boolean(options.handle) || options.fd !== undefined);
 }

@@ -10,6 +10,8 @@ import type { Server as OurServer } from '../net/server.ts';
 import { listensByTcp } from './destinations.ts';
 
 type Listener = (...args: unknown[]) => void;
+type Closed = (this: net.Server, ...error: Error[]) => void;
+type Counted = (error: Error | null, count: number) => void;
 
 /** What a net.Server keeps of its options, as its own properties. */
 interface Options {
@@ -26,64 +28,87 @@ interface Options {
 
 type NodeServer = net.Server & Options;
 
-/** Methods of net.Server.prototype that know of servers of ours; for the others they do what Node's own do. */
-export function serverMethods(node: net.Server, { Server }: Net): Record<string, unknown> {
-  const ours = new WeakMap<net.Server, OurServer>();
-  const native = { ...Object.getOwnPropertyDescriptors(node) };
-  const call = (name: keyof typeof native, server: net.Server, ...args: unknown[]): unknown =>
-    Reflect.apply(native[name]!.value ?? native[name]!.get, server, args);
-
-  const methods = {
+/** Methods for net.Server.prototype that know of servers of ours; of the others Node's own take care. */
+export function serverMethods(prototype: net.Server, { Server }: Net): object {
+  const servers = new ListeningServers(prototype, Server);
+  return {
     listen(this: NodeServer, ...args: unknown[]): unknown {
-      if (this._handle || !listensByTcp(args) || isForWorkers(this)) return call('listen', this, ...args);
-      let inner = ours.get(this);
-      if (inner === undefined) {
-        inner = innerServer(this, Server);
-        ours.set(this, inner);
-      }
-      const { signal, rest, listener } = splitArguments(args);
-      const close = (): void => void this.close();
-      // As `listen` is called the arguments are checked: what it throws has changed nothing.
-      Reflect.apply(inner.listen, inner, rest);
-      if (listener !== null) this.once('listening', listener);
-      if (signal?.aborted) process.nextTick(close);
-      else if (signal) this.once('close', disposer(addAbortListener(signal, close)));
-      return this;
+      return servers.listen(this, args);
     },
-    close(this: NodeServer, callback?: (error?: Error) => void): unknown {
-      const inner = ours.get(this);
-      if (inner === undefined || this._handle) return call('close', this, callback);
-      inner.close(
-        typeof callback === 'function' ? (error) => callback.call(this, ...compact(error)) : undefined,
-      );
-      return this;
+    close(this: NodeServer, callback?: Closed): unknown {
+      return servers.close(this, callback);
     },
     address(this: NodeServer): unknown {
-      return ours.get(this)?.address() ?? call('address', this);
+      return servers.ours.get(this)?.address() ?? servers.native('address', this);
     },
-    getConnections(this: NodeServer, callback: (error: Error | null, count: number) => void): unknown {
-      const inner = ours.get(this);
-      if (inner === undefined || this._handle) return call('getConnections', this, callback);
-      inner.getConnections(callback);
-      return this;
+    getConnections(this: NodeServer, callback: Counted): unknown {
+      return servers.getConnections(this, callback);
     },
     ref(this: NodeServer): unknown {
-      ours.get(this)?.ref();
-      return call('ref', this);
+      servers.ours.get(this)?.ref();
+      return servers.native('ref', this);
     },
     unref(this: NodeServer): unknown {
-      ours.get(this)?.unref();
-      return call('unref', this);
+      servers.ours.get(this)?.unref();
+      return servers.native('unref', this);
     },
     async [Symbol.asyncDispose](this: NodeServer): Promise<void> {
       if (this.listening) await promisify(this.close).call(this);
     },
     get listening(): boolean {
       const server = this as unknown as NodeServer;
-      return ours.get(server)?.listening || Boolean(call('listening', server));
+      return servers.ours.get(server)?.listening || Boolean(servers.native('listening', server));
     },
   };
-  return methods;
+}
+
+class ListeningServers {
+  /** What listens, or has listened, for a server of Node's. */
+  readonly ours = new WeakMap<net.Server, OurServer>();
+  private readonly members: Readonly<Record<string, PropertyDescriptor>>;
+  private readonly Server: Net['Server'];
+
+  constructor(prototype: net.Server, Server: Net['Server']) {
+    this.members = Object.getOwnPropertyDescriptors(prototype);
+    this.Server = Server;
+  }
+
+  /** What the method or the getter of this name does in Node. */
+  native(name: string, server: net.Server, ...args: unknown[]): unknown {
+    const { value, get } = this.members[name]!;
+    return Reflect.apply(value ?? get, server, args);
+  }
+
+  listen(server: NodeServer, args: readonly unknown[]): unknown {
+    const before = this.ours.get(server);
+    const isOurs = listensByTcp(args) && !isForWorkers(server);
+    if (server._handle || !(isOurs || before?.listening)) return this.native('listen', server, ...args);
+    const inner = before ?? innerServer(server, this.Server);
+    this.ours.set(server, inner);
+    const { signal, rest, listener } = splitArguments(args);
+    // It checks the arguments: what it throws has changed nothing.
+    Reflect.apply(inner.listen, inner, rest);
+    if (listener !== null) server.once('listening', listener);
+    const close = (): void => void server.close();
+    if (signal?.aborted) process.nextTick(close);
+    else if (signal) server.once('close', disposer(addAbortListener(signal, close)));
+    return server;
+  }
+
+  close(server: NodeServer, callback?: Closed): unknown {
+    const inner = this.ours.get(server);
+    if (inner === undefined || server._handle) return this.native('close', server, callback);
+    const closed = (error?: Error): void => callback?.apply(server, error === undefined ? [] : [error]);
+    inner.close(typeof callback === 'function' ? closed : undefined);
+    return server;
+  }
+
+  getConnections(server: NodeServer, callback: Counted): unknown {
+    const inner = this.ours.get(server);
+    if (inner === undefined || server._handle) return this.native('getConnections', server, callback);
+    inner.getConnections(callback);
+    return server;
+  }
 }
 
 /**
@@ -137,5 +162,3 @@ function splitArguments(args: readonly unknown[]): {
 }
 
 const disposer = (disposable: Disposable) => (): void => disposable[Symbol.dispose]();
-
-const compact = (error: Error | undefined): Error[] => (error === undefined ? [] : [error]);

@@ -18,52 +18,50 @@ export interface Sockets {
   withoutClass<T>(socket: unknown, work: () => T): T;
 }
 
-export function programSockets(node: typeof net, ours: Net): Sockets {
-  const Native = node.Socket;
-  const Ours = ours.Socket;
+export function programSockets({ Socket: Native }: typeof net, { Socket: Ours }: Net): Sockets {
   let classless: unknown = null;
   const isOurs = (value: unknown): value is OurSocket =>
     typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(Ours.prototype, value);
-  const adopt = adopter(Ours);
-
-  function Socket(this: unknown, options?: SocketOptions): unknown {
-    if (new.target !== undefined) {
-      if (isOpenAlready(options)) return Reflect.construct(Native, [options]);
-      return Reflect.construct(Ours, [options], new.target === (Hybrid as unknown) ? Ours : new.target);
-    }
-    if (this instanceof Native) return Reflect.apply(Native as unknown as () => void, this, [options]);
-    return isOurs(this) ? adopt(this, options) : Reflect.construct(Hybrid, [options]);
-  }
-  const Hybrid = Socket as unknown as typeof net.Socket;
-  Object.setPrototypeOf(Socket, Ours);
-  Object.defineProperty(Socket, 'prototype', { value: Ours.prototype });
-  Object.defineProperty(Ours.prototype, 'constructor', {
-    value: Socket,
-    writable: true,
-    configurable: true,
-  });
-  const inherited = Function.prototype[Symbol.hasInstance];
+  const Socket = makeConstructor(Native, Ours, isOurs);
+  const isInstance = Function.prototype[Symbol.hasInstance];
   Object.defineProperty(Socket, Symbol.hasInstance, {
     value(this: AnyConstructor, value: unknown): boolean {
       if (value === classless) return false;
-      return inherited.call(this, value) || (this === Hybrid && value instanceof Native);
+      return isInstance.call(this, value) || (this === Socket && value instanceof Native);
     },
   });
   connectToPaths(Native, Ours);
-
-  return {
-    Socket: Hybrid,
-    isOurs,
-    withoutClass: (socket, work) => {
-      const before = classless;
-      classless = socket;
-      try {
-        return work();
-      } finally {
-        classless = before;
-      }
-    },
+  const withoutClass = <T>(socket: unknown, work: () => T): T => {
+    const before = classless;
+    classless = socket;
+    try {
+      return work();
+    } finally {
+      classless = before;
+    }
   };
+  return { Socket, isOurs, withoutClass };
+}
+
+function makeConstructor(
+  Native: typeof net.Socket,
+  Ours: Net['Socket'],
+  isOurs: Sockets['isOurs'],
+): typeof net.Socket {
+  const adopt = adopter(Ours);
+  function Socket(this: unknown, options?: SocketOptions): unknown {
+    if (new.target === undefined) {
+      if (this instanceof Native) return Reflect.apply(Native as unknown as () => void, this, [options]);
+      return isOurs(this) ? adopt(this, options) : Reflect.construct(Made, [options]);
+    }
+    if (isOpenAlready(options)) return Reflect.construct(Native, [options]);
+    return Reflect.construct(Ours, [options], new.target === (Made as unknown) ? Ours : new.target);
+  }
+  const Made = Socket as unknown as typeof net.Socket;
+  Object.setPrototypeOf(Socket, Ours);
+  Object.defineProperty(Socket, 'prototype', { value: Ours.prototype });
+  Object.defineProperty(Ours.prototype, 'constructor', { value: Socket, writable: true, configurable: true });
+  return Made;
 }
 
 /** Where `connect` is to lead is known late: a socket of ours that is sent to a pipe becomes one of Node's own. */
