@@ -11,6 +11,7 @@ const commonJsDoor: Plugin = {
   generateBundle() {
     const source = "'use strict';\nrequire('./register.js');\n";
     this.emitFile({ type: 'asset', fileName: 'register.cjs', source });
+    this.emitFile({ type: 'asset', fileName: 'types/register.d.cts', source: 'export {};\n' });
   },
 };
 

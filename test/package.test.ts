@@ -167,6 +167,11 @@ describe('types', () => {
     expect(check({ 'use.ts': source }, { module, moduleResolution })).toEqual({ stdout: '', status: 0 });
   });
 
+  test('synfin/register from CommonJS', () => {
+    const program = "import 'synfin/register';\nimport net = require('node:net');\nnet.connect(1);\n";
+    expect(check({ 'use.cts': program }, { module: 'nodenext' })).toEqual({ stdout: '', status: 0 });
+  });
+
   test('the examples are TypeScript too', () => {
     const programs = EXAMPLES.map((name) => [
       name.replace('.mjs', '.mts'),

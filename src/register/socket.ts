@@ -5,7 +5,7 @@
 import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Net } from '../net/net.ts';
-import type { Socket as OurSocket, SocketOptions } from '../net/socket.ts';
+import type { Socket as OurSocket } from '../net/socket.ts';
 import { connectsByTcp, isOpenAlready } from './destinations.ts';
 
 type AnyConstructor = abstract new (...args: never[]) => object;
@@ -49,7 +49,7 @@ function makeConstructor(
   isOurs: Sockets['isOurs'],
 ): typeof net.Socket {
   const adopt = adopter(Ours);
-  function Socket(this: unknown, options?: SocketOptions): unknown {
+  function Socket(this: unknown, options?: unknown): unknown {
     if (new.target === undefined) {
       if (this instanceof Native) return Reflect.apply(Native as unknown as () => void, this, [options]);
       return isOurs(this) ? adopt(this, options) : Reflect.construct(Made, [options]);
