@@ -4,7 +4,6 @@ import { Host } from '../host/host.ts';
 import type { HostProbe } from '../host/probe.ts';
 import { createNet, type Net } from '../net/net.ts';
 import { NodeClock } from '../node/clock.ts';
-import { isUnfinished } from '../node/settle.ts';
 import { openTun, type TunDevice, TunError } from '../node/tun.ts';
 import type { Prefix } from '../wire/address.ts';
 import { type Cleanup, CommandError, EXIT } from './exit.ts';
@@ -13,6 +12,15 @@ import type { DeviceOptions } from './options.ts';
 /** What our end is called in traces. */
 export const OUR_NAME = 'synfin';
 
+/** States whose connection still owes the peer a segment that must not be lost with the process. */
+const UNFINISHED = new Set([
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'CLOSE-WAIT',
+  'CLOSING',
+  'LAST-ACK',
+]);
 const POLL = 5;
 
 /** How long a peer may take to acknowledge the end of a connection, milliseconds. */
@@ -65,9 +73,9 @@ export function openDevice(name: string, kernel: readonly Prefix[], advice = '')
  */
 export async function settle(host: Host, limit: number): Promise<boolean> {
   const deadline = performance.now() + limit;
-  while (isUnfinished(host) && performance.now() < deadline)
-    await new Promise((next) => setTimeout(next, POLL));
-  return !isUnfinished(host);
+  const unfinished = (): boolean => [...host.sockets()].some(({ state }) => UNFINISHED.has(state));
+  while (unfinished() && performance.now() < deadline) await new Promise((next) => setTimeout(next, POLL));
+  return !unfinished();
 }
 
 /** The same for a connection that is over in both directions. @throws CommandError if its end gets no answer. */

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { Host } from '../host/host.ts';
 import type { Link } from '../host/link.ts';
+import type { TcpSocket } from '../host/socket.ts';
 import { Prng } from '../lib/prng.ts';
 import type {
   ConnectRequest,
@@ -14,7 +15,6 @@ import type {
   Transport,
 } from '../net/transport.ts';
 import { NodeClock } from '../node/clock.ts';
-import { isUnfinished } from '../node/settle.ts';
 import { openTun, type TunDevice } from '../node/tun.ts';
 import { createLink } from '../sim/link.ts';
 import { LINUX } from '../tcp/parameters.ts';
@@ -112,9 +112,10 @@ export class ProgramNetwork implements NetHost {
     return listenerInContext(this.server.listen(request));
   }
 
-  /** Whether a peer beyond the device is still owed something. */
+  /** Whether a peer beyond the device has not acknowledged everything that the program sent it and finished. */
   get isUnfinished(): boolean {
-    return this.device !== null && isUnfinished(this.server);
+    for (const socket of this.beyond()) if (isUnfinished(socket)) return true;
+    return false;
   }
 
   /** Somebody outside the process would miss its end: a peer, or whoever reads the recording. */
@@ -122,13 +123,25 @@ export class ProgramNetwork implements NetHost {
     return this.device !== null || this.tracing.isOn;
   }
 
-  /** Peers beyond a device are told by a RST. */
+  /** The process ends. As from the kernel, peers hear a FIN; where something would be missing before it, a RST. */
   close(): void {
-    this.client.close();
-    this.server.close();
+    for (const socket of this.beyond()) {
+      if (socket.sendQueue > 0) socket.abort();
+      else if (socket.state === 'ESTABLISHED' || socket.state === 'CLOSE-WAIT') socket.close();
+    }
     this.device?.close();
     this.tracing.flush();
   }
+
+  private beyond(): TcpSocket[] {
+    if (this.device === null) return [];
+    return [...this.server.sockets()].filter(({ via }) => !via.loopback);
+  }
+}
+
+/** Text, or a FIN, that may yet have to be sent again. */
+function isUnfinished({ sendQueue, state }: TcpSocket): boolean {
+  return sendQueue > 0 || state === 'FIN-WAIT-1' || state === 'CLOSING' || state === 'LAST-ACK';
 }
 
 /** A host's source of secrets: not secret at all, but the same for the same seed. */

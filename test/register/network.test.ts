@@ -175,6 +175,22 @@ describeTun('SYNFIN_TUN', () => {
     listener.close();
   });
 
+  test('a connection that is open when the program ends is ended, not reset', async () => {
+    const kernel = createServer((_, response) => response.end('kept')).listen(0);
+    kernel.keepAliveTimeout = 0;
+    await once(kernel, 'listening');
+    const seen: string[] = [];
+    const ended = once(kernel, 'connection').then(async ([socket]) => {
+      for (const name of ['end', 'error']) socket.on(name, () => seen.push(name));
+      await once(socket, 'close');
+    });
+    const url = `http://10.86.0.1:${(kernel.address() as AddressInfo).port}`;
+    const { code, stdout } = await run('asking.mjs', { environment: onDevice, args: [url] });
+    await ended;
+    expect({ code, stdout, seen }).toEqual({ code: 0, stdout: 'kept\n', seen: ['end'] });
+    kernel.close();
+  });
+
   test('the device can be a bad line', async () => {
     const service = new Running('service.mjs', {
       environment: { ...onDevice, SYNFIN_FAULTS: 'delay=30ms', SYNFIN_TRACE: 'ladder' },
