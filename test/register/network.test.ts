@@ -150,7 +150,8 @@ describeTun('SYNFIN_TUN', () => {
     const ended = once(listener, 'connection').then(([socket]) => once(socket, 'end'));
     const args = ['10.86.0.1', String((listener.address() as AddressInfo).port)];
     const { code, stdout, stderr } = await run('visitor.mjs', {
-      environment: { ...onDevice, SYNFIN_TRACE: 'ladder' },
+      // With a delay, the program is done long before the kernel has heard all of it.
+      environment: { ...onDevice, SYNFIN_TRACE: 'ladder', SYNFIN_FAULTS: 'delay=20ms' },
       args: [
         ...args,
         `http://10.86.0.1:${port}/a`,
