@@ -16,6 +16,7 @@ const LAYERS = [
   ['sim', 'trace'],
   ['packetdrill', 'node'],
   ['net'],
+  ['register'],
   ['cli'],
 ];
 
@@ -23,6 +24,7 @@ const LAYERS = [
 const OUTSIDE = new Map([
   ['node', [NODE_BUILT_INS, 'koffi']],
   ['net', [NODE_BUILT_INS]],
+  ['register', [NODE_BUILT_INS]],
   ['cli', [NODE_BUILT_INS, 'commander', 'string-width']],
 ]);
 
@@ -36,6 +38,7 @@ const ENTRIES = new Map([
   ['net.ts', [...ENGINE, 'net']],
   ['packetdrill.ts', [...ENGINE, 'packetdrill']],
   ['tun.ts', [...ENGINE, 'node']],
+  ['register.ts', ['register']],
 ]);
 
 /**

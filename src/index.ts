@@ -4,7 +4,7 @@
 export type { Clock } from './host/clock.ts';
 export type { DropReason, HostCounters } from './host/counters.ts';
 export type { EchoReply } from './host/echo.ts';
-export { Host, type HostOptions, type PingOptions } from './host/host.ts';
+export { Host, type HostOptions, type InterfaceOptions, type PingOptions } from './host/host.ts';
 export type { Interface } from './host/interface.ts';
 export { DEFAULT_LIMITS, type HostLimits } from './host/limits.ts';
 export type { Link, LinkReceiver } from './host/link.ts';

@@ -87,6 +87,25 @@ describe('entry points', () => {
     expect({ stdout, stderr }).toEqual({ stdout: 'pass\n', stderr: '' });
   });
 
+  test.each([
+    ['--import', ''],
+    ['-r', ''],
+    ['--import', 'with TUN'],
+  ])('synfin/register reaches Node alone: %s synfin/register %s', (option, tun) => {
+    expect([...importsOf('register.js')].every((name) => name.startsWith('node:'))).toBe(true);
+    const program = `
+      const net = require('node:net');
+      const server = net.createServer((socket) => socket.end('hello', () => server.close()));
+      server.listen(0, () => net.connect(server.address().port).pipe(process.stdout));`;
+    const { stdout, stderr } = spawnSync(process.execPath, [option, 'synfin/register', '--eval', program], {
+      cwd: consumer,
+      env: { ...process.env, SYNFIN_TUN: tun === '' ? '' : 'syn0' },
+      encoding: 'utf8',
+    });
+    if (tun === '') expect({ stdout, stderr }).toEqual({ stdout: 'hello', stderr: '' });
+    else expect(stderr).toContain('npm install koffi');
+  });
+
   test('synfin/tun without koffi can be imported, and says what is missing when it is used', () => {
     expect([...importsOf('tun.js')].every((name) => name.startsWith('node:'))).toBe(true);
     const { stdout } = node(`
@@ -126,6 +145,7 @@ describe('types', () => {
     import { createNet, type Net, type Socket } from 'synfin/net';
     import { type RunResult, runScript } from 'synfin/packetdrill';
     import { NodeClock, openTun, type TunDevice } from 'synfin/tun';
+    import 'synfin/register';
     const device: TunDevice = openTun({ name: 'syn0', addresses: [] });
     const link: Link = device;
     const host = new Host({ name: 'x', clock: new NodeClock(), random: (n) => new Uint8Array(n) });
@@ -179,6 +199,11 @@ describe('types', () => {
     ['esnext', 'bundler'],
   ])('module %s with resolution %s', (module, moduleResolution) => {
     expect(check({ 'use.ts': source }, { module, moduleResolution })).toEqual({ stdout: '', status: 0 });
+  });
+
+  test('synfin/register from CommonJS', () => {
+    const program = "import 'synfin/register';\nimport net = require('node:net');\nnet.connect(1);\n";
+    expect(check({ 'use.cts': program }, { module: 'nodenext' })).toEqual({ stdout: '', status: 0 });
   });
 
   test('the examples are TypeScript too', () => {

@@ -1,9 +1,10 @@
 // How the demo is watched: the ladder or the events as they happen, and the summary when it is over.
+
+import { type LadderSides, ladderTo } from '../node/ladder-output.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { type ConnectionSummary, Summary } from '../trace/summary.ts';
 import { formatSummary } from '../trace/summary-text.ts';
-import { type LadderSides, ladderTo } from './tracing.ts';
 
 export interface DemoTraceOptions extends LadderSides {
   /** Instead of the ladder: events, one JSON object per line. */

@@ -1,5 +1,6 @@
 // Arguments that several commands share, and their readers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { hostAddressFault, pairFault } from '../node/device-addresses.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -57,13 +58,8 @@ export function completeDevice(options: DeviceOptions): DeviceOptions {
     throw new CommandError('--address and --kernel must be given equally often', EXIT.usage);
   }
   for (const [i, ours] of address.entries()) {
-    const theirs = kernel[i]!;
-    if (ours.length !== theirs.length || !ours.contains(theirs.address)) {
-      throw new CommandError(`--address ${ours} and --kernel ${theirs} are not on one network`, EXIT.usage);
-    }
-    if (ours.address.equals(theirs.address)) {
-      throw new CommandError(`--address and --kernel are both ${ours.address}`, EXIT.usage);
-    }
+    const fault = pairFault(ours, kernel[i]!, '--address', '--kernel');
+    if (fault !== null) throw new CommandError(fault, EXIT.usage);
   }
   return { tun: options.tun, address, kernel };
 }
@@ -99,24 +95,9 @@ export function parseAddress(text: string): Address {
 function collectPrefix(text: string, previous: readonly Prefix[]): readonly Prefix[] {
   const prefix = Prefix.parse(text);
   if (prefix === null) throw new InvalidArgumentError('It must look like 10.77.0.2/24 or fd77::2/64.');
-  const fault = faultOf(prefix);
+  const fault = hostAddressFault(prefix);
   if (fault !== null) throw new InvalidArgumentError(`${fault} is no address of a host.`);
   return [...previous, prefix];
-}
-
-/** What an address is that no host on that network can have (RFC 1122 §3.2.1.3, RFC 4291 §2); null: one can. */
-function faultOf(prefix: Prefix): string | null {
-  const { address, length } = prefix;
-  if (length === 0) return 'One on a network of all addresses';
-  if (address.isLoopback) return 'A loopback address';
-  if (address.isMulticast) return 'A multicast address';
-  if (address.isUnspecified || (address.family === 4 && address.d >>> 24 === 0))
-    return 'One of "this network"';
-  if (address.isMapped) return 'An IPv4-mapped address';
-  const broadcast = prefix.broadcast();
-  if (address.isLimitedBroadcast || broadcast?.equals(address)) return 'The broadcast address';
-  const hostBits = 2 ** (32 - length) - 1;
-  return broadcast !== null && (address.d & hostBits) === 0 ? 'The address of the network itself' : null;
 }
 
 function parseDeviceName(text: string): string {

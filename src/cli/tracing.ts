@@ -1,57 +1,13 @@
 // `--trace` and `--pcapng`: readers of the one observer seam, for whatever a command does.
-import type { Writable } from 'node:stream';
 import type { HostProbe } from '../host/probe.ts';
-import type { TraceEvent, TraceListener } from '../trace/events.ts';
-import { Ladder } from '../trace/ladder.ts';
+import { CaptureFile } from '../node/capture-file.ts';
+import { type LadderOutput, ladderTo } from '../node/ladder-output.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { tee } from '../trace/tee.ts';
-import { CaptureFile } from './capture-file.ts';
 import type { Cleanup } from './exit.ts';
 import type { TraceOptions } from './options.ts';
 import { OUR_NAME } from './stack.ts';
-
-/** Columns where the output is no terminal. */
-const WIDTH = 100;
-
-/** Who stands where on a ladder. */
-export interface LadderSides {
-  readonly left: string;
-  /** Null: not observed; its states are inferred. */
-  readonly right: string | null;
-  readonly rightTitle: string;
-}
-
-type Output = Writable & { readonly columns?: number; readonly isTTY?: boolean };
-
-/**
- * A ladder that writes each row as soon as nothing more can belong to it; `flush` writes what is held back. Where
- * time is virtual nothing is written before something else happens, or `flush` is called.
- */
-export function ladderTo(
-  output: Output,
-  sides: LadderSides,
-  time: 'real' | 'virtual' = 'real',
-): { event: TraceListener; flush: () => void } {
-  const ladder = new Ladder({
-    ...sides,
-    width: output.columns ?? WIDTH,
-    color: output.isTTY === true && !process.env.NO_COLOR,
-    write: (line) => void output.write(`${line}\n`),
-  });
-  let pending = false;
-  const flush = (): void => {
-    pending = false;
-    ladder.flush();
-  };
-  const event = (event: TraceEvent): void => {
-    ladder.event(event);
-    if (pending || time === 'virtual') return;
-    setImmediate(flush);
-    pending = true;
-  };
-  return { event, flush };
-}
 
 /** NodeClock counts from the start of the process. */
 const REAL_EPOCH = performance.timeOrigin;
@@ -89,7 +45,7 @@ export interface Tracing {
   end(): void;
 }
 
-export function openTrace(options: TraceOptions, output: Output, cleanup: Cleanup): Tracing {
+export function openTrace(options: TraceOptions, output: LadderOutput, cleanup: Cleanup): Tracing {
   if (!options.trace && options.pcapng === undefined) return { probe: null, end: () => {} };
   const recorder = new Recorder(0);
   const probe = probeOf(recorder, OUR_NAME, options.pcapng, cleanup);

@@ -38,7 +38,8 @@ export interface HostOptions {
 export interface InterfaceOptions {
   /**
    * The link brings back what it is given and nothing else (RFC 1122 §3.2.1.3 (g)). Loopback addresses may be given,
-   * and every address in the prefixes is the host's own: `127.0.0.1/8` takes in 127.0.0.2. Default false.
+   * and every address in the prefixes is the host's own: `127.0.0.1/8` takes in 127.0.0.2. They may be those of
+   * another interface, too. Default false.
    */
   readonly loopback?: boolean;
 }
@@ -111,7 +112,7 @@ export class Host {
     const prefixes = Prefix.all(addresses, 'addresses');
     const { core } = this;
     for (const { address } of prefixes) {
-      if (core.interfaces.some((other) => other.has(address))) {
+      if (options.loopback !== true && core.interfaces.some((other) => other.has(address))) {
         throw new TcpError('EADDRINUSE', `${address} is the address of another interface`);
       }
     }

@@ -5,11 +5,16 @@ import type { Clock } from '../host/clock.ts';
 /** The longest delay of setTimeout, milliseconds; a longer one would fire at once. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** A pending alarm keeps the process alive, unless `unref` was called. */
+/** A pending alarm keeps the process alive; after `unref` only one that is due does, until it has woken. */
 export class NodeClock implements Clock {
   readonly #alarms = new Map<() => void, number>();
   #timer: NodeJS.Timeout | null = null;
-  /** What the running timer was set for. */
+  /**
+   * For what is due already: a timer would make it wait for a millisecond. Never unref'd: the event loop would
+   * fall asleep over it.
+   */
+  #immediate: NodeJS.Immediate | null = null;
+  /** What the running timer, or immediate, was set for. */
   #timerDeadline = Infinity;
   #keepsAlive = true;
 
@@ -46,7 +51,12 @@ export class NodeClock implements Clock {
     if (this.#timerDeadline <= earliest) return;
     this.#disarm();
     const now = this.now();
-    const delay = Math.min(Math.max(1, Math.ceil(earliest - now)), LONGEST_DELAY);
+    if (earliest <= now) {
+      this.#timerDeadline = earliest;
+      this.#immediate = setImmediate(() => this.#expired());
+      return;
+    }
+    const delay = Math.min(Math.ceil(earliest - now), LONGEST_DELAY);
     this.#timerDeadline = Math.min(earliest, now + LONGEST_DELAY);
     this.#timer = setTimeout(() => this.#expired(), delay);
     if (!this.#keepsAlive) this.#timer.unref();
@@ -54,7 +64,9 @@ export class NodeClock implements Clock {
 
   #disarm(): void {
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#immediate) clearImmediate(this.#immediate);
     this.#timer = null;
+    this.#immediate = null;
     this.#timerDeadline = Infinity;
   }
 

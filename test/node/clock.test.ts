@@ -6,7 +6,7 @@ let now = 0;
 
 beforeEach(() => {
   now = 1000;
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
   vi.spyOn(performance, 'now').mockImplementation(() => now);
 });
 
@@ -60,12 +60,12 @@ describe('an alarm', () => {
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
-  test('one whose deadline has passed wakes soon, but not from inside the call', () => {
+  test('one whose deadline has passed wakes in the next turn, but not from inside the call', () => {
     const wake = vi.fn();
     const clock = new NodeClock();
     clock.alarm(wake, -Infinity);
     expect(wake).not.toHaveBeenCalled();
-    pass(1);
+    vi.advanceTimersByTime(0);
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
@@ -169,6 +169,20 @@ describe('the process', () => {
     expect(timers()).toBe(before + 1);
     clock.alarm(wake, Infinity);
     expect(timers()).toBe(before);
+  });
+
+  test('what is due wakes soon even so, though the event loop had nothing to turn for', () => {
+    vi.useRealTimers();
+    const clock = new NodeClock();
+    clock.unref();
+    const immediates = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Immediate').length;
+    const before = immediates();
+    const wake = () => {};
+    clock.alarm(wake, now);
+    expect(immediates()).toBe(before + 1);
+    clock.alarm(wake, Infinity);
+    expect(immediates()).toBe(before);
   });
 
   test('its time does not go back', () => {

@@ -63,7 +63,7 @@ describe('between layers', () => {
       'wire/b.ts': 'export const b = 1;',
     });
     expect(faults).toEqual([
-      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → packetdrill, node → net → cli)',
+      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → packetdrill, node → net → register → cli)',
     ]);
   });
 

@@ -1,6 +1,6 @@
-// Where `--pcapng` writes: whole blocks, gathered into larger writes.
+// Where a capture is written: whole blocks, gathered into larger writes.
+
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { CommandError } from './exit.ts';
 
 const BATCH = 1 << 18;
 
@@ -12,14 +12,14 @@ export class CaptureFile {
   private waiting: Uint8Array[] = [];
   private bytes = 0;
 
-  /** `failed` hears, once, that the recording ends early. @throws CommandError if the file cannot be made. */
+  /** `failed` hears, once, that the recording ends early. @throws Error if the file cannot be made. */
   constructor(path: string, failed: (error: Error) => void) {
     this.path = path;
     this.failed = failed;
     try {
       this.fd = openSync(path, 'w');
     } catch (error) {
-      throw new CommandError(`cannot write ${path}: ${code(error)}`);
+      throw new Error(`cannot write ${path}: ${code(error)}`);
     }
   }
 
@@ -38,7 +38,7 @@ export class CaptureFile {
   }
 
   /** A disk that is full ends the recording, not the connections. */
-  private flush(): void {
+  flush(): void {
     const { fd } = this;
     const data = Buffer.concat(this.waiting);
     this.waiting = [];
