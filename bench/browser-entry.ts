@@ -4,5 +4,5 @@ export { Host } from '../src/host/host.ts';
 export { VirtualClock } from '../src/sim/clock.ts';
 export { createLink } from '../src/sim/link.ts';
 export * as Notice from '../src/tcp/notice.ts';
-export { LINUX, RFC9293 } from '../src/tcp/parameters.ts';
+export { LINUX, RFC9293 } from '../src/tcp/presets.ts';
 export { Address, Prefix } from '../src/wire/address.ts';

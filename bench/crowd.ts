@@ -5,7 +5,7 @@ import { Host } from '../src/host/host.ts';
 import type { Link, LinkReceiver } from '../src/host/link.ts';
 import { Prng } from '../src/lib/prng.ts';
 import { VirtualClock } from '../src/sim/clock.ts';
-import { LINUX } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import { Segment } from '../src/tcp/segment.ts';
 import { decodeIpv4, Ipv4Header } from '../src/wire/ipv4.ts';
 import type { Packet } from '../src/wire/packet.ts';

@@ -2,7 +2,7 @@
 // Heap growth over many segments, with the collector kept from running, is what a segment allocates.
 
 import { Connection } from '../src/tcp/connection.ts';
-import { RFC9293 } from '../src/tcp/parameters.ts';
+import { RFC9293 } from '../src/tcp/presets.ts';
 import { Segment } from '../src/tcp/segment.ts';
 import { seq } from '../src/tcp/seq.ts';
 import type { OpenOptions } from '../src/tcp/tcb.ts';

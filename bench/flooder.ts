@@ -7,7 +7,7 @@ import { openTun } from '../src/node/tun.ts';
 import { createLink } from '../src/sim/link.ts';
 import { Network } from '../src/sim/network.ts';
 import { CONNECTED } from '../src/tcp/notice.ts';
-import { LINUX } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import type { Packet } from '../src/wire/packet.ts';
 import { SYN } from '../src/wire/tcp.ts';
 import { Forge, ipv4 } from './forge.ts';

@@ -11,7 +11,8 @@ import { NodeClock } from '../src/node/clock.ts';
 import { raiseLoopback } from '../src/node/interface-config.ts';
 import { inPrivateNamespace } from '../src/node/namespace.ts';
 import { openTun } from '../src/node/tun.ts';
-import { LINUX, type Parameters } from '../src/tcp/parameters.ts';
+import type { Parameters } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import { Prefix } from '../src/wire/address.ts';
 
 export const OURS = '10.78.0.2';

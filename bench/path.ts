@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Host } from '../src/host/host.ts';
 import { NodeClock } from '../src/node/clock.ts';
 import { openTun } from '../src/node/tun.ts';
-import { LINUX } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import { firstLine, output, startPeer } from './children.ts';
 import { type Conditions, createPath, Plug } from './emulator.ts';
 import { type Figure, figure, type Settings } from './figure.ts';

@@ -3,7 +3,7 @@
 
 import { createNet } from '../src/net/net.ts';
 import { twoHosts } from '../src/sim/network.ts';
-import { LINUX } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import { type Figure, figure } from './figure.ts';
 import { allocated } from './heap.ts';
 

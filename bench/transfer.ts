@@ -1,7 +1,7 @@
 // P6, P7, P14: two hosts of ours in one process, over a link in memory, in virtual time. Run by worker.ts.
 
 import { type TwoHostsOptions, twoHosts } from '../src/sim/network.ts';
-import { LINUX } from '../src/tcp/parameters.ts';
+import { LINUX } from '../src/tcp/presets.ts';
 import { held } from './heap.ts';
 
 const CHUNK = new Uint8Array(1 << 16);

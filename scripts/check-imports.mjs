@@ -50,7 +50,7 @@ const ENTRIES = new Map([
 const TCP = [
   [['seq', 'state', 'rules', 'parameters', 'errors']],
   [['segment', 'reassembly', 'push-points', 'receive-tuning', 'busy-time', 'recovery/*', 'congestion/*']],
-  [['tcb', 'probe']],
+  [['tcb', 'variables', 'probe']],
   [null],
   [['ack', 'text']],
   [['events/*'], ['output']],

@@ -3,7 +3,7 @@
 import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { Segment } from '../tcp/segment.ts';
-import { FastOpenVariables } from '../tcp/tcb.ts';
+import { FastOpenVariables } from '../tcp/variables.ts';
 import type { Address } from '../wire/address.ts';
 import type { IpHeader } from '../wire/ip.ts';
 import type { Core } from './core.ts';

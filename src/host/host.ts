@@ -3,7 +3,9 @@
 
 import { checkOptions, invalidType } from '../lib/check.ts';
 import { TcpError } from '../tcp/errors.ts';
-import { checkParameters, type Parameters, RFC9293 } from '../tcp/parameters.ts';
+import { checkParameters } from '../tcp/parameter-check.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import { RFC9293 } from '../tcp/presets.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { ICMP_HEADER_LENGTH, ICMP4, ICMP6 } from '../wire/icmp.ts';
 import { type Clock, checkClock } from './clock.ts';

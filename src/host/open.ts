@@ -3,7 +3,8 @@
 import { checkInteger, checkOptions, invalidType, isBytes } from '../lib/check.ts';
 import { Connection } from '../tcp/connection.ts';
 import { TcpError } from '../tcp/errors.ts';
-import { checkParameters, type Parameters } from '../tcp/parameters.ts';
+import { checkParameters } from '../tcp/parameter-check.ts';
+import type { Parameters } from '../tcp/parameters.ts';
 import { Address, SocketAddress } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import { FlowKey } from './demux.ts';

@@ -1,7 +1,8 @@
 // What connect(options) asks for, checked; and one attempt at it, with the errors that node:net would give.
 
 import type { BlockList, LookupFunction } from 'node:net';
-import { checkParameters, type Parameters } from '../tcp/parameters.ts';
+import { checkParameters } from '../tcp/parameter-check.ts';
+import type { Parameters } from '../tcp/parameters.ts';
 import { Address } from '../wire/address.ts';
 import { unmapped } from './address-info.ts';
 import {

@@ -2,7 +2,9 @@
 // set in the middle of a script, and open ones what Linux too reads anew each time.
 
 import type { HostLimits } from '../host/limits.ts';
-import { checkParameters, FREEBSD, LINUX, type Parameters } from '../tcp/parameters.ts';
+import { checkParameters } from '../tcp/parameter-check.ts';
+import type { Parameters } from '../tcp/parameters.ts';
+import { FREEBSD, LINUX } from '../tcp/presets.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { type Configurable, runShell } from './commands.ts';
 import { applyOption } from './option-lines.ts';

@@ -17,7 +17,7 @@ import type {
 import { NodeClock } from '../node/clock.ts';
 import { openTun, type TunDevice } from '../node/tun.ts';
 import { createLink } from '../sim/link.ts';
-import { LINUX } from '../tcp/parameters.ts';
+import { LINUX } from '../tcp/presets.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { listenerInContext, socketInContext } from './context.ts';
 import { badLine } from './line.ts';

@@ -16,10 +16,11 @@ import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
-import { controller, type FastOpenVariables, type OpenOptions, type Tcb } from './tcb.ts';
+import { controller, type OpenOptions, type Tcb } from './tcb.ts';
 import { type TcpInfo, tcpInfo } from './tcp-info.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
+import type { FastOpenVariables } from './variables.ts';
 
 /**
  * A TCP connection without any I/O. `now` is in milliseconds from any origin and never goes back. After every

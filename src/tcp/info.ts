@@ -5,8 +5,9 @@ import type { ConnectionError } from './errors.ts';
 import { effectiveSendMss } from './mss.ts';
 import { unsigned } from './seq.ts';
 import type { State } from './state.ts';
-import type { Counters, Tcb } from './tcb.ts';
+import type { Tcb } from './tcb.ts';
 import { deadlineOf, Timer } from './timers.ts';
+import type { Counters } from './variables.ts';
 import { receiveWindow } from './window.ts';
 
 export interface ConnectionInfo {

@@ -1,28 +1,36 @@
 // §3.8 the next segment, if any is due. Events change the TCB; only this sends.
 
 import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
-import { accEcnBytes, aceHasCwr, addAccEcn, sayMarks } from './acc-ecn.ts';
+import { addAccEcn, sayMarks } from './acc-ecn.ts';
 import { endsBurst, endsBurstAgain, noteBurst } from './bursts.ts';
-import { type Activity, BUFFER_LIMITED, BUSY, IDLE, WINDOW_LIMITED } from './busy-time.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
 import { acknowledged } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
 import { isOpenEarly } from './fast-open.ts';
 import { buildSyn, synDue } from './handshake.ts';
 import { buildKeepAlive } from './keep-alive.ts';
-import { pipe, scheduleProbe } from './loss.ts';
-import { effectiveSendMss, superSegmentText } from './mss.ts';
+import { scheduleProbe } from './loss.ts';
+import { effectiveSendMss } from './mss.ts';
 import { mtuProbeSent, mtuProbeText } from './mtu-probing.ts';
-import { mayBePartial } from './nagle.ts';
 import { armPersist, asked, disarmPersist, probed } from './persist.ts';
 import { noteAnswer } from './quick-ack.ts';
 import { takeReset } from './reset.ts';
+import {
+  activity,
+  congestionRoom,
+  isBeyondWindow,
+  isForward,
+  newTextRoom,
+  reportBytes,
+  sendable,
+  unsentText,
+  windowRoom,
+} from './room.ts';
 import type { RuleId } from './rules.ts';
 import { putSack, sackBytes } from './sack-option.ts';
 import { type Segment, segmentCount } from './segment.ts';
 import { tellOfRoom } from './send-buffer.ts';
 import { add, diff, gt, min, type Seq } from './seq.ts';
-import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
 import { isRunning, restartRetransmission, setTimer, Timer } from './timers.ts';
 import { timestampNow } from './timestamps.ts';
@@ -53,15 +61,6 @@ export function output(tcb: Tcb, out: Segment, now: number): boolean {
   tcb.counters.segmentsSent += 1;
   if (tcb.probe !== null) tcb.probe.segmentSent(tcb, out, now);
   return true;
-}
-
-/** All that may leave has left: what does the connection wait for? */
-function activity(tcb: Tcb): Activity {
-  const { snd } = tcb;
-  if (snd.queue === null || snd.queue.length === 0) return IDLE;
-  const unsent = isSynchronized(tcb.state) ? unsentText(tcb) : 0;
-  if (unsent > 0 && windowRoom(tcb, snd.nxt) < Math.min(unsent, snd.mss)) return WINDOW_LIMITED;
-  return snd.wanted && !snd.cwndLimited ? BUFFER_LIMITED : BUSY;
 }
 
 function nextSegment(tcb: Tcb, out: Segment, now: number): boolean {
@@ -104,12 +103,6 @@ function sendSyn(tcb: Tcb, out: Segment, now: number): true {
   else if (out.textLength > 0) tcb.board.sent(add(tcb.iss, 1), now); // The SYN may be acknowledged without it.
   leave(tcb, out, now);
   return true;
-}
-
-/** How many bytes of SACK and AccECN options the next segment with text will carry. */
-function reportBytes(tcb: Tcb): number {
-  const sack = sackBytes(tcb);
-  return sack + accEcnBytes(tcb, sack, true);
 }
 
 /** RFC 7323 §3.2: timestamps on every segment, a RST too (SHOULD); the echo stands only beside an ACK. */
@@ -219,52 +212,6 @@ function sendMtuProbe(tcb: Tcb, out: Segment, unsent: number, now: number): bool
   leave(tcb, out, now);
   snd.small = small; // Larger than the others, it is not for Nagle to wait for.
   return true;
-}
-
-/** RFC 5682 §2.1 step 2b: new text goes before what is held lost. */
-const isForward = (tcb: Tcb): boolean => tcb.frto.phase === 'forward';
-
-/** Text beyond SND.NXT, bytes. */
-const unsentText = (tcb: Tcb): number => (tcb.snd.finSent ? 0 : diff(textEnd(tcb), tcb.snd.nxt));
-
-/** What the peer's window leaves from `from` on, bytes; negative when it shrank. */
-const windowRoom = (tcb: Tcb, from: Seq): number => diff(add(tcb.snd.una, tcb.snd.wnd), from);
-
-/** What begins at `from` lies where the window no longer reaches. The oldest never does: it goes again all the same. */
-const isBeyondWindow = (tcb: Tcb, from: Seq): boolean => from !== tcb.snd.una && windowRoom(tcb, from) <= 0;
-
-/** What the congestion window leaves, bytes. */
-const congestionRoom = (tcb: Tcb): number => Math.floor(tcb.congestion.cwnd - pipe(tcb));
-
-/** The next segment says what is not true of all those that a link would cut it into: CWR, or how far UP lies. */
-const leavesAlone = (tcb: Tcb): boolean => tcb.ecn.cwrDue || tcb.snd.urgent || aceHasCwr(tcb);
-
-/** How much new text the windows let out, bytes. */
-const newTextRoom = (tcb: Tcb): number => Math.min(windowRoom(tcb, tcb.snd.nxt), congestionRoom(tcb));
-
-/** How much of `unsent` bytes may leave in one segment now (§3.7.4, §3.8.6.2.1). */
-function sendable(tcb: Tcb, unsent: number, now: number): number {
-  const { snd } = tcb;
-  const sack = reportBytes(tcb);
-  const mss = effectiveSendMss(tcb, sack);
-  const congestion = congestionRoom(tcb);
-  if (congestion < Math.min(unsent, windowRoom(tcb, snd.nxt))) snd.cwndLimited = true;
-  const allowed = snd.burstLimited ? Math.min(congestion, diff(snd.burstEnd, snd.nxt)) : congestion;
-  const room = Math.min(windowRoom(tcb, snd.nxt), allowed);
-  const most = leavesAlone(tcb) ? mss : superSegmentText(tcb, mss, sack);
-  const length = Math.min(unsent, room, most);
-  if (length <= 0) return 0;
-  const partial = length % mss;
-  if (partial === 0 || mayBePartial(tcb, unsent, length, mss) || isForward(tcb)) return length;
-  if (length === partial && tcb.probe !== null) {
-    tcb.probe.rule(tcb, whyHeld(tcb, length === unsent), now);
-  }
-  return length - partial;
-}
-
-function whyHeld(tcb: Tcb, all: boolean): RuleId {
-  if (tcb.corked) return 'local-cork';
-  return all ? '9293-3.7.4-nagle' : '9293-3.8.6.2.1-held';
 }
 
 /** Something waits. If nothing is in flight, no ACK will come to move it: the persist timer must. */

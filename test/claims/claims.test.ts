@@ -8,7 +8,7 @@ import type { TcpSocket } from '../../src/host/socket.ts';
 import { twoHosts } from '../../src/sim/network.ts';
 import { IsnGenerator } from '../../src/tcp/isn.ts';
 import { CONNECTED, END, SOFT_ERROR, TIME_WAIT } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, diff, unsigned } from '../../src/tcp/seq.ts';
 import { Address } from '../../src/wire/address.ts';
 import { memoryWorld } from '../net/worlds.ts';

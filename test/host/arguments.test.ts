@@ -6,7 +6,7 @@ import type { Host, HostOptions } from '../../src/host/host.ts';
 import type { ConnectOptions, ListenOptions } from '../../src/host/open.ts';
 import { createLink } from '../../src/sim/link.ts';
 import { twoHosts } from '../../src/sim/network.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { tee } from '../../src/trace/tee.ts';
 import { FakeClock, FakeLink, PEER4, prefix, US4, world } from './support.ts';
 

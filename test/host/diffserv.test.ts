@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { add } from '../../src/tcp/seq.ts';
 import { CE, ECT0 } from '../../src/wire/ip.ts';
 import { ACK, CWR, ECE, FIN, PSH, RST, SYN } from '../../src/wire/tcp.ts';

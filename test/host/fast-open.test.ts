@@ -5,7 +5,8 @@ import type { HostOptions } from '../../src/host/host.ts';
 import type { TcpListener } from '../../src/host/listener.ts';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { CLOSED, CONNECTED, END, ERROR } from '../../src/tcp/notice.ts';
-import { LINUX, type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
 import {

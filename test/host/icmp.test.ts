@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
 import { ACK, SYN } from '../../src/wire/tcp.ts';
 import {

@@ -5,7 +5,8 @@ import type { HostLimits } from '../../src/host/limits.ts';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { type TwoHosts, twoHosts } from '../../src/sim/network.ts';
 import { CLOSED } from '../../src/tcp/notice.ts';
-import { type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { add, gt, seq } from '../../src/tcp/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
 import {

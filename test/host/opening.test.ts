@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { CLOSED, ERROR } from '../../src/tcp/notice.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { add, diff, gt, type Seq } from '../../src/tcp/seq.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
 import { HostRules } from '../support/rule-log.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { CLOSED, CONNECTED, END, READABLE, TIME_WAIT } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, gt, seq } from '../../src/tcp/seq.ts';
 import { foldChecksum, isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../src/wire/tcp.ts';

@@ -2,7 +2,8 @@
 // and closing, as our host and /proc/net/tcp tell them. In `see`, ours comes first.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { GatedLink } from '../support/gated-link.ts';
 import { FAMILIES, type Family, type Interop, openInterop } from '../support/interop.ts';
 import { describeTun } from '../support/tun.ts';

@@ -8,7 +8,7 @@ import type {
   Transport,
 } from '../../src/net/transport.ts';
 import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../../src/tcp/notice.ts';
-import { LINUX } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { Address, type Endpoint } from '../../src/wire/address.ts';
 
 export const endpoint = (text: string, port: number): Endpoint => ({ address: Address.parse(text)!, port });

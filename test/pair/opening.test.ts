@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { type TwoHosts, twoHosts } from '../../src/sim/network.ts';
-import { type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { Draw, seedsOf, verdict } from '../support/seeds.ts';
 
 const CONNECTIONS = 6;

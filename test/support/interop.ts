@@ -9,7 +9,8 @@ import type { Link } from '../../src/host/link.ts';
 import { createNet, type Net } from '../../src/net/net.ts';
 import { NodeClock } from '../../src/node/clock.ts';
 import { openTun, type TunDevice } from '../../src/node/tun.ts';
-import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { Address, Prefix } from '../../src/wire/address.ts';
 
 export const FAMILIES = [

@@ -7,7 +7,8 @@ import type { TcpSocket } from '../../src/host/socket.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { type TwoHosts, type TwoHostsOptions, twoHosts } from '../../src/sim/network.ts';
 import { CLOSED, CONNECTED, END, ERROR, TIME_WAIT } from '../../src/tcp/notice.ts';
-import { type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { Address } from '../../src/wire/address.ts';
 
 /** An endless stream of bytes that follows from a seed. */

@@ -3,7 +3,8 @@
 // conversation. Initial sequence numbers sit just below 2^31 and 2^32, so that every test wraps.
 
 import { Connection } from '../../src/tcp/connection.ts';
-import { type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import type { Probe } from '../../src/tcp/probe.ts';
 import type { RuleId } from '../../src/tcp/rules.ts';
 import { copyText, Segment } from '../../src/tcp/segment.ts';

@@ -1,7 +1,8 @@
 // One bulk transfer over a simulated bottleneck: what share of the line's rate reaches the application.
 
 import { twoHosts } from '../../src/sim/network.ts';
-import { type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 
 /** The bottleneck, bits per second. */
 export const RATE = 20_000_000;

@@ -1,7 +1,7 @@
 // RFC 9768 §3.2 AccECN's receiver: the counter ACE, the ACKs it calls for, and the option.
 
 import { describe, test } from 'vitest';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add } from '../../src/tcp/seq.ts';
 import { CE } from '../../src/wire/ip.ts';

@@ -1,7 +1,8 @@
 // Peers and strangers that aim at loss recovery and congestion control: each case ends as it should, or not at all.
 
 import { describe, expect, test } from 'vitest';
-import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { Rack } from '../../src/tcp/recovery/rack.ts';
 import { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
 import { Segment } from '../../src/tcp/segment.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { CLOSED, END, READABLE, TIME_WAIT } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { accepted, established } from '../support/script.ts';
 import { reach } from './states.ts';
 

@@ -7,7 +7,7 @@ import { clone } from '../../src/lib/clone.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { Connection } from '../../src/tcp/connection.ts';
 import { URGENT } from '../../src/tcp/notice.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import type { Scoreboard } from '../../src/tcp/recovery/scoreboard.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add, diff, geq, leq, seq } from '../../src/tcp/seq.ts';

@@ -1,7 +1,8 @@
 // RFC 5682: after a timeout, is what was in flight still on its way? Without and with SACK.
 
 import { describe, expect, test } from 'vitest';
-import { LINUX, type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { Script } from '../support/script.ts';
 
 const info = (t: Script) => t.connection.info(t.now);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { CONNECTED, ERROR } from '../../src/tcp/notice.ts';
-import { LINUX } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { accepted, established, Script } from '../support/script.ts';
 
 describe('§3.5 three-way handshake', () => {

@@ -1,7 +1,7 @@
 // §3.8.4 keep-alives, ours and the peer's.
 
 import { describe, expect, test } from 'vitest';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { copyText, Segment } from '../../src/tcp/segment.ts';
 import { diff } from '../../src/tcp/seq.ts';
 import { ACK } from '../../src/wire/tcp.ts';

@@ -1,7 +1,7 @@
 // §3.8.6.3 by Linux's rules: quick ACKs, a wait that adapts, and the end of it when the application answers or reads.
 
 import { describe, expect, test } from 'vitest';
-import { FREEBSD, LINUX } from '../../src/tcp/parameters.ts';
+import { FREEBSD, LINUX } from '../../src/tcp/presets.ts';
 import { established, Script } from '../support/script.ts';
 
 /** Room enough for the window not to shrink when nobody reads. */

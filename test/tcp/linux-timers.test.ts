@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { timeOfRetries } from '../../src/tcp/failures.ts';
-import { FREEBSD, LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { FREEBSD, LINUX } from '../../src/tcp/presets.ts';
 import { RetransmissionTimeout } from '../../src/tcp/recovery/rto.ts';
 import { Script } from '../support/script.ts';
 

@@ -1,7 +1,8 @@
 // §3.8.6.2.2, RFC 7323 §2: the windows that Linux and FreeBSD offer, how they grow, and who may bound them.
 
 import { describe, expect, test } from 'vitest';
-import { FREEBSD, LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { FREEBSD, LINUX } from '../../src/tcp/presets.ts';
 import { ReceiveTuning } from '../../src/tcp/receive-tuning.ts';
 import { seq } from '../../src/tcp/seq.ts';
 import { pattern, Script, type ScriptOptions } from '../support/script.ts';

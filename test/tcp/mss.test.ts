@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { announcedMss, defaultMss, peerMss } from '../../src/tcp/mss.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { scaleFor } from '../../src/tcp/window.ts';
 import { established, Script } from '../support/script.ts';
 

@@ -1,7 +1,7 @@
 // RFC 4821 packetization-layer path MTU discovery: probes, what comes of them, and black holes.
 
 import { describe, expect, test } from 'vitest';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import { MtuSearch } from '../../src/tcp/recovery/mtu-search.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { seq } from '../../src/tcp/seq.ts';

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LINUX } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { PushPoints } from '../../src/tcp/push-points.ts';
 import { add, type Seq, seq } from '../../src/tcp/seq.ts';
 import { established, Script } from '../support/script.ts';

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { BUFFER_LIMITED, BUSY, BusyTime, IDLE, WINDOW_LIMITED } from '../../src/tcp/busy-time.ts';
-import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import type { TcpInfo } from '../../src/tcp/tcp-info.ts';
 import { established, Script } from '../support/script.ts';
 import { REACHABLE, reach } from './states.ts';

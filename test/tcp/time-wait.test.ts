@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { CLOSED } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add, gt, seq } from '../../src/tcp/seq.ts';
 import { ACK, RST, SYN } from '../../src/wire/tcp.ts';

@@ -1,7 +1,8 @@
 // RFC 8985 §7: the tail loss probe. When the last segments are lost, nothing later tells of it.
 
 import { describe, expect, test } from 'vitest';
-import { LINUX, type Parameters } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX } from '../../src/tcp/presets.ts';
 import { RetransmissionTimeout } from '../../src/tcp/recovery/rto.ts';
 import { TailLossProbe } from '../../src/tcp/recovery/tlp.ts';
 import { add, seq } from '../../src/tcp/seq.ts';

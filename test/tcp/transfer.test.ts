@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { WRITABLE } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { Segment } from '../../src/tcp/segment.ts';
 import { add } from '../../src/tcp/seq.ts';
 import { ACK } from '../../src/wire/tcp.ts';

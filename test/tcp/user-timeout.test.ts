@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { timeOfRetries } from '../../src/tcp/failures.ts';
 import { ERROR, SOFT_ERROR, URGENT } from '../../src/tcp/notice.ts';
-import { LINUX, RFC9293 } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add } from '../../src/tcp/seq.ts';
 import { negotiated } from '../../src/tcp/user-timeout.ts';
 import { accepted, established, OUR_ISS, Script } from '../support/script.ts';

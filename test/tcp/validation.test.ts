@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { CwndValidation } from '../../src/tcp/congestion/validation.ts';
-import { LINUX, type Parameters, RFC9293 } from '../../src/tcp/parameters.ts';
+import type { Parameters } from '../../src/tcp/parameters.ts';
+import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { seq } from '../../src/tcp/seq.ts';
 import { Script } from '../support/script.ts';
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { twoHosts } from '../../src/sim/network.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import type { CongestionEvent, SegmentEvent, TraceEvent } from '../../src/trace/events.ts';
 import { Ladder } from '../../src/trace/ladder.ts';
 import { Recorder } from '../../src/trace/recorder.ts';

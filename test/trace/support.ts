@@ -1,7 +1,7 @@
 // Two ends of a connection that say what they are told to say: probe events without an engine.
 
 import type { HostProbe } from '../../src/host/probe.ts';
-import { RFC9293 } from '../../src/tcp/parameters.ts';
+import { RFC9293 } from '../../src/tcp/presets.ts';
 import type { TimerName, UserCall } from '../../src/tcp/probe.ts';
 import type { RuleId } from '../../src/tcp/rules.ts';
 import { Segment } from '../../src/tcp/segment.ts';

@@ -5,8 +5,9 @@ import { effectiveSendMss } from '../mss.ts';
 import { startTuning } from '../receive-buffer.ts';
 import type { Segment } from '../segment.ts';
 import { add } from '../seq.ts';
-import type { FastOpenVariables, Tcb } from '../tcb.ts';
+import type { Tcb } from '../tcb.ts';
 import { processFin, processText } from '../text.ts';
+import type { FastOpenVariables } from '../variables.ts';
 import { initSendWindow, receiveWindow } from '../window.ts';
 
 /** `syn`, which made this TCB, had a good cookie. Its text is in order; the SYN,ACK will acknowledge it. */
