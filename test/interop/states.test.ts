@@ -255,7 +255,7 @@ function aborting(family: Family, opener: Opener): void {
     const t = await conversation(family).establish(opener);
     t.us.abort();
     await t.see('CLOSED', 'ESTABLISHED');
-    await gate.toKernel('R');
+    await gate.toKernel('R.');
     await t.see('CLOSED', 'CLOSED');
     await eventually(
       () => t.kernelError !== null,
