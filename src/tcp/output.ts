@@ -27,7 +27,7 @@ import {
   windowRoom,
 } from './room.ts';
 import type { RuleId } from './rules.ts';
-import { putSack, sackBytes } from './sack-option.ts';
+import { putSack } from './sack-option.ts';
 import { type Segment, segmentCount } from './segment.ts';
 import { tellOfRoom } from './send-buffer.ts';
 import { add, diff, gt, min, type Seq } from './seq.ts';
@@ -191,7 +191,7 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
   const fin = finWaits && length === unsent && windowRoom(tcb, textEnd(tcb)) > 0;
   if (length === 0 && !fin) return sendHeld(tcb, out, now);
   disarmPersist(tcb, now);
-  if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, sackBytes(tcb)));
+  if (length > 0) noteBurst(tcb, unsent, newTextRoom(tcb), effectiveSendMss(tcb, reportBytes(tcb)));
   placeText(tcb, out, snd.nxt, length + (fin ? 1 : 0));
   if (length > 0 && endsBurst(tcb, add(snd.nxt, length))) out.flags |= PSH;
   out.why = fin ? '9293-3.6-fin' : isForward(tcb) ? '5682-2.1-forward' : '9293-3.8-data';
@@ -202,6 +202,8 @@ function sendNew(tcb: Tcb, out: Segment, now: number): boolean {
 /** RFC 4821 §7.5: one segment larger than the others, which tells whether the path carries it. */
 function sendMtuProbe(tcb: Tcb, out: Segment, unsent: number, now: number): boolean {
   const { snd } = tcb;
+  // The search counts with segments that carry no reports: those would make the probe larger than it is to be.
+  if (reportBytes(tcb) > 0) return false;
   const length = mtuProbeText(tcb, unsent, windowRoom(tcb, snd.nxt), congestionRoom(tcb), now);
   if (length === 0) return false;
   placeText(tcb, out, snd.nxt, length);
