@@ -81,6 +81,7 @@ export function markNewText(tcb: Tcb, out: Segment): void {
   if (!ecn.declined) out.ecn = ECT0;
   if (!ecn.cwrDue) return;
   ecn.cwrDue = false;
+  ecn.end = out.seq;
   out.flags |= CWR;
 }
 

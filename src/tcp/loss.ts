@@ -81,6 +81,7 @@ export function answerAck(
     congestion.repaired();
     limitAfterRepair(tcb);
   }
+  if (ecn.settling && !ecn.cwrDue && gt(snd.una, ecn.end)) ecn.settling = false;
   if (ecn.reducing && gt(snd.una, ecn.end)) endReduction(tcb);
   rack.adapt(snd.una, snd.nxt, duplicate, repairing && !recovery.isRepairing(snd.una));
   const before = board.lost;
@@ -94,7 +95,9 @@ export function answerAck(
     const fresh = repair === 'partial' ? delivered - (duplicates - recovery.duplicates) * smss : delivered;
     congestion.repairing(tcb.prr.acked(fresh, pipe(tcb), acknowledged > 0 && !found, smss));
   } else if (ecn.reducing) {
-    congestion.repairing(tcb.prr.acked(delivered, pipe(tcb), acknowledged > 0, smss));
+    // With little in flight PRR may let nothing out; a segment may leave all the same (RFC 3168 §6.1.2).
+    if (delivered > 0)
+      congestion.repairing(Math.max(tcb.prr.acked(delivered, pipe(tcb), acknowledged > 0, smss), smss));
   } else if (acknowledged > 0 && (repair === 'none' || byWindow)) {
     const { rto } = tcb;
     rto.latest = rack.rtt;
@@ -156,15 +159,16 @@ function reduce(tcb: Tcb, flight: number, delivered: number, now: number): void 
 
 /**
  * RFC 3168 §6.1.2: the peer echoes a mark: as for a loss (RFC 5681 §3.1), but nothing goes again. Once a round trip:
- * not before something beyond SND.NXT, where it began, is acknowledged, and so CWR has arrived.
+ * not before CWR has left, and something beyond it, or beyond SND.NXT where it began, is acknowledged.
  */
 function answerMark(tcb: Tcb, acknowledged: number, delivered: number, now: number): void {
   const { ecn, recovery, snd } = tcb;
   if (!ecn.accurate) ecn.deliveredCe += Math.ceil(delivered / effectiveSendMss(tcb, 0));
-  if (ecn.reducing || !recovery.mayBegin(snd.una, false)) return;
+  if (ecn.settling || ecn.reducing || !recovery.mayBegin(snd.una, false)) return;
   tcb.undo.end();
   reduce(tcb, diff(snd.nxt, snd.una) + acknowledged, delivered, now);
   ecn.reducing = true;
+  ecn.settling = true;
   ecn.end = snd.nxt;
   tcb.tlp.cancel();
   if (tcb.probe !== null) tcb.probe.rule(tcb, ecn.accurate ? '9768-3.2.2-marks' : '3168-6.1.2-ece', now);

@@ -210,7 +210,9 @@ export class EcnVariables {
   cwrDue = false;
   /** A mark, and no loss, has the congestion window reduced at present. loss.ts. */
   reducing = false;
-  /** SND.NXT when that began; it lasts until something beyond is acknowledged. loss.ts. */
+  /** Until CWR has left and has arrived, the same mark may still be echoed. loss.ts. */
+  settling = false;
+  /** SND.NXT when that began, or when CWR left; it lasts until something beyond is acknowledged. loss.ts. */
   end: Seq = seq(0);
   /** Text came as ECT or CE. */
   seen = false;

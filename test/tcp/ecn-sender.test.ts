@@ -49,6 +49,21 @@ describe('RFC 3168 §6.1.2: the sender', () => {
     expect(t.takeSent()[0]).toMatch(/^\[ect0\] W/);
   });
 
+  test('a mark that is echoed while the window is closed costs one reduction: no probe can carry CWR (3168.5, A088)', () => {
+    const t = busy().in('E. 1:1 ack 10001 win 0');
+    t.takeSent();
+    const first = ssthresh(t);
+    t.after(60_000);
+    expect(t.takeSent().length).toBeGreaterThan(2);
+    t.in('E. 1:1 ack 10002 win 0').after(60_000).in('E. 1:1 ack 10003 win 65535');
+    expect(ssthresh(t)).toBe(first);
+    expect(cwnd(t)).toBeGreaterThanOrEqual(1000);
+    expect(t.takeSent().some((segment) => segment.includes('W. '))).toBe(true);
+    // It is on its way; what was sent before is acknowledged, with the echo still.
+    t.in('E. 1:1 ack 10003');
+    expect(ssthresh(t)).toBe(first);
+  });
+
   test('CWR waits for new text: what goes again does not say it (3168.5)', () => {
     const t = asked().write(5000);
     t.takeSent();
