@@ -1,0 +1,99 @@
+// One direction of a connection as the analysis remembers it: what its sender has sent and acknowledged so far, as
+// far as it was captured. No logic but its own bookkeeping.
+
+import { add, geq, gt, leq, lt, type Seq, seq } from '../../tcp/seq.ts';
+
+/** Stretches of sequence space that were passed over and have not been seen; more are forgotten, oldest first. */
+const MAX_GAPS = 16;
+
+export class Direction {
+  /** Something was captured that this end sent. */
+  seen = false;
+  /** Its initial sequence number is known from a SYN. */
+  isnKnown = false;
+  isn: Seq = seq(0);
+  /** The next expected sequence number: behind everything sent. Known once `nextKnown`. */
+  nextKnown = false;
+  next: Seq = seq(0);
+  /** What the other end may acknowledge: as `next`, but moved by zero window probes, and by ACKs of unseen text. */
+  ackableKnown = false;
+  ackable: Seq = seq(0);
+  /** The last acknowledgment this end sent; known once `ackKnown`. */
+  ackKnown = false;
+  ack: Seq = seq(0);
+  ackTime = 0;
+  /** The highest one. */
+  highestAck: Seq = seq(0);
+  /** SEG.WND of the last segment, and by how much it is shifted; the shift is -1 while it is not known. */
+  windowKnown = false;
+  window = 0;
+  /** The last segment was a SYN: its window was not scaled. */
+  windowOfSyn = false;
+  shift = -1;
+  /** From the SYN: -1 = no option. */
+  offeredShift = -1;
+  /** Bytes of text on the SYN. */
+  synText = 0;
+  mss = 0;
+  sackPermitted = false;
+  timestamps = false;
+  /** How often the last acknowledgment was repeated, and the frame of its first. */
+  dupAcks = 0;
+  dupAckOf = 0;
+  /** Analysis flags and time of the last segment. */
+  lastFlags = 0;
+  lastTime = 0;
+  /** Edges of the gaps, two each; the first `gapCount` pairs count. */
+  readonly gaps = new Int32Array(2 * MAX_GAPS);
+  gapCount = 0;
+  /** [from, to) was not captured, and what follows was. */
+  addGap(from: Seq, to: Seq): void {
+    if (this.gapCount === MAX_GAPS) {
+      this.gaps.copyWithin(0, 2);
+      this.gapCount--;
+    }
+    this.gaps[2 * this.gapCount] = from;
+    this.gaps[2 * this.gapCount + 1] = to;
+    this.gapCount++;
+  }
+
+  /** Whether some of [from, to) lies in a gap; it does not any more. */
+  fillGap(from: Seq, to: Seq): boolean {
+    let filled = false;
+    const { gaps } = this;
+    for (let i = this.gapCount - 1; i >= 0; i--) {
+      const left = gaps[2 * i] as Seq;
+      const right = gaps[2 * i + 1] as Seq;
+      if (geq(from, right) || leq(to, left)) continue;
+      filled = true;
+      this.removeGap(i);
+      if (lt(left, from)) this.addGap(left, from);
+      if (gt(right, to)) this.addGap(to, right);
+    }
+    return filled;
+  }
+
+  /** The peer has everything below `ack`: what was not captured of it will not come any more. */
+  dropGaps(ack: Seq): void {
+    for (let i = this.gapCount - 1; i >= 0; i--) {
+      if (leq(this.gaps[2 * i + 1] as Seq, ack)) this.removeGap(i);
+    }
+  }
+
+  /** Window in bytes; -1: its scale is not known. */
+  get windowBytes(): number {
+    if (!this.windowKnown) return -1;
+    if (this.windowOfSyn) return this.window;
+    return this.shift < 0 ? -1 : this.window * 2 ** this.shift;
+  }
+
+  /** Where the peer must stop sending; only while `windowBytes` is known. */
+  get windowEdge(): Seq {
+    return add(this.ack, this.windowBytes);
+  }
+
+  private removeGap(i: number): void {
+    this.gaps.copyWithin(2 * i, 2 * i + 2, 2 * this.gapCount);
+    this.gapCount--;
+  }
+}
