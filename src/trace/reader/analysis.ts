@@ -10,7 +10,7 @@ import * as flag from './flags.ts';
 
 /** Since the last ACK of the receiver, milliseconds. */
 const FAST_RETRANSMISSION_MS = 20;
-/** Since the last segment of the same direction, while the round trip is not known; milliseconds. */
+/** Since the furthest segment of the same direction, while the round trip is not known; milliseconds. */
 const OUT_OF_ORDER_MS = 3;
 
 const CONTROL = SYN | FIN | RST;
@@ -93,7 +93,7 @@ function again(segment: Segment, time: number, fwd: Direction, rev: Direction, r
   const asked = rev.ackKnown && rev.dupAcks >= 2 && segment.seq === rev.ack;
   if (asked && time - rev.ackTime < FAST_RETRANSMISSION_MS) return flag.FAST_RETRANSMISSION;
   const threshold = roundTrip > 0 ? roundTrip : OUT_OF_ORDER_MS;
-  const late = filled && end !== fwd.next && time - fwd.lastTime < threshold;
+  const late = filled && end !== fwd.next && time - fwd.nextTime < threshold;
   return late ? flag.OUT_OF_ORDER : flag.RETRANSMISSION;
 }
 
@@ -115,7 +115,6 @@ export function remember(
   rev: Direction,
 ): void {
   fwd.lastFlags = found;
-  fwd.lastTime = time;
   if (isStraySyn(segment, fwd)) return;
   const end = endOf(segment);
   if ((segment.flags & SYN) !== 0) rememberSyn(segment, fwd, rev);
@@ -123,7 +122,10 @@ export function remember(
   // The octet of a probe is not expected to be taken: what follows may begin with it.
   const probe = (found & flag.ZERO_WINDOW_PROBE) !== 0;
   if ((segment.flags & RST) === 0) {
-    if (!probe && (!fwd.nextKnown || gt(end, fwd.next))) fwd.next = end;
+    if (!probe && (!fwd.nextKnown || gt(end, fwd.next))) {
+      fwd.next = end;
+      fwd.nextTime = time;
+    }
     if (!fwd.ackableKnown || gt(end, fwd.ackable)) fwd.ackable = end;
     fwd.nextKnown = true;
     fwd.ackableKnown = true;

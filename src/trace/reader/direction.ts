@@ -15,6 +15,8 @@ export class Direction {
   /** The next expected sequence number: behind everything sent. Known once `nextKnown`. */
   nextKnown = false;
   next: Seq = seq(0);
+  /** When it moved last. */
+  nextTime = 0;
   /** What the other end may acknowledge: as `next`, but moved by zero window probes, and by ACKs of unseen text. */
   ackableKnown = false;
   ackable: Seq = seq(0);
@@ -40,9 +42,8 @@ export class Direction {
   /** How often the last acknowledgment was repeated, and the frame of its first. */
   dupAcks = 0;
   dupAckOf = 0;
-  /** Analysis flags and time of the last segment. */
+  /** Analysis flags of the last segment. */
   lastFlags = 0;
-  lastTime = 0;
   /** Edges of the gaps, two each; the first `gapCount` pairs count. */
   readonly gaps = new Int32Array(2 * MAX_GAPS);
   gapCount = 0;

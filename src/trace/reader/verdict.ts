@@ -101,10 +101,10 @@ export function verdictOf(connection: Connection, end: number): Verdict {
 const waitsOf = ({ syns }: Evidence): number[] => syns.slice(1).map((syn, i) => syn.time - syns[i]!.time);
 
 /** It never came to be. */
-function opening({ evidence }: Connection): Verdict | null {
+function opening({ directions, evidence }: Connection): Verdict | null {
   const { reset, synAck, synAckCount, synCount, syns, thirdAck, ends } = evidence;
   const [first] = syns;
-  if (first === undefined || isSet(thirdAck)) return null;
+  if (first === undefined || isSet(thirdAck) || (directions[1].isnKnown && !isSet(synAck))) return null;
   const frames = syns.map((syn) => syn.frame);
   if (reset !== null && reset.by === 1 && !isSet(synAck)) {
     return {
