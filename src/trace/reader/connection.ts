@@ -1,10 +1,11 @@
 // One connection of a capture, packet by packet: analysis flags, both ends' states, and the evidence for a verdict.
 
 import type { Flow } from '../../host/demux.ts';
+import { gt } from '../../tcp/seq.ts';
 import type { State } from '../../tcp/state.ts';
 import type { Endpoint } from '../../wire/address.ts';
-import { ACK, RST, SYN } from '../../wire/tcp.ts';
-import { analyse, isStraySyn, remember } from './analysis.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { analyse, endOf, isStraySyn, remember } from './analysis.ts';
 import { Collector } from './collect.ts';
 import { Direction } from './direction.ts';
 import { type EndIndex, Ends, otherEnd, type StateConfidence } from './ends.ts';
@@ -106,7 +107,7 @@ export class Connection implements Flow {
     into.from = from;
     into.changed[0] = false;
     into.changed[1] = false;
-    if (this.mirrors[from].isCopy(packet, time)) {
+    if (this.mirrors[from].isCopy(packet, time, !fwd.nextKnown || gt(endOf(segment), fwd.next))) {
       into.flags = MIRRORED;
       evidence.mirrored++;
     } else {
@@ -124,7 +125,7 @@ export class Connection implements Flow {
       into.flags = flags;
       into.dupAckOf = fwd.dupAckOf;
       into.dupAckCount = fwd.dupAcks;
-      this.noteStates(into);
+      if (flags !== 0 || !this.isSettled || isControl(segment.flags)) this.noteStates(into);
     }
     into.states[0] = this.states[0];
     into.states[1] = this.states[1];
@@ -144,6 +145,13 @@ export class Connection implements Flow {
     }
   }
 
+  /** Ordinary text and ACKs change nothing: who has sent numbers that were not captured raises a flag. */
+  private get isSettled(): boolean {
+    const { states, confidences } = this;
+    const established = states[0] === 'ESTABLISHED' && states[1] === 'ESTABLISHED';
+    return established && confidences[0] === 'observed' && confidences[1] === 'observed';
+  }
+
   private noteStates(into: Explained): void {
     for (let end = 0 as EndIndex; ; end = 1) {
       const state = this.ends.state(end);
@@ -155,3 +163,5 @@ export class Connection implements Flow {
     }
   }
 }
+
+const isControl = (flags: number): boolean => (flags & (SYN | FIN | RST)) !== 0;

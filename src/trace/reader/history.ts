@@ -26,7 +26,9 @@ type ZeekState = 'inactive' | 'partial' | 'syn-sent' | 'syn-ack-sent' | 'establi
 /** Letters that are written once for each power of ten of their count. */
 const LOGARITHMIC = 'cgtw';
 /** Letters that are written once. */
-const ONCE = 'adiq';
+const ONCE = 'iq';
+const TEXT_SEEN = 1;
+const ACK_SEEN = 4;
 /** No history is longer: numbers may differ for ever. */
 const MAX_LENGTH = 64;
 
@@ -36,6 +38,7 @@ export class History {
   /** SYN 1, SYN,ACK 2, ACK 4, text 8, FIN 16, RST 32. */
   completeness = 0;
   private readonly states: [ZeekState, ZeekState] = ['inactive', 'inactive'];
+  private seen = 0;
   private readonly counts = new Map<string, number>();
   /** Sequence number of the last SYN, SYN,ACK, FIN and RST: another one is written again. */
   private readonly numbers = new Map<string, number>();
@@ -50,8 +53,8 @@ export class History {
     if (kinds === (SYN | FIN) || kinds === (SYN | RST)) this.letter('q', from);
     else if (kinds === (FIN | RST) || kinds === (SYN | FIN | RST)) this.letter('i', from);
     else if (kinds !== 0) this.numbered(controlLetter(flags), from, segment.seq);
-    if (textLength > 0) this.letter('d', from);
-    else if (kinds === 0 && (flags & ACK) !== 0) this.letter('a', from);
+    if (textLength > 0) this.once('d', TEXT_SEEN << from, from);
+    else if (kinds === 0 && (flags & ACK) !== 0) this.once('a', ACK_SEEN << from, from);
     if ((found & ZERO_WINDOW) !== 0) this.letter('w', from);
     this.bytes[from] += textLength;
     this.complete(flags, textLength, from);
@@ -102,6 +105,13 @@ export class History {
       states[to] = 'established';
     } else if (states[from] === 'inactive')
       states[from] = states[to] === 'syn-ack-sent' ? 'established' : 'partial';
+  }
+
+  /** Almost every packet is one of these: a bit spares the search. */
+  private once(letter: string, bit: number, from: EndIndex): void {
+    if ((this.seen & bit) !== 0) return;
+    this.seen |= bit;
+    this.letter(letter, from);
   }
 
   private letter(letter: string, from: EndIndex): void {

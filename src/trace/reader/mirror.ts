@@ -17,9 +17,9 @@ export class MirrorWatch {
   private readonly times = new Float64Array(REMEMBERED);
   private count = 0;
 
-  /** Whether one of the latest packets was this very one; remembers it otherwise. */
-  isCopy(packet: SeenPacket, time: number): boolean {
-    const kept = Math.min(this.count, REMEMBERED);
+  /** Whether one of the latest packets was this very one; remembers it otherwise. `isNew`: that can't be. */
+  isCopy(packet: SeenPacket, time: number, isNew: boolean): boolean {
+    const kept = isNew ? 0 : Math.min(this.count, REMEMBERED);
     for (let i = 0; i < kept; i++) {
       if (this.matches(i, packet) && isClose(packet, Math.abs(time - this.times[i]!))) return true;
     }
