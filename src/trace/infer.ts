@@ -114,16 +114,16 @@ export class PeerInference {
   sent(segment: SeenSegment): void {
     const { facts } = this;
     const end = endOf(segment);
-    if (has(segment, 'RST')) {
+    if (has(segment, RST)) {
       facts.reset = atLeastPresumed(facts.reset);
       return;
     }
-    if (has(segment, 'SYN')) {
+    if (has(segment, SYN)) {
       this.ourSynEnd = add(seq(segment.seq), 1);
       facts.gotSyn = atLeastPresumed(facts.gotSyn);
       facts.reset = unlessProven(facts.reset);
     }
-    if (has(segment, 'FIN')) {
+    if (has(segment, FIN)) {
       this.ourFinEnd = end;
       facts.gotFin = atLeastPresumed(facts.gotFin);
     }
@@ -134,14 +134,14 @@ export class PeerInference {
   /** The peer sent this, and our end accepted it. */
   received(segment: SeenSegment): void {
     const { facts } = this;
-    if (has(segment, 'RST')) {
+    if (has(segment, RST)) {
       if (!this.answersStrayAck(segment)) facts.reset = PROVEN;
       return;
     }
-    if (has(segment, 'SYN')) this.receivedSyn(segment);
+    if (has(segment, SYN)) this.receivedSyn(segment);
     if (segment.ack !== null) this.acknowledges(seq(segment.ack));
-    if (segment.length > 0 && !has(segment, 'SYN')) this.receivedText(segment);
-    if (has(segment, 'FIN')) this.receivedFin(segment);
+    if (segment.length > 0 && !has(segment, SYN)) this.receivedText(segment);
+    if (has(segment, FIN)) this.receivedFin(segment);
     this.orderFins(segment);
     this.receivedEnd = furthest(this.receivedEnd, endOf(segment));
   }
@@ -152,9 +152,9 @@ export class PeerInference {
    */
   refused(segment: SeenSegment): void {
     const { facts } = this;
-    if (has(segment, 'RST')) return;
-    if (has(segment, 'SYN') && add(seq(segment.seq), 1) === this.synEnd) this.repeatsSyn(segment);
-    if (has(segment, 'FIN') && facts.sentFin === PROVEN && endOf(segment) === this.finEnd) this.repeatsFin();
+    if (has(segment, RST)) return;
+    if (has(segment, SYN) && add(seq(segment.seq), 1) === this.synEnd) this.repeatsSyn(segment);
+    if (has(segment, FIN) && facts.sentFin === PROVEN && endOf(segment) === this.finEnd) this.repeatsFin();
   }
 
   private receivedSyn(segment: SeenSegment): void {
@@ -207,7 +207,7 @@ export class PeerInference {
     const at = seq(segment.seq);
     const hadOurs = ourFinEnd !== null && segment.ack !== null && geq(seq(segment.ack), ourFinEnd);
     const bare = endOf(segment) === at;
-    if (hadOurs && facts.finFirst && has(segment, 'FIN')) facts.finAgain = true;
+    if (hadOurs && facts.finFirst && has(segment, FIN)) facts.finAgain = true;
     if (!hadOurs) this.beforeOurFin = furthest(this.beforeOurFin, endOf(segment));
     else if (bare && textEnd !== null && leq(at, textEnd) && !facts.finFirst) facts.finSecond = true;
     if (finEnd === null || this.beforeOurFin === null || lt(this.beforeOurFin, finEnd)) return;
@@ -304,10 +304,9 @@ const unlessProven = (known: Knowledge): Knowledge => (known === PROVEN ? PROVEN
 const furthest = (edge: Seq | null, end: Seq): Seq => (edge === null || gt(end, edge) ? end : edge);
 
 const endOf = (segment: SeenSegment): Seq =>
-  add(seq(segment.seq), segment.length + Number(has(segment, 'SYN')) + Number(has(segment, 'FIN')));
+  add(seq(segment.seq), segment.length + Number(has(segment, SYN)) + Number(has(segment, FIN)));
 
-const BITS = { SYN, FIN, RST } as const;
-
-function has({ flags }: SeenSegment, flag: keyof typeof BITS): boolean {
-  return typeof flags === 'number' ? (flags & BITS[flag]) !== 0 : hasFlag({ flags }, flag);
+function has({ flags }: SeenSegment, flag: number): boolean {
+  if (typeof flags === 'number') return (flags & flag) !== 0;
+  return hasFlag({ flags }, flag === SYN ? 'SYN' : flag === FIN ? 'FIN' : 'RST');
 }
