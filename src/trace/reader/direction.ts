@@ -44,30 +44,28 @@ export class Direction {
   dupAckOf = 0;
   /** Analysis flags of the last segment. */
   lastFlags = 0;
-  /** Edges of the gaps, two each; the first `gapCount` pairs count. */
-  readonly gaps = new Int32Array(2 * MAX_GAPS);
-  gapCount = 0;
+  /** Edges of the gaps, two each. */
+  private readonly gaps: Seq[] = [];
+  get gapCount(): number {
+    return this.gaps.length / 2;
+  }
+
   /** [from, to) was not captured, and what follows was. */
   addGap(from: Seq, to: Seq): void {
-    if (this.gapCount === MAX_GAPS) {
-      this.gaps.copyWithin(0, 2);
-      this.gapCount--;
-    }
-    this.gaps[2 * this.gapCount] = from;
-    this.gaps[2 * this.gapCount + 1] = to;
-    this.gapCount++;
+    if (this.gapCount === MAX_GAPS) this.gaps.splice(0, 2);
+    this.gaps.push(from, to);
   }
 
   /** Whether some of [from, to) lies in a gap; it does not any more. */
   fillGap(from: Seq, to: Seq): boolean {
     let filled = false;
     const { gaps } = this;
-    for (let i = this.gapCount - 1; i >= 0; i--) {
-      const left = gaps[2 * i] as Seq;
-      const right = gaps[2 * i + 1] as Seq;
+    for (let at = gaps.length - 2; at >= 0; at -= 2) {
+      const left = gaps[at]!;
+      const right = gaps[at + 1]!;
       if (geq(from, right) || leq(to, left)) continue;
       filled = true;
-      this.removeGap(i);
+      gaps.splice(at, 2);
       if (lt(left, from)) this.addGap(left, from);
       if (gt(right, to)) this.addGap(to, right);
     }
@@ -76,8 +74,8 @@ export class Direction {
 
   /** The peer has everything below `ack`: what was not captured of it will not come any more. */
   dropGaps(ack: Seq): void {
-    for (let i = this.gapCount - 1; i >= 0; i--) {
-      if (leq(this.gaps[2 * i + 1] as Seq, ack)) this.removeGap(i);
+    for (let at = this.gaps.length - 2; at >= 0; at -= 2) {
+      if (leq(this.gaps[at + 1]!, ack)) this.gaps.splice(at, 2);
     }
   }
 
@@ -91,10 +89,5 @@ export class Direction {
   /** Where the peer must stop sending; only while `windowBytes` is known. */
   get windowEdge(): Seq {
     return add(this.ack, this.windowBytes);
-  }
-
-  private removeGap(i: number): void {
-    this.gaps.copyWithin(2 * i, 2 * i + 2, 2 * this.gapCount);
-    this.gapCount--;
   }
 }

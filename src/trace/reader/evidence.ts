@@ -34,6 +34,10 @@ const noChain = (): Chain => ({
   answered: false,
 });
 
+/** Shared by all of which nothing remarkable came; never written. */
+const NO_COUNTS = new Int32Array(FLAG_COUNT);
+const NO_FIRSTS = new Float64Array(FLAG_COUNT);
+
 /** What one end sent, and what it suffered. */
 export class EndEvidence {
   packets = 0;
@@ -41,8 +45,8 @@ export class EndEvidence {
   bytes = 0;
   retransmittedBytes = 0;
   /** How often each analysis flag was raised, and the frame of the first time. */
-  readonly counts = new Int32Array(FLAG_COUNT);
-  readonly firsts = new Float64Array(FLAG_COUNT);
+  counts = NO_COUNTS;
+  firsts = NO_FIRSTS;
   largestText = 0;
   /** TTL or hop limit of its first segment; -1: none came. */
   hopLimit = -1;
@@ -74,6 +78,10 @@ export class EndEvidence {
   readonly held = { text: nowhere(), ack: nowhere(), waited: 0 };
 
   count(flags: number, frame: number): void {
+    if (this.counts === NO_COUNTS) {
+      this.counts = new Int32Array(FLAG_COUNT);
+      this.firsts = new Float64Array(FLAG_COUNT);
+    }
     for (let bit = 0, rest = flags; rest !== 0; bit++, rest >>>= 1) {
       if ((rest & 1) === 0) continue;
       if (this.counts[bit] === 0) this.firsts[bit] = frame;

@@ -13,8 +13,9 @@ const FIELDS = 9;
 
 /** The latest packets of one direction. */
 export class MirrorWatch {
-  private readonly fields = new Int32Array(REMEMBERED * FIELDS);
-  private readonly times = new Float64Array(REMEMBERED);
+  // Arrays that grow: most connections of a flood have one packet, and typed arrays are slow to collect.
+  private readonly fields: number[] = [];
+  private readonly times: number[] = [];
   private count = 0;
 
   /** Whether one of the latest packets was this very one; remembers it otherwise. `isNew`: that can't be. */
@@ -47,7 +48,7 @@ export class MirrorWatch {
   }
 }
 
-function write(fields: Int32Array, at: number, { segment, ip }: SeenPacket): void {
+function write(fields: number[], at: number, { segment, ip }: SeenPacket): void {
   fields[at] = segment.seq satisfies Seq;
   fields[at + 1] = segment.ack;
   fields[at + 2] = segment.textLength;
