@@ -83,6 +83,12 @@ describe('resets', () => {
     expect([said.kind, server.state]).toEqual(['fine', 'ESTABLISHED']);
   });
 
+  test('§3.10.7.4 first: nor does an old one', () => {
+    const lines = ['+1 < P. 1:101 ack 1', '+0 > . 1:1 ack 101', '+20 < R 1:1', '+1 > P. 1:11 ack 101'];
+    const { verdict: said, client } = summary(...lines);
+    expect([said.kind, client.state]).toEqual(['fine', 'ESTABLISHED']);
+  });
+
   test('a RST behind both FINs is no trouble', () => {
     const lines = ['+1 > F. 1:1 ack 1', '+20 < F. 1:1 ack 2', '+0 > R. 2:2 ack 2'];
     expect(summary(...lines).verdict.severity).toBe(0);
