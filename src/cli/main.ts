@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit.ts';
 import { listenCommand } from './listen.ts';
 import { packetdrillCommand } from './packetdrill.ts';
+import { readCommand } from './read.ts';
 import { serveCommand } from './serve.ts';
 
 const EXAMPLES = `
@@ -18,6 +19,7 @@ Examples:
   sudo synfin connect 10.77.0.1 22 --trace
   sudo synfin listen 7000                              then: nc -N 10.77.0.2 7000
   synfin packetdrill test/packetdrill                  run packetdrill scripts
+  synfin read capture.pcapng                           what went wrong on its connections
 
 From a checkout, after \`npm ci\`: npx synfin COMMAND, and sudo npx synfin COMMAND where root is needed.`;
 
@@ -40,11 +42,13 @@ function program(afterDashes: readonly string[]): Command {
   root.addCommand(listenCommand());
   const packetdrill = packetdrillCommand();
   root.addCommand(packetdrill);
+  const read = readCommand();
+  root.addCommand(read);
   root.addCommand(helpCommand(root));
   root.addHelpText('after', EXAMPLES);
   for (const command of [root, ...root.commands]) {
-    // Its exit codes speak of scripts.
-    if (command !== packetdrill) command.addHelpText('after', EXIT_CODES_HELP);
+    // Their exit codes speak of scripts and captures.
+    if (command !== packetdrill && command !== read) command.addHelpText('after', EXIT_CODES_HELP);
     command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   }
   return root;

@@ -4,8 +4,8 @@
 
 import { add, geq, gt, leq, lt, type Seq, seq } from '../tcp/seq.ts';
 import type { State } from '../tcp/state.ts';
-import type { SegmentRecord } from './events.ts';
-import { hasFlag, sequenceLength } from './segment-record.ts';
+import { FIN, RST, SYN } from '../wire/tcp.ts';
+import { hasFlag } from './segment-record.ts';
 
 /**
  * `observed`: the peer has been in this state by the time it sent the last of the segments that we accepted,
@@ -16,8 +16,17 @@ import { hasFlag, sequenceLength } from './segment-record.ts';
  */
 export type Confidence = 'observed' | 'inferred' | 'unknown';
 
-/** What is needed of a segment; numbers absolute and unsigned. */
-export type SeenSegment = Pick<SegmentRecord, 'flags' | 'seq' | 'ack' | 'length'>;
+/** What is needed of a segment. */
+export interface SeenSegment {
+  /** The names of a record, or the bits of a header. */
+  readonly flags: string | number;
+  /** Absolute numbers, signed or not. */
+  readonly seq: number;
+  /** Null without the ACK flag. */
+  readonly ack: number | null;
+  /** Text, bytes. */
+  readonly length: number;
+}
 
 /** How sure we are that something happened at the peer. */
 type Knowledge = 0 | 1 | 2;
@@ -96,20 +105,25 @@ export class PeerInference {
     return this.stateGiven(PROVEN) === this.state && this.isProven(this.state) ? 'observed' : 'inferred';
   }
 
+  /** The state rests on segments of ours of which the peer has not shown yet that they arrived. */
+  get isPresumed(): boolean {
+    return this.stateGiven(PROVEN) !== this.state;
+  }
+
   /** We sent this: presumably it arrives. */
   sent(segment: SeenSegment): void {
     const { facts } = this;
     const end = endOf(segment);
-    if (hasFlag(segment, 'RST')) {
+    if (has(segment, RST)) {
       facts.reset = atLeastPresumed(facts.reset);
       return;
     }
-    if (hasFlag(segment, 'SYN')) {
+    if (has(segment, SYN)) {
       this.ourSynEnd = add(seq(segment.seq), 1);
       facts.gotSyn = atLeastPresumed(facts.gotSyn);
       facts.reset = unlessProven(facts.reset);
     }
-    if (hasFlag(segment, 'FIN')) {
+    if (has(segment, FIN)) {
       this.ourFinEnd = end;
       facts.gotFin = atLeastPresumed(facts.gotFin);
     }
@@ -120,14 +134,14 @@ export class PeerInference {
   /** The peer sent this, and our end accepted it. */
   received(segment: SeenSegment): void {
     const { facts } = this;
-    if (hasFlag(segment, 'RST')) {
+    if (has(segment, RST)) {
       if (!this.answersStrayAck(segment)) facts.reset = PROVEN;
       return;
     }
-    if (hasFlag(segment, 'SYN')) this.receivedSyn(segment);
+    if (has(segment, SYN)) this.receivedSyn(segment);
     if (segment.ack !== null) this.acknowledges(seq(segment.ack));
-    if (segment.length > 0 && !hasFlag(segment, 'SYN')) this.receivedText(segment);
-    if (hasFlag(segment, 'FIN')) this.receivedFin(segment);
+    if (segment.length > 0 && !has(segment, SYN)) this.receivedText(segment);
+    if (has(segment, FIN)) this.receivedFin(segment);
     this.orderFins(segment);
     this.receivedEnd = furthest(this.receivedEnd, endOf(segment));
   }
@@ -138,10 +152,9 @@ export class PeerInference {
    */
   refused(segment: SeenSegment): void {
     const { facts } = this;
-    if (hasFlag(segment, 'RST')) return;
-    if (hasFlag(segment, 'SYN') && add(seq(segment.seq), 1) === this.synEnd) this.repeatsSyn(segment);
-    if (hasFlag(segment, 'FIN') && facts.sentFin === PROVEN && endOf(segment) === this.finEnd)
-      this.repeatsFin();
+    if (has(segment, RST)) return;
+    if (has(segment, SYN) && add(seq(segment.seq), 1) === this.synEnd) this.repeatsSyn(segment);
+    if (has(segment, FIN) && facts.sentFin === PROVEN && endOf(segment) === this.finEnd) this.repeatsFin();
   }
 
   private receivedSyn(segment: SeenSegment): void {
@@ -193,8 +206,8 @@ export class PeerInference {
     const { facts, finEnd, ourFinEnd, textEnd } = this;
     const at = seq(segment.seq);
     const hadOurs = ourFinEnd !== null && segment.ack !== null && geq(seq(segment.ack), ourFinEnd);
-    const bare = sequenceLength(segment) === 0;
-    if (hadOurs && facts.finFirst && hasFlag(segment, 'FIN')) facts.finAgain = true;
+    const bare = endOf(segment) === at;
+    if (hadOurs && facts.finFirst && has(segment, FIN)) facts.finAgain = true;
     if (!hadOurs) this.beforeOurFin = furthest(this.beforeOurFin, endOf(segment));
     else if (bare && textEnd !== null && leq(at, textEnd) && !facts.finFirst) facts.finSecond = true;
     if (finEnd === null || this.beforeOurFin === null || lt(this.beforeOurFin, finEnd)) return;
@@ -290,4 +303,10 @@ const unlessProven = (known: Knowledge): Knowledge => (known === PROVEN ? PROVEN
 
 const furthest = (edge: Seq | null, end: Seq): Seq => (edge === null || gt(end, edge) ? end : edge);
 
-const endOf = (segment: SeenSegment): Seq => add(seq(segment.seq), sequenceLength(segment));
+const endOf = (segment: SeenSegment): Seq =>
+  add(seq(segment.seq), segment.length + Number(has(segment, SYN)) + Number(has(segment, FIN)));
+
+function has({ flags }: SeenSegment, flag: number): boolean {
+  if (typeof flags === 'number') return (flags & flag) !== 0;
+  return hasFlag({ flags }, flag === SYN ? 'SYN' : flag === FIN ? 'FIN' : 'RST');
+}

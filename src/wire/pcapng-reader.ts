@@ -1,6 +1,7 @@
 // Reading pcapng (draft-ietf-opsawg-pcapng §3-4) from a stream of bytes of any origin: both byte orders, any
 // number of sections and interfaces. Blocks of other types are passed over; a malformed file ends in a fault.
 
+import type { CaptureFrame } from './capture-frame.ts';
 import {
   BYTE_ORDER_MAGIC,
   ENHANCED_PACKET,
@@ -15,6 +16,7 @@ import {
   SHB_USERAPPL,
   SIMPLE_PACKET,
 } from './pcapng.ts';
+import { splitTime } from './pcapng-time.ts';
 
 /** A longer block is taken for a damaged file: it bounds what is held in memory. */
 const MAX_BLOCK_BYTES = 1 << 24;
@@ -61,8 +63,11 @@ export type PcapngBlock =
 export class PcapngReader {
   /** Why no more will come; null while the file is sound. */
   fault: PcapngFault | null = null;
+  /** Offset in the file of the first byte that was not read: the next block, or the broken one. */
+  offset = 0;
   private readonly decoder = new TextDecoder();
   private buffer = new Uint8Array(0);
+  private view = new DataView(this.buffer.buffer);
   /** The unread bytes are [at, used). */
   private at = 0;
   private used = 0;
@@ -99,26 +104,106 @@ export class PcapngReader {
       const view = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.at, length);
       this.at += length;
       const block = this.readBlock(view);
+      if (this.fault === null) this.offset += length;
       if (block !== null) return block;
     }
     return null;
   }
 
+  /**
+   * The next packet, without its comment and with its interface's link type; false: push more, or see `fault`.
+   * Other blocks are passed over. `number` is left to the caller.
+   */
+  nextFrame(into: CaptureFrame): boolean {
+    while (this.fault === null) {
+      const length = this.blockLength();
+      if (length === 0) return false;
+      const view = this.whole;
+      const { at, offset, littleEndian } = this;
+      const type = view.getUint32(at, littleEndian);
+      this.at += length;
+      this.offset += length;
+      if (type !== ENHANCED_PACKET) {
+        const block = this.readBlock(new DataView(view.buffer, view.byteOffset + at, length));
+        if (block?.type === 'packet') {
+          this.simpleFrame(block.data, block.originalLength, into);
+          into.offset = offset;
+          return true;
+        }
+        if (this.fault !== null) this.offset = offset;
+        continue;
+      }
+      const captured = view.getUint32(at + 20, littleEndian);
+      const described = this.interfaces[view.getUint32(at + 8, littleEndian)];
+      if (captured > length - 32 || described === undefined) {
+        this.fail(described === undefined ? 'interface' : 'block-length');
+        this.offset = offset;
+        return false;
+      }
+      into.offset = offset;
+      into.linkType = described.linkType;
+      into.bytes = this.buffer;
+      into.start = at + 28;
+      into.end = into.start + captured;
+      into.originalLength = Math.max(view.getUint32(at + 24, littleEndian), captured);
+      splitTime(
+        view.getUint32(at + 12, littleEndian),
+        view.getUint32(at + 16, littleEndian),
+        described.unitsPerSecond,
+        into,
+      );
+      into.direction = this.directionAt(view, at + 28 + padded(captured), at + length - 4);
+      return true;
+    }
+    return false;
+  }
+
+  private simpleFrame(data: Uint8Array, originalLength: number, into: CaptureFrame): void {
+    into.linkType = this.interfaces[0]!.linkType;
+    into.bytes = data;
+    into.start = 0;
+    into.end = data.length;
+    into.originalLength = Math.max(originalLength, data.length);
+    into.seconds = 0;
+    into.nanoseconds = 0;
+    into.direction = 'unknown';
+  }
+
+  /** epb_flags among the options in [at, end); nothing is allocated. */
+  private directionAt(view: DataView, start: number, end: number): 'in' | 'out' | 'unknown' {
+    let at = start;
+    while (at + 4 <= end) {
+      const code = view.getUint16(at, this.littleEndian);
+      const length = view.getUint16(at + 2, this.littleEndian);
+      if (code === OPT_END || length > end - at - 4) break;
+      if (code === EPB_FLAGS && length === 4) return direction(view.getUint32(at + 4, this.littleEndian));
+      at += 4 + padded(length);
+    }
+    return 'unknown';
+  }
+
+  /** One view for as long as the buffer lasts. */
+  private get whole(): DataView {
+    if (this.view.buffer !== this.buffer.buffer) this.view = new DataView(this.buffer.buffer);
+    return this.view;
+  }
+
   /** Length of the block at hand once it is whole and sound, else 0; learns the byte order of a section. */
   private blockLength(): number {
     if (this.pending < 12) return 0;
-    const head = new DataView(this.buffer.buffer, this.buffer.byteOffset + this.at, this.pending);
-    const section = head.getUint32(0, true) === SECTION_HEADER;
+    const { at } = this;
+    const head = this.whole;
+    const section = head.getUint32(at, true) === SECTION_HEADER;
     if (section) {
-      const magic = head.getUint32(8, true);
+      const magic = head.getUint32(at + 8, true);
       this.littleEndian = magic === BYTE_ORDER_MAGIC;
-      if (!this.littleEndian && head.getUint32(8, false) !== BYTE_ORDER_MAGIC) return this.fail('magic');
+      if (!this.littleEndian && head.getUint32(at + 8, false) !== BYTE_ORDER_MAGIC) return this.fail('magic');
     } else if (!this.inSection) return this.fail('magic');
-    const length = head.getUint32(4, this.littleEndian);
-    const least = 12 + fixedLength(head.getUint32(0, this.littleEndian));
+    const length = head.getUint32(at + 4, this.littleEndian);
+    const least = 12 + fixedLength(head.getUint32(at, this.littleEndian));
     if (length < least || length > MAX_BLOCK_BYTES || length % 4 !== 0) return this.fail('block-length');
     if (this.pending < length) return 0;
-    return head.getUint32(length - 4, this.littleEndian) === length ? length : this.fail('block-length');
+    return head.getUint32(at + length - 4, this.littleEndian) === length ? length : this.fail('block-length');
   }
 
   private readBlock(view: DataView): PcapngBlock | null {

@@ -1,0 +1,167 @@
+// One connection of a capture, packet by packet: analysis flags, both ends' states, and the evidence for a verdict.
+
+import type { Flow } from '../../host/demux.ts';
+import { gt } from '../../tcp/seq.ts';
+import type { State } from '../../tcp/state.ts';
+import type { Endpoint } from '../../wire/address.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { analyse, endOf, isStraySyn, remember } from './analysis.ts';
+import { Collector } from './collect.ts';
+import { Direction } from './direction.ts';
+import { type EndIndex, Ends, otherEnd, type StateConfidence } from './ends.ts';
+import { Evidence } from './evidence.ts';
+import { BAD_CHECKSUM, MIRRORED, PORTS_REUSED, SUPER_SEGMENT, TIME_BACKWARDS } from './flags.ts';
+import { History } from './history.ts';
+import { MirrorWatch } from './mirror.ts';
+import type { SeenPacket } from './packets.ts';
+
+/** An old connection without an answer, or silent for so long, gives way to another SYN; milliseconds. */
+const REUSE_AFTER = 1000;
+
+/** The near half of a handshake takes no more of its round trip. */
+const NEAR = 0.2;
+
+/** What is known of one packet once it was taken in. Reused: valid until the next. */
+export class Explained {
+  from: EndIndex = 0;
+  /** Analysis flags. */
+  flags = 0;
+  dupAckOf = 0;
+  dupAckCount = 0;
+  /** States of client and server after it, and whether it changed them. */
+  readonly states: [State, State] = ['CLOSED', 'CLOSED'];
+  readonly confidences: [StateConfidence, StateConfidence] = ['unknown', 'unknown'];
+  readonly changed: [boolean, boolean] = [false, false];
+}
+
+export class Connection implements Flow {
+  /** In the order of appearance, from 1. */
+  readonly number: number;
+  /** Both endpoints in the table's order, which says nothing of their roles. */
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** From the client, from the server. */
+  readonly directions: readonly [Direction, Direction] = [new Direction(), new Direction()];
+  readonly ends = new Ends();
+  readonly history = new History();
+  readonly evidence = new Evidence();
+  /** The ports were those of an earlier connection. */
+  readonly reuses: boolean;
+  /** Neighbours in the order of their last packets. */
+  older: Connection | null = null;
+  newer: Connection | null = null;
+  private readonly collector = new Collector(this.evidence);
+  private readonly mirrors: readonly [MirrorWatch, MirrorWatch] = [new MirrorWatch(), new MirrorWatch()];
+  private readonly states: [State, State] = ['CLOSED', 'LISTEN'];
+  private readonly confidences: [StateConfidence, StateConfidence] = ['unknown', 'unknown'];
+
+  /** `localIsClient`: which of the two in the table's order opened. */
+  constructor(number: number, local: Endpoint, remote: Endpoint, localIsClient: boolean, reuses: boolean) {
+    this.number = number;
+    this.local = local;
+    this.remote = remote;
+    this.client = localIsClient ? local : remote;
+    this.server = localIsClient ? remote : local;
+    this.reuses = reuses;
+  }
+
+  state(end: EndIndex): State {
+    return this.states[end];
+  }
+
+  confidence(end: EndIndex): StateConfidence {
+    return this.confidences[end];
+  }
+
+  /** Of the handshake, milliseconds; -1: not known. */
+  get roundTrip(): number {
+    return this.collector.roundTrip;
+  }
+
+  /** `from` sends a SYN that begins another connection between the same ports (RFC 9293 §3.6.1, RFC 6191). */
+  isOver(packet: SeenPacket, from: EndIndex): boolean {
+    const { segment, time } = packet;
+    if ((segment.flags & (SYN | ACK | RST)) !== SYN) return false;
+    const fwd = this.directions[from];
+    if (fwd.isnKnown ? fwd.isn === segment.seq : !fwd.seen) return false;
+    if (this.evidence.reset !== null || this.hasEnded) return true;
+    const answered = this.directions[otherEnd(from)].seen;
+    return !answered || time - this.evidence.last.time >= REUSE_AFTER;
+  }
+
+  private get hasEnded(): boolean {
+    const [client, server] = this.evidence.ends;
+    return client.fin.frame !== 0 && server.fin.frame !== 0;
+  }
+
+  /** Take the next packet in; what it is goes into `into`. */
+  take(packet: SeenPacket, from: EndIndex, into: Explained): void {
+    const { segment, number } = packet;
+    const { evidence } = this;
+    const fwd = this.directions[from];
+    const rev = this.directions[otherEnd(from)];
+    const backwards = packet.time < evidence.last.time;
+    const time = backwards ? evidence.last.time : packet.time;
+    into.from = from;
+    into.changed[0] = false;
+    into.changed[1] = false;
+    if (this.mirrors[from].isCopy(packet, time, !fwd.nextKnown || gt(endOf(segment), fwd.next))) {
+      into.flags = MIRRORED;
+      evidence.mirrored++;
+    } else {
+      let flags = analyse(segment, time, fwd, rev, this.roundTrip);
+      if (backwards) flags |= TIME_BACKWARDS;
+      if (packet.checksum === 'bad') flags |= BAD_CHECKSUM;
+      if (rev.mss > 0 && segment.textLength > rev.mss) flags |= SUPER_SEGMENT;
+      if (this.reuses && evidence.first.frame === 0) flags |= PORTS_REUSED;
+      this.collector.before(packet, time, from, flags, fwd, rev);
+      if (!isStraySyn(segment, fwd)) this.ends.segment(segment, from, fwd, rev);
+      remember(segment, time, number, flags, fwd, rev);
+      this.collector.after(packet, time, from, flags, fwd, rev);
+      this.history.segment(segment, flags, from);
+      this.locate(packet, from);
+      into.flags = flags;
+      into.dupAckOf = fwd.dupAckOf;
+      into.dupAckCount = fwd.dupAcks;
+      if (flags !== 0 || !this.isSettled || isControl(segment.flags)) this.noteStates(into);
+    }
+    into.states[0] = this.states[0];
+    into.states[1] = this.states[1];
+    into.confidences[0] = this.confidences[0];
+    into.confidences[1] = this.confidences[1];
+  }
+
+  /** Where the capture was taken: the capturing machine says so, or the handshake's two halves do. */
+  private locate({ direction }: SeenPacket, from: EndIndex): void {
+    if (direction === 'out') this.ends.near = from;
+    else if (direction === 'in') this.ends.near = otherEnd(from);
+    else if (this.roundTrip > 0 && this.ends.near < 0) {
+      const { syns, synAck } = this.evidence;
+      const far = (synAck.time - syns[0]!.time) / this.roundTrip;
+      if (far > 1 - NEAR) this.ends.near = 0;
+      else if (far < NEAR) this.ends.near = 1;
+    }
+  }
+
+  /** Ordinary text and ACKs change nothing: who has sent numbers that were not captured raises a flag. */
+  private get isSettled(): boolean {
+    const { states, confidences } = this;
+    const established = states[0] === 'ESTABLISHED' && states[1] === 'ESTABLISHED';
+    return established && confidences[0] === 'observed' && confidences[1] === 'observed';
+  }
+
+  private noteStates(into: Explained): void {
+    for (let end = 0 as EndIndex; ; end = 1) {
+      const state = this.ends.state(end);
+      const confidence = this.ends.confidence(end, this.directions[otherEnd(end)].gapCount === 0);
+      into.changed[end] = state !== this.states[end] || confidence !== this.confidences[end];
+      this.states[end] = state;
+      this.confidences[end] = confidence;
+      if (end === 1) return;
+    }
+  }
+}
+
+const isControl = (flags: number): boolean => (flags & (SYN | FIN | RST)) !== 0;

@@ -1,0 +1,148 @@
+// The ladder of one captured connection: client left, server right, a row for each packet, its analysis flags and what
+// it does to the states beside it.
+
+import type { RuleId } from '../../tcp/rules.ts';
+import { seq } from '../../tcp/seq.ts';
+import { formatEndpoint } from '../../wire/address.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
+import { addReason, type Draft, type Lane, newDraft, show } from '../ladder-draft.ts';
+import { LadderLayout, type Side } from '../ladder-layout.ts';
+import { RowWriter } from '../ladder-rows.ts';
+import { labelsOf, optionsOf, toneOf } from '../ladder-text.ts';
+import { recordSegment } from '../segment-record.ts';
+import type { Connection, Explained } from './connection.ts';
+import type { EndIndex, StateConfidence } from './ends.ts';
+import {
+  ANY_RETRANSMISSION,
+  DUP_ACK,
+  flagTexts,
+  KEEP_ALIVE,
+  KEEP_ALIVE_ACK,
+  WINDOW_UPDATE,
+} from './flags.ts';
+import type { SeenPacket } from './packets.ts';
+
+export interface CaptureLadderOptions {
+  /** Columns of the terminal; at least 72 are used. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Takes one line, without its line feed. */
+  readonly write: (line: string) => void;
+}
+
+/** Nothing is wrong for these. */
+const HARMLESS = DUP_ACK | KEEP_ALIVE | KEEP_ALIVE_ACK | WINDOW_UPDATE;
+
+/** Before a state: `~` it follows, `?` it is assumed. */
+const MARKS: Readonly<Record<StateConfidence, string>> = {
+  observed: '',
+  inferred: '~',
+  assumed: '?',
+  unknown: '',
+};
+
+const SIDES: readonly [Side, Side] = ['left', 'right'];
+
+/** What entering a state on the arrival of a segment goes by. */
+const ARRIVALS: Readonly<Record<string, RuleId>> = {
+  'CLOSE-WAIT': '9293-3.10.7.4-eighth-close-wait',
+  CLOSING: '9293-3.10.7.4-eighth-closing',
+  'TIME-WAIT': '9293-3.10.7.4-eighth-time-wait',
+  'FIN-WAIT-2': '9293-3.10.7.4-fifth-fin-wait-2',
+};
+
+export class CaptureLadder {
+  private readonly rows: RowWriter;
+  private lane: Lane | null = null;
+
+  constructor(options: CaptureLadderOptions) {
+    this.rows = new RowWriter(new LadderLayout(options.width, options.color), options.write);
+  }
+
+  /** The next packet of the connection. */
+  packet(connection: Connection, packet: SeenPacket, explained: Explained): void {
+    this.rows.begin(packet.time);
+    const lane = this.lane ?? this.open(connection);
+    const { from, flags } = explained;
+    const draft = newDraft(packet.time, lane, SIDES[from]);
+    const segment = record(connection, packet, from);
+    const retransmission = (flags & ANY_RETRANSMISSION) !== 0;
+    const [full, ...shorter] = labelsOf({ segment, retransmission });
+    draft.body = {
+      kind: 'arrow',
+      from: SIDES[from],
+      way: 'whole',
+      labels: [`#${packet.number} ${full}`, ...shorter.map((label) => `#${packet.number} ${label}`)],
+      tone: toneOf({ segment, retransmission }),
+    };
+    draft.remarks.push(...optionsOf(segment));
+    const harmless = (flags & ~HARMLESS) === 0;
+    const texts = flagTexts(flags, { of: explained.dupAckOf, count: explained.dupAckCount });
+    for (const text of texts) {
+      draft.reasons.push({ text: `[${text}]`, section: '', tone: harmless ? 'plain' : 'warn', minor: false });
+    }
+    explain(draft, connection, packet, explained);
+    for (const end of [0, 1] as const) {
+      const mark = MARKS[explained.confidences[end]];
+      if (explained.confidences[end] !== 'unknown') show(draft, SIDES[end], mark + explained.states[end]);
+    }
+    this.rows.row(draft);
+  }
+
+  private open(connection: Connection): Lane {
+    const { number } = connection;
+    const lane: Lane = {
+      number,
+      state: { left: '', right: '' },
+      peer: null,
+      unlabelled: 0,
+      held: null,
+      told: null,
+    };
+    this.lane = lane;
+    const [client, server] = [connection.client, connection.server].map(formatEndpoint);
+    this.rows.header(lane, ['client', client!], ['server', server!]);
+    this.rows.say(
+      '~ inferred, ? assumed: an arrival that nothing shows yet; #N number of the packet in the file',
+    );
+    return lane;
+  }
+}
+
+/** Why it was sent, as far as its flags tell; and what it does at the other end. */
+function explain(draft: Draft, connection: Connection, packet: SeenPacket, explained: Explained): void {
+  const { flags } = packet.segment;
+  const { from } = explained;
+  if ((explained.flags & ANY_RETRANSMISSION) !== 0) return;
+  const { evidence } = connection;
+  if ((flags & RST) !== 0) {
+    const opening = connection.history.completeness === 33;
+    addReason(draft, opening ? '9293-3.10.7.1-reset' : '9293-3.10.7.4-second');
+  } else if ((flags & SYN) !== 0) addReason(draft, (flags & ACK) !== 0 ? '9293-3.5-syn-ack' : '9293-3.5-syn');
+  else if (evidence.thirdAck.frame === packet.number) addReason(draft, '9293-3.5-ack');
+  else if ((flags & FIN) !== 0) addReason(draft, '9293-3.6-fin');
+  const to: EndIndex = from === 0 ? 1 : 0;
+  const rule = explained.changed[to] ? ARRIVALS[explained.states[to]] : undefined;
+  if (rule !== undefined && draft.lane?.state[SIDES[to]].endsWith(explained.states[to]) === false) {
+    addReason(draft, rule);
+  }
+}
+
+function record(
+  connection: Connection,
+  packet: SeenPacket,
+  from: EndIndex,
+): ReturnType<typeof recordSegment> {
+  const fwd = connection.directions[from];
+  const rev = connection.directions[from === 0 ? 1 : 0];
+  const [source, destination] = from === 0 ? [0, 1] : [1, 0];
+  const names = [formatEndpoint(connection.client), formatEndpoint(connection.server)];
+  return recordSegment(packet.segment, {
+    source: names[source]!,
+    destination: names[destination]!,
+    senderIsn: fwd.isnKnown ? seq(fwd.isn) : null,
+    receiverIsn: rev.isnKnown ? seq(rev.isn) : null,
+    windowShift: fwd.shift < 0 ? null : fwd.shift,
+    count: 1,
+  });
+}

@@ -1,0 +1,72 @@
+// The connections of a capture as a table of text, those in trouble first.
+
+import type { CapturedConnection } from './summary.ts';
+
+const HEADER = [
+  '#',
+  'client',
+  'server',
+  'packets',
+  'bytes >',
+  'bytes <',
+  'RTT',
+  'time',
+  'retr',
+  'stall',
+  'state',
+  'history',
+];
+/** Columns whose text stands on the left. */
+const LEFT: ReadonlySet<number> = new Set([1, 2, 10, 11]);
+
+/** The graver first; of equals the longer silence, then the one that came first. */
+export function compareTrouble(a: CapturedConnection, b: CapturedConnection): number {
+  const stall = (connection: CapturedConnection): number => connection.stall?.milliseconds ?? 0;
+  return (
+    b.verdict.severity - a.verdict.severity ||
+    (a.verdict.severity > 0 ? stall(b) - stall(a) : 0) ||
+    a.connection - b.connection
+  );
+}
+
+/** A row of figures for each connection, and its verdict below. */
+export function tableLines(connections: readonly CapturedConnection[]): string[] {
+  const rows = [HEADER, ...connections.map(rowOf)];
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, i) => (LEFT.has(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)));
+    return cells.join('  ').trimEnd();
+  });
+  const indent = ' '.repeat(widths[0]! + 2);
+  return lines.flatMap((line, i) => {
+    const verdict = connections[i - 1]?.verdict;
+    return verdict === undefined ? [line] : [line, `${indent}${MARKS[verdict.severity]} ${verdict.text}`];
+  });
+}
+
+const MARKS: Readonly<Record<number, string>> = { 0: 'ok', 1: 'note', 2: 'WARN', 3: 'FAIL' };
+
+function rowOf(connection: CapturedConnection): string[] {
+  const { client, server, stall } = connection;
+  return [
+    String(connection.connection),
+    client.endpoint,
+    server.endpoint,
+    String(connection.packets),
+    String(client.bytes),
+    String(server.bytes),
+    connection.roundTrip === null ? '-' : formatTime(connection.roundTrip),
+    formatTime(connection.duration),
+    String(connection.retransmissions),
+    stall === null ? '-' : formatTime(stall.milliseconds),
+    connection.connState,
+    connection.history,
+  ];
+}
+
+/** Three digits that count, and a unit. */
+export function formatTime(ms: number): string {
+  if (ms < 1) return `${Math.round(ms * 1000)}us`;
+  if (ms < 1000) return `${Number(ms.toPrecision(3))}ms`;
+  return ms < 1e6 ? `${Number((ms / 1000).toPrecision(3))}s` : `${Math.round(ms / 1000)}s`;
+}

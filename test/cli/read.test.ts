@@ -1,0 +1,111 @@
+// `synfin read`: what is said of a capture, and how the command ends.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { capture, OPENED } from '../trace/reader/exchange.ts';
+import { Running, run } from './support.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'synfin-read-'));
+const file = (name: string): string => join(root, name);
+
+const TWO = capture([
+  ...OPENED,
+  '+5 > S 0:0 port 50000',
+  '+20 < R. 0:0 ack 1 port 50000',
+  '+1 > P. 1:101 ack 1',
+]);
+
+beforeAll(() => {
+  writeFileSync(file('two.pcap'), TWO);
+  writeFileSync(file('two.pcap.gz'), gzipSync(TWO));
+  writeFileSync(file('cut.pcap'), TWO.subarray(0, TWO.length - 3));
+  writeFileSync(file('cut.pcap.gz'), gzipSync(TWO).subarray(0, -10));
+  writeFileSync(file('text'), 'no capture');
+  writeFileSync(file('empty.pcap'), capture([]));
+});
+
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('the table', () => {
+  test('the graver first, from a file, gzipped, and from the standard input', async () => {
+    const { code, stdout, stderr } = await run('read', file('two.pcap'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
+    expect(rows.map((row) => row.split(/ +/).slice(0, 3))).toEqual([
+      ['2', '10.0.0.1:50000', '10.0.0.2:80'],
+      ['1', '10.0.0.1:40000', '10.0.0.2:80'],
+    ]);
+    expect(stdout).toContain('FAIL refused: RST 20 ms after the SYN');
+    expect((await run('read', file('two.pcap.gz'))).stdout).toBe(stdout);
+    expect((await new Running(['read', '-']).finish(TWO)).stdout).toBe(stdout);
+  });
+
+  test('one JSON object for each connection', async () => {
+    const { stdout } = await run('read', '--json', file('two.pcap'));
+    const objects = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects.map(({ connection, connState }) => [connection, connState])).toEqual([
+      [1, 'S1'],
+      [2, 'REJ'],
+    ]);
+  });
+});
+
+describe('one connection', () => {
+  test('by its number, and by an endpoint', async () => {
+    const { code, stdout } = await run('read', file('two.pcap'), '2');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/#4 SYN seq=0.*\n/);
+    expect(stdout).toContain('no connection here: answered by RST');
+    expect(stdout).toContain('FAIL refused');
+    expect(stdout).not.toContain('10.0.0.1:40000');
+    for (const name of ['10.0.0.1:50000', ':50000']) {
+      expect((await run('read', file('two.pcap'), '--conn', name)).stdout).toBe(stdout);
+    }
+    expect((await run('read', file('two.pcap'), '--conn', '10.0.0.2')).stdout).toContain('10.0.0.1:40000');
+  });
+
+  test('one that there is not', async () => {
+    expect(await run('read', file('two.pcap'), '3')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'synfin: there is no such connection in the capture\n',
+    });
+  });
+
+  test('its JSON object alone', async () => {
+    const { stdout } = await run('read', '--json', file('two.pcap'), '2');
+    expect(JSON.parse(stdout)).toMatchObject({ connection: 2 });
+  });
+});
+
+describe('what can go wrong', () => {
+  test.each([
+    ['no such file', ['nope'], 1, /^synfin: cannot read .*nope: ENOENT\n$/],
+    ['a directory', ['.'], 1, /^synfin: cannot read .*: EISDIR\n$/],
+    ['not a capture', ['text'], 1, /^synfin: .*text is neither pcap nor pcapng\n$/],
+    ['no TCP in it', ['empty.pcap'], 0, /^synfin: no TCP in .* \(0 frames\)\n$/],
+    ['a number that is none', ['two.pcap', '0'], 2, /number of a connection/],
+    ['an endpoint that is none', ['two.pcap', '--conn', 'x:y'], 2, /10\.0\.0\.1:443/],
+    ['a number and an endpoint', ['two.pcap', '1', '--conn', ':80'], 2, /not both/],
+  ] as const)('%s', async (_name, [path, ...rest], code, complaint) => {
+    const result = await run('read', file(path), ...rest);
+    expect(result.code).toBe(code);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toMatch(complaint);
+  });
+
+  test('a file that was cut: what could be read, and where it ends', async () => {
+    const { code, stdout, stderr } = await run('read', file('cut.pcap'));
+    expect(code).toBe(1);
+    expect(stdout).toContain('FAIL refused');
+    expect(stderr).toMatch(/^synfin: .*cut\.pcap is damaged at offset \d+: truncated\n$/);
+    const zipped = await run('read', file('cut.pcap.gz'));
+    expect(zipped.code).toBe(1);
+    expect(zipped.stderr).toMatch(/^synfin: .* can't be unpacked to its end: Z_BUF_ERROR\n$/);
+  });
+});

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CaptureAnalysis } from '../../../src/trace/reader/capture-analysis.ts';
+import { CaptureLadder } from '../../../src/trace/reader/ladder.ts';
+import { summarise } from '../../../src/trace/reader/summary.ts';
+import { capture, OPENED, readExchange } from './exchange.ts';
+import { conversation } from './truth.ts';
+
+test('of too many connections the one silent for longest is reported early', () => {
+  const reported: number[] = [];
+  const analysis = new CaptureAnalysis({
+    connections: 2,
+    onConnection: ({ number }) => reported.push(number),
+  });
+  const syn = (port: number): string => `+1 > S 0:0 port ${port}`;
+  analysis.push(capture([syn(1001), syn(1002), '+1 > S 0:0 port 1001', syn(1003), syn(1004)]));
+  expect([reported, analysis.evicted, analysis.connections]).toEqual([[2, 1], 2, 4]);
+  analysis.finish();
+  expect(reported).toEqual([2, 1, 3, 4]);
+});
+
+test('a capture in pieces of any size says the same', () => {
+  const { capture: file } = conversation(3, { loss: 0.1, jitter: 3, duplicate: 0, reorder: 0.2 });
+  const read = (size: number): string => {
+    const said: unknown[] = [];
+    const analysis: CaptureAnalysis = new CaptureAnalysis({
+      onConnection: (connection) => said.push(summarise(connection, analysis.lastTime, analysis.epoch)),
+    });
+    for (let at = 0; at < file.length; at += size) analysis.push(file.subarray(at, at + size));
+    analysis.finish();
+    return JSON.stringify(said);
+  };
+  expect(read(1)).toBe(read(file.length));
+  expect(read(1000)).toBe(read(file.length));
+});
+
+test('time that goes backwards is said, and no interval is negative', () => {
+  const backwards = capture([...OPENED, '+100 > P. 1:101 ack 1', '+0 < . 1:1 ack 101']);
+  // The seconds of the last record: 70 ms earlier than the one before it.
+  const view = new DataView(backwards.buffer);
+  const last = backwards.length - 40 - 16;
+  view.setUint32(last + 4, 50_000, true);
+  const flags: number[] = [];
+  let duration = -1;
+  const analysis: CaptureAnalysis = new CaptureAnalysis({
+    onConnection: (connection) => {
+      duration = summarise(connection, analysis.lastTime, analysis.epoch).duration;
+    },
+    onPacket: (_connection, _packet, explained) => flags.push(explained.flags),
+  });
+  analysis.push(backwards);
+  analysis.finish();
+  expect(flags.at(-1)).toBe(1 << 20);
+  expect(duration).toBe(120);
+});
+
+test('the ladder of a connection: numbers, states, flags and reasons', () => {
+  const lines: string[] = [];
+  const ladder = new CaptureLadder({ width: 100, color: false, write: (line) => lines.push(line) });
+  const analysis = new CaptureAnalysis({
+    onConnection: () => {},
+    onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+  });
+  const text = ['+1 > P. 1:101 ack 1', '+300 > P. 1:101 ack 1', '+20 < . 1:1 ack 101'];
+  analysis.push(
+    capture([...OPENED, ...text, '+2000 > F. 101:101 ack 1', '+20 < F. 1:1 ack 102', '+0 > . 102:102 ack 2']),
+  );
+  const all = lines.join('\n');
+  expect(all).toContain('10.0.0.1:40000');
+  expect(all).toMatch(/SYN-SENT ├─ #1 SYN seq=0\(4294967294\)/);
+  expect(all).toMatch(/◄─+ #2 SYN,ACK seq=0\(2147483646\) ack=1 .*┤ SYN-RECEIVED/);
+  expect(all).toMatch(/#5 R PSH,ACK seq=1.*len=100/);
+  expect(all).toContain('[Retransmission]');
+  expect(all).toContain('FIN: all our text is sent');
+  expect(all).toContain('2.0 s pass');
+  expect(all).toMatch(/ESTABLISHED ├─ #3 ACK/);
+  expect(all).toMatch(/FIN-WAIT-1 ├─ #7/);
+  expect(all).toMatch(/TIME-WAIT ├─ #9/);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+test('property: any damage to a capture ends in connections, or in a fault', () => {
+  const files = [
+    conversation(1, { loss: 0.1, jitter: 3, duplicate: 0.1, reorder: 0.2 }).capture,
+    capture([...OPENED, '+1 > P. 1:101 ack 1', '+20 < R 1:1', '+1 > S 0:0 isn 7']),
+  ];
+  const damage = fc.array(fc.tuple(fc.nat(5000), fc.nat(255)), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.constantFrom(...files), damage, fc.nat(5000), (file, hits, cut) => {
+      const hurt = file.slice(0, Math.max(0, file.length - cut));
+      for (const [at, byte] of hits) if (at < hurt.length) hurt[at] = byte;
+      const lines: string[] = [];
+      const ladder = new CaptureLadder({ width: 80, color: false, write: (line) => lines.push(line) });
+      const analysis: CaptureAnalysis = new CaptureAnalysis({
+        connections: 3,
+        onConnection: (connection) =>
+          JSON.stringify(summarise(connection, analysis.lastTime, analysis.epoch)),
+        onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+      });
+      analysis.push(hurt);
+      analysis.finish();
+      expect(analysis.reader.offset).toBeLessThanOrEqual(hurt.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a capture without TCP has no connections', () => {
+  expect(readExchange([]).connections).toEqual([]);
+});
