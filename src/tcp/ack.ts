@@ -65,6 +65,8 @@ function takeAck(tcb: Tcb, seg: Segment, bare: boolean, now: number): void {
   answerAck(tcb, diff(snd.una, before), delivered, believed, echo, now);
   countDelivered(tcb, arrived, duplicates);
   counters.reorderings = rack.reorderings;
+  const limited = !snd.cwndLimited;
+  tcb.delivery.acked(snd.una, snd.nxt, tcb.board.delivered, tcb.board.smss, limited, rack.rtt, now);
   if (snd.una !== before) restartTimers(tcb, now);
   else if (delivered > 0) scheduleProbe(tcb, now);
 }

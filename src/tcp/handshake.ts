@@ -100,6 +100,7 @@ export function acknowledgeSyn(tcb: Tcb, seg: Segment, now: number): void {
 export function establish(tcb: Tcb, seg: Segment, why: RuleId, now: number): void {
   initSendWindow(tcb, seg);
   setSegmentSize(tcb);
+  tcb.delivery.begin(tcb.board.delivered);
   startQuickAcks(tcb, effectiveSendMss(tcb, 0));
   startTuning(tcb, now);
   expandSendBuffer(tcb);

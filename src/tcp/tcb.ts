@@ -9,6 +9,7 @@ import { CwndValidation } from './congestion/validation.ts';
 import type { ConnectionError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Probe } from './probe.ts';
+import { DeliveryRate } from './recovery/delivery-rate.ts';
 import { FastRecovery } from './recovery/fast-recovery.ts';
 import { ForwardRto } from './recovery/frto.ts';
 import { MtuSearch } from './recovery/mtu-search.ts';
@@ -88,6 +89,7 @@ export class Tcb {
   readonly rack: Rack;
   readonly prr = new ProportionalRateReduction();
   readonly tlp: TailLossProbe;
+  readonly delivery: DeliveryRate;
   readonly recovery: FastRecovery;
   /** Whether the last repair was called for. spurious.ts. */
   readonly undo: Undo;
@@ -171,6 +173,7 @@ export class Tcb {
       parameters.rtoSlop,
       parameters.rttEstimator,
     );
+    this.delivery = new DeliveryRate(options.iss);
     this.tlp = new TailLossProbe(parameters.lossProbeMargin, parameters.lossProbeMin);
     this.recovery = new FastRecovery(options.iss);
     this.congestion = controller(parameters);

@@ -90,6 +90,9 @@ export interface TcpInfo {
   readonly tcpi_min_rtt: number;
   readonly tcpi_data_segs_in: number;
   readonly tcpi_data_segs_out: number;
+  /** Bytes per second, of the last round trip; 1 = the application kept it low. */
+  readonly tcpi_delivery_rate: number;
+  readonly tcpi_delivery_rate_app_limited: number;
   readonly tcpi_busy_time: number;
   readonly tcpi_rwnd_limited: number;
   readonly tcpi_sndbuf_limited: number;
@@ -206,6 +209,8 @@ function ofWindows(tcb: Tcb) {
       : INFINITE_THRESHOLD,
     tcpi_pacing_rate: rto.srtt > 0 ? Math.floor((1000 * factor * flying) / rto.srtt) : 0,
     tcpi_max_pacing_rate: UNLIMITED,
+    tcpi_delivery_rate: Math.floor(tcb.delivery.rate),
+    tcpi_delivery_rate_app_limited: tcb.delivery.limited ? 1 : 0,
     tcpi_rcv_ssthresh: rcv.tuning === null ? room(tcb) : rcv.tuning.threshold,
     tcpi_rcv_space: rcv.tuning === null ? room(tcb) : rcv.tuning.space,
     tcpi_snd_wnd: snd.wnd,

@@ -208,3 +208,16 @@ describe('counts of Linux 5 and 6', () => {
     expect(told(t)).toMatchObject({ tcpi_ca_state: 2, tcpi_delivered_ce: 4 });
   });
 });
+
+test('the delivery rate, once a round trip', () => {
+  const t = opened().write(30_000);
+  expect(told(t)).toMatchObject({ tcpi_delivery_rate: 0, tcpi_delivery_rate_app_limited: 1 });
+  // Ten segments of 1000 bytes in 100 ms, and 20 in the next.
+  t.after(100).in('. 1:1 ack 10001 win 65535');
+  expect(told(t)).toMatchObject({ tcpi_delivery_rate: 100_000, tcpi_delivery_rate_app_limited: 0 });
+  t.after(100).in('. 1:1 ack 30001 win 65535');
+  expect(told(t).tcpi_delivery_rate).toBe(200_000);
+  // What the application holds back is no measure of the path.
+  t.write(1000).after(100).in('. 1:1 ack 31001 win 65535');
+  expect(told(t).tcpi_delivery_rate).toBe(200_000);
+});
