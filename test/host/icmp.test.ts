@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
 import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
@@ -490,6 +490,40 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     const second = c.host.connect({ address: far, port: 81 });
     c.link.exchange(tooBig(c, 1400));
     expect(second.info().pathMtu).toBe(1400);
+  });
+
+  test('claims that follow one another are told to the others once a second, and the last of them is (A006, A009)', () => {
+    const c = full();
+    const second = c.host.connect({ address: far, port: 81 });
+    const both = () => [c.socket.info().pathMtu, second.info().pathMtu];
+    c.link.exchange(tooBig(c, 1430));
+    expect(both()).toEqual([1430, 1430]);
+    const told = vi.spyOn(second.connection, 'setPathMtu');
+    for (let mtu = 1429; mtu >= 1300; mtu--) c.link.exchange(tooBig(c, mtu));
+    expect(c.host.counters.pathMtuLowered).toBe(131);
+    expect(both()).toEqual([1300, 1430]);
+    c.clock.advance(999);
+    expect([both(), told.mock.calls]).toEqual([[1300, 1430], []]);
+    c.clock.advance(1);
+    expect([both(), told.mock.calls]).toEqual([[1300, 1300], [[1300]]]);
+    // A second later the next is told at once.
+    c.clock.advance(1000);
+    c.link.exchange(tooBig(c, 1290));
+    expect(both()).toEqual([1290, 1290]);
+  });
+
+  test('one that has not been told yet believes nothing larger than what is known (1191.5, 8201.3)', () => {
+    const c = full();
+    const second = c.host.connect({ address: far, port: 81 });
+    const syn = c.link.take().at(-1)!.bytes;
+    c.link.exchange(tooBig(c, 1430), tooBig(c, 1300));
+    expect(second.info().pathMtu).toBe(1430);
+    c.link.exchange(tooBig(c, 1400, syn));
+    expect([second.info().pathMtu, c.host.connect({ address: far, port: 82 }).info().pathMtu]).toEqual([
+      1300, 1300,
+    ]);
+    c.clock.advance(1000);
+    expect([c.socket.info().pathMtu, second.info().pathMtu]).toEqual([1300, 1300]);
   });
 
   test('after ten minutes the full size is tried again (1191.5, 8201.5)', () => {
