@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { FlowTable } from '../../src/host/demux.ts';
 import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
 import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
@@ -539,6 +540,25 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect(c.socket.info().pathMtu).toBe(1500);
     expect(c.host.connect({ address: far, port: 81 }).info().pathMtu).toBe(1500);
   });
+});
+
+test('paths to many places: one look at all connections a second, one when they are forgotten (A006, 1191.5)', () => {
+  const { host, link, clock } = world();
+  const sockets = Array.from({ length: 20 }, (_, i) =>
+    host.connect({ address: ip(`198.51.100.${i}`), port: 80 }),
+  );
+  const syns = link.take();
+  const looks = vi.spyOn(FlowTable.prototype, Symbol.iterator);
+  const mtus = () => new Set(sockets.map((socket) => socket.info().pathMtu));
+  for (const { bytes: quote } of syns) link.exchange(icmpPacket(ROUTER4, US4, 3, 4, 1400, quote));
+  expect(mtus()).toEqual(new Set([1400]));
+  expect(looks).toHaveBeenCalledTimes(1);
+  clock.advance(5000);
+  expect(looks).toHaveBeenCalledTimes(2);
+  looks.mockClear();
+  clock.advance(600_000);
+  expect(looks).toHaveBeenCalledTimes(1);
+  looks.mockRestore();
 });
 
 describe('path MTU floors', () => {
