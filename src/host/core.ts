@@ -21,6 +21,7 @@ import type { Interface } from './interface.ts';
 import type { HostLimits } from './limits.ts';
 import { Lingering } from './lingering.ts';
 import { ListenerTable } from './listeners.ts';
+import { PathMtuNews } from './path-mtu-news.ts';
 import { PathMtuCache } from './pmtu.ts';
 import { EphemeralPorts } from './ports.ts';
 import type { HostProbe } from './probe.ts';
@@ -52,6 +53,7 @@ export class Core {
   readonly fastOpenCache: FastOpenCache;
   readonly fragments: FragmentTable;
   readonly pathMtus: PathMtuCache;
+  readonly pathMtuNews = new PathMtuNews();
   readonly icmpBudget: TokenBucket;
   readonly echoes: EchoClient;
   readonly scheduler = new Scheduler(this);

@@ -229,6 +229,7 @@ export class Host {
     for (const via of [...core.interfaces]) this.interfaceDown(via, new Error(`${this.name} was closed`));
     core.fragments.clear();
     core.pathMtus.clear();
+    core.pathMtuNews.clear();
     core.scheduler.flush();
   }
 

@@ -2,6 +2,7 @@
 
 import type { Seq } from '../tcp/seq.ts';
 import type { Core } from './core.ts';
+import type { PathMtus } from './path-mtu-news.ts';
 import type { PathMtu } from './pmtu.ts';
 import type { TcpSocket } from './socket.ts';
 
@@ -20,12 +21,27 @@ export function pathMtuLowered(
 ): boolean {
   const { connection, remote } = socket;
   if (connection.doubtsTooBig(claimed, length, quoted, now)) return true;
+  // What it has not been told yet is known all the same, and is not raised.
+  const untold = core.pathMtuNews.find(remote.address);
+  if (untold !== null) {
+    applyPathMtu(socket, untold);
+    core.scheduler.schedule(socket);
+  }
   const entry = core.pathMtus.lower(remote.address, claimed, length, connection.tcb.mtuSearch.limit, now);
   if (entry === null) return false;
   core.counters.pathMtuLowered++;
   connection.packetTooBig(entry.mtu, quoted, now);
-  forEachTo(core, entry, (other) => applyPathMtu(other, entry));
+  applyPathMtu(socket, entry);
+  core.scheduler.schedule(socket);
+  core.pathMtuNews.add(entry);
+  tellPathMtus(core, now);
   return true;
+}
+
+/** Connections to where less gets through than they know hear of it, unless they did a moment ago: then later. */
+export function tellPathMtus(core: Core, now: number): void {
+  const news = core.pathMtuNews.take(now);
+  if (news !== null) forEachTo(core, news, applyPathMtu);
 }
 
 /** What `socket` has quoted did time out: the claim is believed. */
@@ -44,12 +60,15 @@ export function applyKnownPathMtu(core: Core, socket: TcpSocket, now: number): v
 
 /** Estimates that have grown old are given up: the path is tried at the link's full size again. */
 export function forgetPathMtus(core: Core, now: number): void {
+  if (now < core.pathMtus.next) return;
+  const old = new Map<string, PathMtu>();
   for (let entry = core.pathMtus.takeExpired(now); entry !== null; entry = core.pathMtus.takeExpired(now)) {
-    forEachTo(core, entry, (socket) => {
-      socket.dontFragment = true;
-      socket.connection.setPathMtu(socket.via.mtu);
-    });
+    old.set(entry.destination.toString(), entry);
   }
+  forEachTo(core, old, (socket) => {
+    socket.dontFragment = true;
+    socket.connection.setPathMtu(socket.via.mtu);
+  });
 }
 
 function applyPathMtu(socket: TcpSocket, entry: PathMtu): void {
@@ -57,10 +76,12 @@ function applyPathMtu(socket: TcpSocket, entry: PathMtu): void {
   if (entry.mtu < socket.connection.tcb.mtuSearch.limit) socket.connection.setPathMtu(entry.mtu);
 }
 
-function forEachTo(core: Core, entry: PathMtu, act: (socket: TcpSocket) => void): void {
+/** One look at all connections, however many destinations there are. */
+function forEachTo(core: Core, entries: PathMtus, act: (socket: TcpSocket, entry: PathMtu) => void): void {
   for (const socket of core.sockets) {
-    if (!socket.remote.address.equals(entry.destination)) continue;
-    act(socket);
+    const entry = entries.get(socket.remote.address.toString());
+    if (entry === undefined) continue;
+    act(socket, entry);
     core.scheduler.schedule(socket);
   }
 }

@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import { watchForBlackhole } from './fast-open.ts';
 import { reportLateFragments } from './icmp-output.ts';
 import type { Interface } from './interface.ts';
-import { believeClaim, forgetPathMtus } from './path-mtu.ts';
+import { believeClaim, forgetPathMtus, tellPathMtus } from './path-mtu.ts';
 import type { TcpSocket } from './socket.ts';
 import { outputSegments } from './tcp-output.ts';
 
@@ -136,13 +136,14 @@ export class Scheduler {
       if (late.quote !== null) reportLateFragments(core, late.quote, now);
     }
     forgetPathMtus(core, now);
+    tellPathMtus(core, now);
     this.flush();
   }
 
   /** One alarm of the clock for the earliest of everything that waits for time to pass. */
   private arm(): void {
     const { core, timers } = this;
-    const soonest = Math.min(timers.next(), core.fragments.next(), core.pathMtus.next);
+    const soonest = Math.min(timers.next(), core.fragments.next(), core.pathMtus.next, core.pathMtuNews.next);
     const deadline = this.first !== null ? core.clock.now() : soonest;
     if (deadline === this.armed) return;
     this.armed = deadline;

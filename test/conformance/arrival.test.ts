@@ -146,6 +146,21 @@ describe('§3.10.7.4 first: the sequence number', () => {
       .untold(END)
       .state('ESTABLISHED');
   });
+
+  test('a FIN right behind the edge is cut off, all text before it is taken; it counts when it comes again (U-8)', () => {
+    for (const beyond of [0, 1, 500]) {
+      const t = established({ parameters: { receiveBuffer: 1000 } });
+      t.in(`FP. 1:${1001 + beyond} ack 1`)
+        .out('. 1:1 ack 1001 win 0')
+        .untold(END)
+        .state('ESTABLISHED');
+      t.reads(1000).out('. 1:1 ack 1001 win 1000');
+      t.in(`FP. 1001:${1001 + beyond} ack 1`)
+        .out(`. 1:1 ack ${1002 + beyond}`)
+        .told(END)
+        .state('CLOSE-WAIT');
+    }
+  });
 });
 
 describe('§3.10.7.4 fifth: the ACK field', () => {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { FlowTable } from '../../src/host/demux.ts';
 import { ERROR, SOFT_ERROR } from '../../src/tcp/notice.ts';
 import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
 import { add, seq } from '../../src/tcp/seq.ts';
@@ -492,6 +493,41 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect(second.info().pathMtu).toBe(1400);
   });
 
+  test('claims that follow one another are told to the others once a second, and the last of them is (A006, A009)', () => {
+    const c = full();
+    const second = c.host.connect({ address: far, port: 81 });
+    const both = () => [c.socket.info().pathMtu, second.info().pathMtu];
+    c.clock.advance(137); // so that no other deadline falls on the one of the news
+    c.link.exchange(tooBig(c, 1430));
+    expect(both()).toEqual([1430, 1430]);
+    const told = vi.spyOn(second.connection, 'setPathMtu');
+    for (let mtu = 1429; mtu >= 1300; mtu--) c.link.exchange(tooBig(c, mtu));
+    expect(c.host.counters.pathMtuLowered).toBe(131);
+    expect(both()).toEqual([1300, 1430]);
+    c.clock.advance(999);
+    expect([both(), told.mock.calls]).toEqual([[1300, 1430], []]);
+    c.clock.advance(1);
+    expect([both(), told.mock.calls]).toEqual([[1300, 1300], [[1300]]]);
+    // A second later the next is told at once.
+    c.clock.advance(1000);
+    c.link.exchange(tooBig(c, 1290));
+    expect(both()).toEqual([1290, 1290]);
+  });
+
+  test('one that has not been told yet believes nothing larger than what is known (1191.5, 8201.3)', () => {
+    const c = full();
+    const second = c.host.connect({ address: far, port: 81 });
+    const syn = c.link.take().at(-1)!.bytes;
+    c.link.exchange(tooBig(c, 1430), tooBig(c, 1300));
+    expect(second.info().pathMtu).toBe(1430);
+    c.link.exchange(tooBig(c, 1400, syn));
+    expect([second.info().pathMtu, c.host.connect({ address: far, port: 82 }).info().pathMtu]).toEqual([
+      1300, 1300,
+    ]);
+    c.clock.advance(1000);
+    expect([c.socket.info().pathMtu, second.info().pathMtu]).toEqual([1300, 1300]);
+  });
+
   test('after ten minutes the full size is tried again (1191.5, 8201.5)', () => {
     const c = full();
     c.link.exchange(tooBig(c, 1300));
@@ -504,6 +540,25 @@ describe.each(FAMILIES)('path MTU discovery over IPv$family', ({ family, us, far
     expect(c.socket.info().pathMtu).toBe(1500);
     expect(c.host.connect({ address: far, port: 81 }).info().pathMtu).toBe(1500);
   });
+});
+
+test('paths to many places: one look at all connections a second, one when they are forgotten (A006, 1191.5)', () => {
+  const { host, link, clock } = world();
+  const sockets = Array.from({ length: 20 }, (_, i) =>
+    host.connect({ address: ip(`198.51.100.${i}`), port: 80 }),
+  );
+  const syns = link.take();
+  const looks = vi.spyOn(FlowTable.prototype, Symbol.iterator);
+  const mtus = () => new Set(sockets.map((socket) => socket.info().pathMtu));
+  for (const { bytes: quote } of syns) link.exchange(icmpPacket(ROUTER4, US4, 3, 4, 1400, quote));
+  expect(mtus()).toEqual(new Set([1400]));
+  expect(looks).toHaveBeenCalledTimes(1);
+  clock.advance(5000);
+  expect(looks).toHaveBeenCalledTimes(2);
+  looks.mockClear();
+  clock.advance(600_000);
+  expect(looks).toHaveBeenCalledTimes(1);
+  looks.mockRestore();
 });
 
 describe('path MTU floors', () => {

@@ -278,6 +278,19 @@ describe('a window that is closed from the start, or for good', () => {
     expect(t.connection.tcb.rcv.reassembly).toBeNull();
   });
 
+  test('nobody reads, and single octets come out of order: what keeping each costs counts, too (A031)', () => {
+    const t = established({ parameters: { receiveBuffer: 10_000 } });
+    const held = (): number => t.connection.tcb.rcv.reassembly?.count ?? 0;
+    for (let from = 3; from < 10_000; from += 2) t.in(`. ${from}:${from + 1} ack 1`);
+    t.followed('9293-3.10.7.4-seventh-no-room');
+    expect(held()).toBeGreaterThan(50);
+    expect(held()).toBeLessThan(100);
+    // What was turned away comes again, in order, and nothing is missing.
+    t.in('. 1:1001 ack 1').in('. 1001:10001 ack 1');
+    expect(info(t)).toMatchObject({ receiveQueue: 10_000, rcvWnd: 0 });
+    t.reads(10_000);
+  });
+
   test('a peer that sends on all the same: nothing is kept, each is answered by an ACK (A032)', () => {
     const t = established({ parameters: { receiveBuffer: 1000 } })
       .in('. 1:1001 ack 1')

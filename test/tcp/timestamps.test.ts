@@ -123,6 +123,15 @@ describe('§4.3 TS.Recent', () => {
     }
   });
 
+  test('nor does what is forged inside the window, ahead of RCV.NXT: the true peer is not shut out (7323.5, A010)', () => {
+    const bare = stamped().in(`. 500:500 ack 1 <TS val 2000000000 ${ECHO}>`).quiet();
+    bare.in(`P. 1:11 ack 1 <TS val 101 ${ECHO}>`).reads(10);
+    bare.after(200).out('. 1:1 ack 11 <TS val 1000200 ecr 101>');
+    const text = stamped().in(`P. 500:510 ack 1 <TS val 2000000000 ${ECHO}>`);
+    text.out('. 1:1 ack 1 <TS val 1000000 ecr 100>').in(`P. 1:11 ack 1 <TS val 101 ${ECHO}>`).reads(10);
+    text.out('. 1:1 ack 11 <TS val 1000000 ecr 101>');
+  });
+
   test('a retransmitted segment whose ACK was lost sets it: that is the round trip its sender measures', () => {
     const t = stamped()
       .in(`P. 1:11 ack 1 <TS val 101 ${ECHO}>`)

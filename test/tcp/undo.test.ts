@@ -58,6 +58,20 @@ describe('D-SACK (2883.6)', () => {
     expect(info(t)).toMatchObject({ cwnd: 10_000, counters: { undos: 1 } });
   });
 
+  test('one that lies above SEG.ACK, inside the second block, counts as well', () => {
+    const t = flight(10).in(sack(1, '1001:3001', '4001:6001'));
+    t.after(100)
+      .in(sack(1, '1001:3001', '4001:10001'))
+      .takeSent();
+    t.after(100).in(sack(1, '3001:4001', '1001:10001'));
+    expect(info(t).counters).toMatchObject({ dsackDuplicates: 1, undos: 0 });
+    // The second time that the first segment went again: both of them came twice, too.
+    t.out('. 1:1001 ack 1').in(sack(10_001, '1:1001'));
+    expect(info(t).counters.undos).toBe(0);
+    t.in(sack(10_001, '1:1001')).followed('2883-5-undo');
+    expect(info(t)).toMatchObject({ cwnd: 10_000, counters: { dsackDuplicates: 3, undos: 1 } });
+  });
+
   test('what was sent twice again must be reported twice', () => {
     const t = flight(10).after(1100).after(2000);
     const times = t.takeSent().filter((line) => line.startsWith('. 1:1001 ')).length;

@@ -54,6 +54,13 @@ test('a pointer to what was received long ago is none (6093.3, A036)', () => {
   expect(ahead(t)).toBe(0);
 });
 
+test('nor is one to RCV.NXT, while what came before it is still unread (6093.3, A036)', () => {
+  for (const segment of ['U. 101:201 ack 1 urg 0', 'U. 101:101 ack 1 urg 0', 'U. 51:151 ack 1 urg 50']) {
+    const t = established().in('. 1:101 ack 1').in(segment).untold(URGENT);
+    expect(ahead(t)).toBe(0);
+  }
+});
+
 test('without text, and across a gap (MUST-31, 6093.3, A036)', () => {
   const t = established().in('U. 1:1 ack 1 urg 20').told(URGENT);
   expect(ahead(t)).toBe(20);
