@@ -384,6 +384,17 @@ function fault(text: string, symbols?: Record<string, string>): string {
   return 'none';
 }
 
+test('a byte order mark, which counts for nothing', () => {
+  expect(event('\ufeff0 close(3) = 0')).toMatchObject({
+    at: { line: 1, column: 1 },
+    source: '0 close(3) = 0',
+  });
+  expect(parse('\ufeff--mss=5\n0 close(3) = 0').options).toMatchObject([{ name: 'mss', value: '5' }]);
+  expect(fault('\ufeff')).toBe('1:1 expected an event, not the end of the script');
+  expect(fault('\ufeff0 close 3')).toBe("1:9 expected '(' behind close, not '3'");
+  expect(fault('\ufeff0 close(3) = 0\n + close')).toBe("2:4 expected seconds behind '+', not 'close'");
+});
+
 describe('malformed', () => {
   test.each([
     ['', '1:1 expected an event, not the end of the script'],
