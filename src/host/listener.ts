@@ -1,6 +1,8 @@
 // RFC 9293 §3.9.1.1 passive OPEN, §3.10.7.2 LISTEN: the connections that SYNs have begun and that nobody has
 // accepted yet, in two queues: half open, and open. Neither may hold more than the backlog (RFC 4987 §3).
 
+import { checkInteger } from '../lib/check.ts';
+import { TcpError } from '../tcp/errors.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { isSynchronized } from '../tcp/state.ts';
 import type { Address } from '../wire/address.ts';
@@ -12,11 +14,19 @@ const COOKIES_AWAITED = 120_000;
 /** How long the place of a Fast Open request that was reset stays taken, ms; Linux has the same minute. */
 const BURNT = 60_000;
 
+export function checkBacklog(connections: number): void {
+  if (!Number.isInteger(connections) || connections < 1) {
+    throw new TcpError('EINVAL', `a backlog is at least 1, not ${connections}`);
+  }
+}
+
+export function checkFastOpenQueue(connections: number): void {
+  checkInteger('fastOpenQueue', connections, 0, Number.MAX_SAFE_INTEGER);
+}
+
 export class TcpListener {
   /** A null address stands for every address of the host: of `family`, or of both if that is null, too. */
   readonly local: { readonly address: Address | null; readonly port: number };
-  /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
-  readonly backlog: number;
   readonly parameters: Parameters;
   readonly family: 4 | 6 | null;
   /** What its connections begin with: TTL or hop limit, and traffic class. */
@@ -24,11 +34,11 @@ export class TcpListener {
   trafficClass = 0;
   /** What ended before it was accepted waits still. */
   keepEnded = false;
-  /** How many connections may be open early (RFC 7413 §5.1). */
-  readonly fastOpenQueue: number;
   /** Called each time that a connection becomes acceptable; may call back into the listener. */
   notify: (() => void) | null = null;
   private readonly core: Core;
+  private maxWaiting: number;
+  private maxEarly: number;
   /** In the handshake. */
   private readonly pending = new Set<TcpSocket>();
   /** Open, oldest first. */
@@ -52,10 +62,38 @@ export class TcpListener {
   ) {
     this.core = core;
     this.local = local;
-    this.backlog = backlog;
+    this.maxWaiting = backlog;
     this.parameters = parameters;
-    this.fastOpenQueue = fastOpenQueue;
+    this.maxEarly = fastOpenQueue;
     this.family = local.address === null ? family : local.address.family;
+  }
+
+  /** How many connections may be half open, and how many may wait to be accepted (admission.ts has what follows). */
+  get backlog(): number {
+    return this.maxWaiting;
+  }
+
+  /**
+   * For SYNs and handshakes from now on: connections that are more than that already stay.
+   * @throws TcpError EINVAL: it is at least 1
+   */
+  set backlog(connections: number) {
+    checkBacklog(connections);
+    this.maxWaiting = connections;
+  }
+
+  /** How many connections may be open early (RFC 7413 §5.1). */
+  get fastOpenQueue(): number {
+    return this.maxEarly;
+  }
+
+  /**
+   * For SYNs from now on; 0: no more by Fast Open.
+   * @throws RangeError, TypeError (`ERR_OUT_OF_RANGE`, `ERR_INVALID_ARG_TYPE`): it is an integer from 0
+   */
+  set fastOpenQueue(connections: number) {
+    checkFastOpenQueue(connections);
+    this.maxEarly = connections;
   }
 
   get synQueueFull(): boolean {

@@ -1,6 +1,6 @@
 // RFC 9293 §3.9.1.1 OPEN: what may be opened, between which addresses, over which interface, from which port.
 
-import { checkInteger, checkOptions, invalidType, isBytes } from '../lib/check.ts';
+import { checkOptions, invalidType, isBytes } from '../lib/check.ts';
 import { Connection } from '../tcp/connection.ts';
 import { TcpError } from '../tcp/errors.ts';
 import { checkParameters } from '../tcp/parameter-check.ts';
@@ -10,7 +10,7 @@ import type { Core } from './core.ts';
 import { FlowKey } from './demux.ts';
 import { planFastOpen } from './fast-open.ts';
 import { type Interface, isUnicast } from './interface.ts';
-import { TcpListener } from './listener.ts';
+import { checkBacklog, checkFastOpenQueue, TcpListener } from './listener.ts';
 import { sourceAddress } from './routes.ts';
 import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
 import { addSocket, openOptions, takeOver } from './tcp-input.ts';
@@ -105,10 +105,8 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
   const family = address === null ? (options.family ?? null) : address.family;
   if (family !== null && family !== 4 && family !== 6) throw invalidType('family', '4, 6 or null', family);
   checkPort('port', options.port, 0);
-  if (!Number.isInteger(backlog) || backlog < 1) {
-    throw new TcpError('EINVAL', `a backlog is at least 1, not ${backlog}`);
-  }
-  checkInteger('fastOpenQueue', fastOpenQueue, 0, Number.MAX_SAFE_INTEGER);
+  checkBacklog(backlog);
+  checkFastOpenQueue(fastOpenQueue);
   if (parameters !== core.parameters) checkParameters(parameters);
   const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
   const trafficClass = trafficClassOf(options.diffserv ?? 0);

@@ -17,8 +17,6 @@ import type { IcmpAction, IpInfo, OptionItem, TcpAction, UdpAction } from './scr
 
 /** What packetdrill's packets have. */
 const HOP_LIMIT = 255;
-/** What a segment offers whose line does not say. */
-const WINDOW = 65_535;
 /** RFC 792: what an error quotes behind the IP header; TCP's ports and sequence number. */
 const QUOTED = 8;
 /** Not a protocol that anyone speaks (RFC 3692 §2.1): `[raw (N)]`. */
@@ -48,7 +46,7 @@ export function tcpPackets(action: TcpAction, flow: Flow, rules: InjectRules): U
     fields.seq = seq(numbers.toLive(action.seq + offset, 'peer'));
     if (action.flags & ACK) fields.ack = seq(numbers.toLive(action.ack ?? 0, 'ours'));
     fields.flags = flagsAt(action, offset, offset + length);
-    fields.wnd = action.wnd ?? WINDOW;
+    fields.wnd = action.wnd ?? 0;
     fields.up = Math.max(0, (action.up ?? 0) - offset);
     packets.push(tcpPacket(ip, fields, options, length));
     offset += length;

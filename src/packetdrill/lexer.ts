@@ -4,6 +4,8 @@
 import { type Position, ScriptError } from './script.ts';
 import { UnsupportedError } from './unsupported.ts';
 
+/** A byte order mark, as some editors put it first. */
+const MARK = '\ufeff';
 const BLANKS = /[ \t\r\n\f\v]+/y;
 const WORD = /[A-Za-z_]\w*/y;
 const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)/y;
@@ -26,15 +28,17 @@ export class Lexer {
   readonly text: string;
   readonly symbols: ReadonlyMap<string, string>;
   /** Of the next character. */
-  at = 0;
+  at: number;
   /** Begin and end of every comment so far. */
   private readonly comments: (readonly [begin: number, end: number])[] = [];
-  private readonly lineStarts: number[] = [0];
+  private readonly lineStarts: number[];
 
   constructor(file: string, text: string, symbols: ReadonlyMap<string, string>) {
     this.file = file;
     this.text = text;
     this.symbols = symbols;
+    this.at = text.startsWith(MARK) ? MARK.length : 0;
+    this.lineStarts = [this.at];
     if (text.length > LONGEST_SCRIPT) this.fail(`a script of more than ${LONGEST_SCRIPT} characters`);
     for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.lineStarts.push(i + 1);
   }

@@ -3,6 +3,7 @@
 
 import { readErrorQueue, withInquiry } from './ancillary.ts';
 import { at, fails, type Operation, type Returned, returns } from './calls.ts';
+import { ScriptFailure } from './failure.ts';
 import { startConnecting } from './opening.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
@@ -39,13 +40,14 @@ const SEND_FLAGS = [
 
 export const read: Call = (program, args) => receive(program, args, args.number(2), 0);
 export const recv: Call = (program, args) => receive(program, args, args.number(2), args.number(3));
-export const readv: Call = (program, args) => receive(program, args, iovLength(program, args.value(1)), 0);
+export const readv: Call = (program, args) => receive(program, args, vectorLength(program, args), 0);
 
 export const recvmsg: Call = (program, args) => {
   const message = args.value(1);
   const file = args.socket(0);
+  const length = messageLength(program, message, true);
   if (args.has(args.number(2), 'MSG_ERRQUEUE')) return readErrorQueue(program, file, message);
-  const operation = receive(program, args, messageLength(program, message, true), args.number(2));
+  const operation = receive(program, args, length, args.number(2));
   const flags = field(message, 'msg_flags')?.value ?? null;
   return () => {
     const result = operation();
@@ -59,7 +61,7 @@ export const recvmsg: Call = (program, args) => {
 
 export const write: Call = (program, args) => send(program, args, args.number(2), 0);
 export const sendCall: Call = (program, args) => send(program, args, args.number(2), args.number(3));
-export const writev: Call = (program, args) => send(program, args, iovLength(program, args.value(1)), 0);
+export const writev: Call = (program, args) => send(program, args, vectorLength(program, args), 0);
 
 export const sendmsg: Call = (program, args) =>
   send(program, args, messageLength(program, args.value(1)), args.number(2));
@@ -166,8 +168,15 @@ function sends(file: SocketFile): boolean {
   return /^(SYN-RECEIVED|ESTABLISHED|CLOSE-WAIT)$/.test(file.state);
 }
 
-/** `[{..., 1000}, {..., 500}]`: bytes in all. */
-function iovLength(program: Program, value: Value): number {
+/** Of readv() and writev(): `(4, [{..., 1000}, {..., 500}], 2)`. */
+const vectorLength = (program: Program, args: Arguments): number =>
+  iovLength(program, args.value(1), [args.value(2)]);
+
+/**
+ * `[{..., 1000}, {..., 500}]`: bytes in all.
+ * @throws ScriptFailure for one of `counts` (`...` is none) that says another number of pieces
+ */
+function iovLength(program: Program, value: Value, counts: readonly (Value | undefined | null)[]): number {
   if (value.kind !== 'list') throw new UnsupportedError('an iovec is written [{..., 1000}]', value.at);
   let total = 0;
   for (const item of value.items) {
@@ -175,6 +184,11 @@ function iovLength(program: Program, value: Value): number {
     const last = fields.at(-1);
     if (last === undefined) throw new UnsupportedError('an iovec is written [{..., 1000}]', item.at);
     total += program.reader.number(last.value);
+  }
+  for (const count of counts) {
+    if (!count || count.kind === 'any' || program.reader.number(count) === value.items.length) continue;
+    const pieces = `${program.reader.number(count)} pieces of an iovec`;
+    throw new ScriptFailure(`${pieces}, where ${value.items.length} are written`, { at: count.at });
   }
   return total;
 }
@@ -195,5 +209,5 @@ function messageLength(program: Program, message: Value, receives = false): numb
   }
   const iov = field(message, 'msg_iov');
   if (iov === null) throw new UnsupportedError('a message without msg_iov', message.at);
-  return iovLength(program, iov.value);
+  return iovLength(program, iov.value, [iov.count, field(message, 'msg_iovlen')?.value]);
 }

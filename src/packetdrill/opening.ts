@@ -62,8 +62,8 @@ export const listen: Call = (program, args) => {
   const file = args.socket(0);
   const backlog = acceptQueue(program, args.number(1));
   if (file.listener !== null) {
-    if (file.listener.backlog === backlog) return at(returns(0));
-    throw new UnsupportedError('the backlog of a listener cannot be changed');
+    file.listener.backlog = backlog;
+    return at(returns(0));
   }
   if (file.socket !== null) return at(fails('EINVAL'));
   const { settings } = program;

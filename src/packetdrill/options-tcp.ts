@@ -131,9 +131,7 @@ const windowClamp: Option = {
 const fastOpen: Option = {
   set: ({ file, name }, value) => {
     if (value < 0 || file.socket !== null) return 'EINVAL';
-    if (file.listener !== null && file.listener.fastOpenQueue !== value) {
-      throw new UnsupportedError('the Fast Open queue of a listener cannot be changed');
-    }
+    if (file.listener !== null) file.listener.fastOpenQueue = value;
     file.values.set(name, value);
     return null;
   },

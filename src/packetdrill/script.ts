@@ -74,7 +74,9 @@ export interface TcpAction {
   readonly seq: number;
   /** Text bytes. */
   readonly length: number;
+  /** Null: without the flag ACK. */
   readonly ack: number | null;
+  /** Null: not written, which only a packet of ours may do without. */
   readonly wnd: number | null;
   readonly up: number | null;
   /** In the order written; `any`: `<...>` stood there. */

@@ -288,6 +288,21 @@ describe('a server', () => {
     expect(w.host.counters.dropped['tcp-accept-queue']).toBe(1);
   });
 
+  test('its queue may be changed: for the SYNs that follow (7413.6)', () => {
+    const w = serving({}, 1);
+    const cookie = withCookie(cookieFrom(w));
+    const open = (port: number): number => {
+      exchange(w, synOf({ ...cookie, text: bytes(7) }, port));
+      return w.listener.waiting.acceptable;
+    };
+    expect([open(1), open(2)]).toEqual([1, 1]);
+    w.listener.fastOpenQueue = 2;
+    expect([open(3), open(4)]).toEqual([2, 2]);
+    w.listener.fastOpenQueue = 0;
+    w.listener.accept();
+    expect([open(5), w.listener.fastOpenQueue]).toEqual([1, 0]);
+  });
+
   test('it fills the accept queue itself, and its handshake is complete all the same (7413.3)', () => {
     const w = world({}, { ...parametersOf({}), fastOpenKey: KEY });
     const listener = w.host.listen({ port: 80, backlog: 1, fastOpenQueue: 9 });
@@ -585,6 +600,14 @@ describe('what it must be given', () => {
     expect(() => open({ data: 'text' })).toThrow(code('ERR_INVALID_ARG_TYPE'));
     expect(() => open({ cookie: 1 })).toThrow(code('ERR_INVALID_ARG_VALUE'));
     expect(() => host.listen({ port: 80, fastOpenQueue: -1 })).toThrow(code('ERR_OUT_OF_RANGE'));
+    const listener = host.listen({ port: 80, fastOpenQueue: 3 });
+    const queue = (connections: unknown) => () => {
+      listener.fastOpenQueue = connections as number;
+    };
+    expect(queue(-1)).toThrow(code('ERR_OUT_OF_RANGE'));
+    expect(queue('1')).toThrow(code('ERR_INVALID_ARG_TYPE'));
+    expect(listener.fastOpenQueue).toBe(3);
+    listener.close();
     expect(() => host.setFastOpenKey(bytes(15))).toThrow(code('EINVAL'));
     expect(() => world({}, { fastOpenKey: 'key' as never })).toThrow(code('ERR_INVALID_ARG_TYPE'));
     expect([[...host.sockets()], [...host.listeners()]]).toEqual([[], []]);

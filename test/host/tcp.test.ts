@@ -331,6 +331,14 @@ describe('OPEN (§3.9.1.1)', () => {
     }
     for (const port of [-1, 65_536, 1.5]) expect(() => host.listen({ port })).toThrow(code('EINVAL'));
     expect(() => host.listen({ port: 80, backlog: 0 })).toThrow(code('EINVAL'));
+    const listener = host.listen({ port: 80, backlog: 2 });
+    for (const backlog of [0, 1.5, Number.NaN]) {
+      expect(() => {
+        listener.backlog = backlog;
+      }).toThrow(code('EINVAL'));
+    }
+    expect(listener.backlog).toBe(2);
+    listener.close();
     expect(() => host.listen({ port: 80, address: PEER4 })).toThrow(code('EADDRNOTAVAIL'));
     expect(() => host.connect({ address: PEER4, port: 80, localAddress: PEER4 })).toThrow(
       code('EADDRNOTAVAIL'),

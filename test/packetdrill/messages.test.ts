@@ -36,6 +36,35 @@ describe('receiving', () => {
     bench.calls('recv(4, ..., 100, 0) = 100', 'recvfrom(4, ..., 2000, 0, ..., ...) = 500');
   });
 
+  test.each([
+    ['readv(4, [{..., 10}, {..., 20}], 7) = 30', '7 pieces of an iovec, where 2 are written', 36],
+    ['readv(4, [{..., 10}, {..., 20}], 1) = 30', '1 pieces of an iovec, where 2 are written', 36],
+    ['writev(4, [{..., 10}, {..., 20}], 7) = 30', '7 pieces of an iovec, where 2 are written', 37],
+    ['recvmsg(4, {msg_iov(2)=[{..., 9}]}, 0) = 9', '2 pieces of an iovec, where 1 are written', 23],
+    [
+      'recvmsg(4, {msg_iov(2)=[{..., 9}]}, MSG_ERRQUEUE) = -1 EAGAIN',
+      '2 pieces of an iovec, where 1 are written',
+      23,
+    ],
+    ['sendmsg(4, {msg_iov(0)=[{..., 9}]}, 0) = 9', '0 pieces of an iovec, where 1 are written', 23],
+    [
+      'sendmsg(4, {msg_iov=[{..., 9}], msg_iovlen=3}, 0) = 9',
+      '3 pieces of an iovec, where 1 are written',
+      46,
+    ],
+  ])('%s: %s', (call, message, column) => {
+    const { bench, peer } = connected();
+    arrive(bench, peer, 100);
+    const failure = expect.objectContaining({ message, at: { line: 1, column } });
+    expect(() => bench.begin(call)).toThrow(failure);
+  });
+
+  test('a count of the pieces that is left open', () => {
+    const { bench } = connected();
+    bench.calls('writev(4, [{..., 1}, {..., 2}], ...) = 3', 'sendmsg(4, {msg_iov=[{..., 9}]}, 0) = 9');
+    bench.calls('sendmsg(4, {msg_iov(...)=[{..., 9}], msg_iovlen=1}, 0) = 9');
+  });
+
   test('MSG_PEEK leaves it there', () => {
     const { bench, peer } = connected();
     arrive(bench, peer, 300);

@@ -171,11 +171,12 @@ describe('TCP packets', () => {
     ['S.2', SYN | ACK | CWR, 2],
     ['P.0', PSH | ACK, 0],
   ])('flags %s (9768.1)', (text, flags, ace) => {
-    expect(tcp(`> ${text} 0:0(0)`)).toMatchObject({ flags, ace });
+    const ack = flags & ACK ? ' ack 1' : '';
+    expect(tcp(`> ${text} 0:0(0)${ack}`)).toMatchObject({ flags, ace });
   });
 
   test('sequence numbers wrap', () => {
-    expect(tcp('< . 4294967295:9(10) ack 4294967295')).toMatchObject({
+    expect(tcp('< . 4294967295:9(10) ack 4294967295 win 0')).toMatchObject({
       seq: 4294967295,
       length: 10,
       ack: 4294967295,
@@ -220,12 +221,12 @@ describe('TCP options', () => {
     ['gen 30 0001', { kind: 'unknown', number: 30, data: bytes(0, 1) }],
     ['nop,nop,nop,eol', { kind: 'eol' }],
   ])('<%s>', (text, last) => {
-    const { options } = tcp(`> . 1:1(0) <${text}>`, { TFO_COOKIE: '3021b9d889017eeb' });
+    const { options } = tcp(`> . 1:1(0) ack 1 <${text}>`, { TFO_COOKIE: '3021b9d889017eeb' });
     expect((options as unknown[]).at(-1)).toEqual(last);
   });
 
   test('a cookie of digits only, as a symbol', () => {
-    const { options } = tcp('< S 0:0(0) <nop,nop,FO C>', { C: '1234567890123456' });
+    const { options } = tcp('< S 0:0(0) win 0 <nop,nop,FO C>', { C: '1234567890123456' });
     expect(options[2]).toEqual({
       kind: 'FO',
       cookie: bytes(0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0x56),
@@ -233,7 +234,7 @@ describe('TCP options', () => {
   });
 
   test('any', () => {
-    expect(tcp('> . 1:1(0) <...>').options).toBe('any');
+    expect(tcp('> . 1:1(0) ack 1 <...>').options).toBe('any');
   });
 });
 
@@ -383,6 +384,17 @@ function fault(text: string, symbols?: Record<string, string>): string {
   return 'none';
 }
 
+test('a byte order mark, which counts for nothing', () => {
+  expect(event('\ufeff0 close(3) = 0')).toMatchObject({
+    at: { line: 1, column: 1 },
+    source: '0 close(3) = 0',
+  });
+  expect(parse('\ufeff--mss=5\n0 close(3) = 0').options).toMatchObject([{ name: 'mss', value: '5' }]);
+  expect(fault('\ufeff')).toBe('1:1 expected an event, not the end of the script');
+  expect(fault('\ufeff0 close 3')).toBe("1:9 expected '(' behind close, not '3'");
+  expect(fault('\ufeff0 close(3) = 0\n + close')).toBe("2:4 expected seconds behind '+', not 'close'");
+});
+
 describe('malformed', () => {
   test.each([
     ['', '1:1 expected an event, not the end of the script'],
@@ -446,6 +458,12 @@ describe('malformed', () => {
     ['0 < . 1:1(0) <gen 1 00>', "1:19 the option's kind must be from 2 to 255, not 1"],
     ['0 < . 1:1(0) <mss 1460', "1:23 expected ',' or '>', not the end of the script"],
     ['0 < . 1:1(0) <... mss 1>', "1:19 expected '>' behind '...', not 'mss'"],
+    ['0 < . 1:1(0) win 5', "1:5 the flag '.' without 'ack'"],
+    ['0 > S.5 0:0(0) <mss 1>', "1:5 the flag '.' without 'ack'"],
+    ['0 < R 1:1(0) ack 1 win 5', "1:5 'ack' without the flag '.'"],
+    ['0 > 80 > 4000  - 1:1(0) ack 1', "1:16 'ack' without the flag '.'"],
+    ['0 < . 1:1(0) ack 1', "1:5 a packet that comes in without 'win'"],
+    ['0 < R 1:1(0)', "1:5 a packet that comes in without 'win'"],
     ['0 < [ect0, ce] . 1:1(0)', '1:12 ce says again what was said of this packet'],
     ['0 < [ect0, tos 1] . 1:1(0)', '1:12 tos says again what was said of this packet'],
     ['0 < [tos 256] . 1:1(0)', '1:10 tos must be from 0 to 255, not 256'],

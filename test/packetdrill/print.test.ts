@@ -19,13 +19,13 @@ describe('as it was written', () => {
     '> . 1:1(0) ack 1',
     '< [ect0] 4000 > 80 PU. 1:1001(1000) ack 5 win 257 urg 7 <nop,nop,TS val 2 ecr 1>',
     '> [tos 0x02, ttl 64, flowlabel 0xabc] F. 4294967295:9(10) ack 1 win 0',
-    '< R 5:5(0)',
-    '< - 5:5(0)',
+    '< R 5:5(0) win 0',
+    '< - 5:5(0) win 7',
     '> S.5 0:0(0) ack 1',
     '> .0 1:1(0) ack 1 <nop,ECN e0b 1 ceb 0 e1b 1>',
     '> . 1:1(0) ack 1 <nop,nop,sack 1001:2001 3001:4001>',
     '> S 0:0(0) <mss 1460,nop,nop,FO,FOEXP 01020304,gen 30 0001,eol,eol,eol,eol>',
-    '> . 1:1(0) <nop,nop,md5 000102030405060708090a0b0c0d0e0f>',
+    '> . 1:1(0) ack 1 <nop,nop,md5 000102030405060708090a0b0c0d0e0f>',
     '< icmp unreachable frag_needed mtu 1400 [1:1461(1460)]',
     '> icmp echo_reply id 7 [raw (8)]',
     '< udp 53 > 4000 (100)',
@@ -74,11 +74,16 @@ const tcp: fc.Arbitrary<Packet> = fc
     options: fc.oneof(fc.constant('any' as const), optionItems),
   })
   .map((packet) => {
-    if (packet.ace === null) return packet;
     const { ace } = packet;
+    if (ace === null) return packet;
     const bits = (ace & 4 ? AE : 0) | (ace & 2 ? CWR : 0) | (ace & 1 ? ECE : 0);
     return { ...packet, flags: (packet.flags & ~(AE | CWR | ECE)) | ACK | bits };
-  });
+  })
+  .map((packet) => ({
+    ...packet,
+    ack: packet.flags & ACK ? (packet.ack ?? 1) : null,
+    wnd: packet.direction === 'in' ? (packet.wnd ?? 2) : packet.wnd,
+  }));
 
 test('any TCP packet is read back', () => {
   fc.assert(

@@ -116,6 +116,22 @@ describe('passive open', () => {
     expect([...bench.net.server.listeners()][0]!.waiting.acceptable).toBe(2);
   });
 
+  test('a second listen() changes the backlog, and nothing else', () => {
+    const bench = new Bench({}, 'sysctl -q net.ipv4.tcp_fastopen=0x403').listen(1);
+    const listener = [...bench.net.server.listeners()][0]!;
+    const arriving = (count: number): number => {
+      for (let i = 0; i < count; i++) bench.net.client.connect({ address: '10.0.0.2', port: 8080 });
+      bench.after(5 * DELAY);
+      return listener.waiting.acceptable;
+    };
+    expect([arriving(3), listener.fastOpenQueue]).toEqual([2, 2]);
+    bench.calls('listen(3, 3) = 0');
+    expect([arriving(3), listener.fastOpenQueue]).toEqual([4, 2]);
+    bench.calls('listen(3, 0) = 0');
+    expect([arriving(1), listener.backlog]).toEqual([4, 1]);
+    expect([...bench.net.server.listeners()]).toEqual([listener]);
+  });
+
   test('net.core.somaxconn bounds the backlog', () => {
     const bench = new Bench({}, 'sysctl -q net.core.somaxconn=2').listen(100);
     expect([...bench.net.server.listeners()][0]!.backlog).toBe(3);
