@@ -99,10 +99,7 @@ function parseTcp(lexer: Lexer, direction: Direction, ip: IpInfo | null): TcpAct
   const wnd = lexer.acceptWord('win') ? lexer.integer('win', U16) : null;
   const up = lexer.acceptWord('urg') ? lexer.integer('urg', U16) : null;
   const options = parseOptions(lexer);
-  // What was left out would be 0 or a guess: a segment other than the one that was meant, and perhaps of no effect.
-  const acks = (flags & ACK) !== 0;
-  if (acks && ack === null) lexer.fail("the flag '.' without 'ack'", begin);
-  if (!acks && ack !== null) lexer.fail("'ack' without the flag '.'", begin);
+  // As packetdrill has it: `ack` left out is 0, but no window is guessed.
   if (wnd === null && direction === 'in') lexer.fail("a packet that comes in without 'win'", begin);
   return { kind: 'tcp', direction, ip, ports, flags, ace, seq, length, ack, wnd, up, options };
 }

@@ -74,7 +74,7 @@ export interface TcpAction {
   readonly seq: number;
   /** Text bytes. */
   readonly length: number;
-  /** Null: without the flag ACK. */
+  /** Null: not written, which is as good as 0. */
   readonly ack: number | null;
   /** Null: not written, which only a packet of ours may do without. */
   readonly wnd: number | null;
