@@ -20,14 +20,19 @@ export function runShell(host: Configurable, text: string): string | null {
   const commands = parseShell(text);
   if (typeof commands === 'string') return commands;
   for (const { words, output } of commands) {
-    const all = words[0] === 'sudo' ? words.slice(1) : words;
-    const fault = runCommand(host, all, output);
+    const fault = runCommand(host, words, output);
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function runCommand(host: Configurable, words: readonly string[], output: string | null): string | null {
+/** One command, its words without quotes; `output`: the file that takes what it prints, or null. */
+export function runCommand(
+  host: Configurable,
+  words: readonly string[],
+  output: string | null,
+): string | null {
+  if (words[0] === 'sudo') return runCommand(host, words.slice(1), output);
   const [path = ''] = words;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : null;

@@ -31,6 +31,11 @@ export class FileTable {
     return file;
   }
 
+  /** With their numbers. */
+  entries(): IterableIterator<[number, OpenFile]> {
+    return this.files.entries();
+  }
+
   [Symbol.iterator](): IterableIterator<OpenFile> {
     return this.files.values();
   }

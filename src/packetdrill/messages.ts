@@ -8,6 +8,7 @@ import { startConnecting } from './opening.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
 import { type SocketFile, zeros } from './sockets.ts';
+import { withTimeLimit } from './time-limits.ts';
 import { UnsupportedError } from './unsupported.ts';
 import { field } from './values.ts';
 
@@ -83,15 +84,15 @@ function receiving(program: Program, file: SocketFile, how: Receiving): Operatio
   const lowWater = Math.max(1, file.values.get('SO_RCVLOWAT') ?? 1);
   const target = waitAll ? max : Math.min(lowWater, max);
   let got = 0;
-  return () => {
+  return withTimeLimit(program, file, 'SO_RCVTIMEO', (late) => {
     if (file.closed) return fails('EBADF');
     got = peek ? Math.min(max, file.readable) : got + file.receive(max - got, program.now);
     if (got >= target) return returns(got);
     const over = file.finReached || file.readShut || file.error !== null || (!file.opening && isDead(file));
-    if (got > 0) return over || nonBlocking ? returns(got) : null;
+    if (got > 0) return over || nonBlocking || late ? returns(got) : null;
     if (over) return nothingLeft(file);
-    return nonBlocking ? fails('EAGAIN') : null;
-  };
+    return nonBlocking || late ? fails('EAGAIN') : null;
+  });
 }
 
 const isDead = (file: SocketFile): boolean => file.state === 'CLOSED';
@@ -117,18 +118,18 @@ function send(program: Program, args: Arguments, length: number, flags: number):
   const zeroCopy = args.has(flags, 'MSG_ZEROCOPY') && file.values.get('SO_ZEROCOPY') === 1;
   const unconnected = program.settings.profile === 'linux' ? 'EPIPE' : 'ENOTCONN';
   let sent = 0;
-  return () => {
+  return withTimeLimit(program, file, 'SO_SNDTIMEO', (late) => {
     if (file.closed) return fails('EBADF');
-    if (file.opening) return nonBlocking ? fails('EAGAIN') : null;
+    if (file.opening) return nonBlocking || late ? fails('EAGAIN') : null;
     if (!sends(file)) {
       if (sent > 0) return returns(sent);
       return fails(file.takeError() ?? (file.socket === null ? unconnected : 'EPIPE'));
     }
     sent += file.send(length - sent, how);
-    if (sent < length && !nonBlocking) return null;
+    if (sent < length && !nonBlocking && !late) return null;
     if (sent > 0 && zeroCopy) file.zeroCopy.sent(file.written);
     return sent > 0 || length === 0 ? returns(sent) : fails('EAGAIN');
-  };
+  });
 }
 
 /** The address that sendto() or sendmsg() names. */

@@ -3,11 +3,12 @@
 
 import type { TcpSocket } from '../host/socket.ts';
 import { Address } from '../wire/address.ts';
-import { at, CallFailure, fails, type Operation, opens, returns } from './calls.ts';
+import { at, CallFailure, fails, type Operation, opens, type Returned, returns } from './calls.ts';
 import { headerOptions } from './engine-setters.ts';
 import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
 import { SocketFile } from './sockets.ts';
+import { withTimeLimit } from './time-limits.ts';
 import { UnsupportedError } from './unsupported.ts';
 import type { SocketName } from './values.ts';
 
@@ -94,14 +95,14 @@ export const accept4: Call = (program, args) =>
 function acceptWith(program: Program, args: Arguments, asked: boolean): Operation {
   const file = args.socket(0);
   const nonBlocking = asked || (program.settings.profile === 'freebsd' && file.nonBlocking);
-  return () => {
+  return withTimeLimit(program, file, 'SO_RCVTIMEO', (late) => {
     if (file.listener === null) return fails('EINVAL');
     const accepted = file.listener.accept();
-    if (accepted === null) return file.nonBlocking ? fails('EAGAIN') : null;
+    if (accepted === null) return file.nonBlocking || late ? fails('EAGAIN') : null;
     program.latest = accepted;
     const result = opens(file.child(accepted, nonBlocking));
     return { ...result, mismatch: wrongPeer(program, args.value(1), accepted.remote) };
-  };
+  });
 }
 
 /** What the address that accept() gave is, if it isn't the one in the script. */
@@ -129,8 +130,8 @@ export const connect: Call = (program, args) => {
   } else if (file.deferred !== null) return at(fails('EISCONN'));
   else if (!already) startConnecting(program, file, args.value(1));
   const waiting = already ? 'EALREADY' : 'EINPROGRESS';
-  return () => {
-    if (file.opening) return file.nonBlocking ? fails(waiting) : null;
+  const attempt = (late: boolean): Returned | null => {
+    if (file.opening) return file.nonBlocking || late ? fails(waiting) : null;
     if (file.state !== 'CLOSED') {
       file.connecting = false;
       return returns(0);
@@ -139,6 +140,9 @@ export const connect: Call = (program, args) => {
     file.detach();
     return fails(error);
   };
+  // FreeBSD's connect() has no limit.
+  if (program.settings.profile === 'freebsd') return () => attempt(false);
+  return withTimeLimit(program, file, 'SO_SNDTIMEO', attempt);
 };
 
 /** TCP_FASTOPEN_CONNECT: where a SYN may carry text, it waits for the first that is written. */

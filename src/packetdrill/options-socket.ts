@@ -3,7 +3,6 @@
 import { setBuffer, setKeepAlive } from './engine-setters.ts';
 import { fact, fixedAt, kept, keptFlag, refused } from './option-kinds.ts';
 import type { Option, OptionContext, OptionTable } from './options.ts';
-import { UnsupportedError } from './unsupported.ts';
 
 /** SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF of Linux on 64-bit machines. */
 const LEAST_RECEIVE = 2304;
@@ -36,13 +35,6 @@ function keepAlive({ file }: OptionContext, value: number): string | null {
   else setKeepAlive(file, on);
   return null;
 }
-
-const readTimes: Option = {
-  set: ({ name }) => {
-    throw new UnsupportedError(`no mapping for ${name}: calls block until the script's time`);
-  },
-  get: refused.get,
-};
 
 export const SOCKET_OPTIONS: OptionTable = {
   SO_REUSEADDR: keptFlag(),
@@ -85,8 +77,9 @@ export const SOCKET_OPTIONS: OptionTable = {
   // What it asks for is told through MSG_ERRQUEUE, which is refused where it is read.
   SO_ZEROCOPY: keptFlag(),
   SO_OOBINLINE: fixedAt(1),
-  SO_RCVTIMEO: readTimes,
-  SO_SNDTIMEO: readTimes,
+  // Structs: time-limits.ts.
+  SO_RCVTIMEO: kept(0),
+  SO_SNDTIMEO: kept(0),
   SO_BINDTODEVICE: refused,
   SO_TIMESTAMP: fixedAt(0),
   SO_TIMESTAMPING: fixedAt(0),

@@ -9,6 +9,7 @@ import type { Arguments, Call, Program } from './program.ts';
 import type { Value } from './script.ts';
 import type { SocketFile } from './sockets.ts';
 import { tcpInfoOf } from './tcp-info.ts';
+import { compareTimeLimit, isTimeLimit, setTimeLimit } from './time-limits.ts';
 import { UnsupportedError } from './unsupported.ts';
 import { field } from './values.ts';
 
@@ -70,6 +71,7 @@ export const setsockopt: Call = (program, args) => {
   if (name === 'SO_LINGER') return at(outcome(setLinger(context, args.value(3))));
   if (name === 'TCP_FUNCTION_BLK') return at(outcome(setStack(program, args.value(3))));
   const length = args.number(4);
+  if (isTimeLimit(name)) return at(outcome(setTimeLimit(context, name, args.value(3), length)));
   if (length >= 0 && length < 4) return at(fails('EINVAL'));
   return at(outcome(option.set(context, program.reader.number(args.value(3)))));
 };
@@ -80,6 +82,7 @@ export const getsockopt: Call = (program, args) => {
   const value = args.value(3);
   if (name === 'TCP_CONGESTION') return compareText(program, value, congestionName(context));
   if (name === 'SO_LINGER') return compareLinger(program, value, file.linger);
+  if (isTimeLimit(name)) return compareTimeLimit(context, name, value);
   if (name === 'TCP_INFO') return compareInfo(program, value, file);
   const actual = option.get(context);
   if (typeof actual === 'string') return at(fails(actual));

@@ -16,6 +16,8 @@ import type { RunFail, RunOptions, RunResult } from './result.ts';
 import { RunningCall } from './running-call.ts';
 import type { CallAction, CodeAction, Script, ScriptEvent, ShellAction } from './script.ts';
 import type { Settings } from './settings.ts';
+import { printSocket } from './socket-listing.ts';
+import { asksForSockets, stateCommand } from './state-commands.ts';
 import { type Due, offTime, Timeline } from './timeline.ts';
 import { UnsupportedError } from './unsupported.ts';
 import { scriptTime, World } from './world.ts';
@@ -67,7 +69,8 @@ export class Player {
         this.happen(event);
       }
       this.finishBlocking();
-      return this.cleanUp() ?? { result: 'pass' };
+      if (this.script.cleanup !== null) this.shell(this.script.cleanup);
+      return { result: 'pass' };
     } catch (error) {
       if (error instanceof ScriptFailure) return this.failure(error.event ?? current, error);
       if (error instanceof UnsupportedError && error.at === null) {
@@ -146,9 +149,19 @@ export class Player {
   }
 
   private shell(action: ShellAction): void {
-    const reason = this.settings.shell(action.command);
-    if (reason !== null) throw new UnsupportedError(reason, action.at);
-    this.history.said(this.world.time, `\`${action.command}\``);
+    const { command, at } = action;
+    const { process, settings } = this;
+    this.history.said(this.world.time, `\`${command}\``);
+    if (!asksForSockets(command)) {
+      const reason = settings.shell(command);
+      if (reason !== null) throw new UnsupportedError(reason, at);
+      return;
+    }
+    const outcome = stateCommand(command, settings, () => process.socketLines());
+    if (typeof outcome === 'string') throw new UnsupportedError(outcome, at);
+    if (outcome === 0) return;
+    const sockets = process.socketLines().map(printSocket).join(', ');
+    throw new ScriptFailure(`its exit status is ${outcome}; sockets: ${sockets || 'none'}`, { at });
   }
 
   private run(action: CodeAction): void {
@@ -243,13 +256,6 @@ export class Player {
       if (call.returned(this.world.time)) return true;
       if (!this.step(limit)) return call.returned(this.world.time);
     }
-  }
-
-  /** Null: the command behind the last event was understood, or there is none. */
-  private cleanUp(): RunResult | null {
-    const { cleanup } = this.script;
-    const reason = cleanup === null ? null : this.settings.shell(cleanup.command);
-    return cleanup === null || reason === null ? null : { result: 'skip', reason, line: cleanup.at.line };
   }
 
   /** Nothing of a script outlives it. */

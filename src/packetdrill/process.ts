@@ -1,6 +1,7 @@
 // The system calls of a script, on the host's sockets. Each is begun once and then tried until it returns; results,
 // errors and outputs are compared with what the script says.
 
+import type { TcpListener } from '../host/listener.ts';
 import type { TcpSocket } from '../host/socket.ts';
 import { TcpError } from '../tcp/errors.ts';
 import { STATES, type State } from '../tcp/state.ts';
@@ -14,8 +15,12 @@ import { getsockopt, setsockopt } from './options.ts';
 import { poll } from './poll.ts';
 import { Arguments, type Call, Program } from './program.ts';
 import type { CallAction } from './script.ts';
+import type { SocketLine } from './socket-listing.ts';
 import { tcpInfoOf } from './tcp-info.ts';
 import { UnsupportedError } from './unsupported.ts';
+
+const UNBOUND = { address: null, port: 0 };
+const EMPTY = { receive: 0, send: 0 };
 
 export interface CallOutcome {
   /** Null: result, errno and outputs are as scripted; else how they differ: `read returned 0, not 1000`. */
@@ -100,11 +105,55 @@ export class Process {
   stateCounts(): ReadonlyMap<State, number> {
     const counts = new Map<State, number>(STATES.map((state) => [state, 0]));
     const count = (state: State): void => void counts.set(state, counts.get(state)! + 1);
-    const { host } = this.program.world;
-    for (const { state } of host.sockets()) count(state);
-    for (const _ of host.listeners()) count('LISTEN');
-    for (const file of this.program.sockets()) if (file.state === 'CLOSED') count('CLOSED');
+    for (const { state } of this.socketLines()) count(state);
     return counts;
+  }
+
+  /** The connections and listeners of the host, and the descriptors of the program that are neither. */
+  socketLines(): readonly SocketLine[] {
+    const { files, world } = this.program;
+    const { family } = world.settings;
+    const lines: SocketLine[] = [];
+    const owners = new Map<TcpSocket | TcpListener, number>();
+    for (const [fd, file] of files.entries()) {
+      if (file.kind !== 'socket') continue;
+      const open = file.state === 'CLOSED' ? null : (file.listener ?? file.socket);
+      if (open !== null) owners.set(open, fd);
+      else
+        lines.push({
+          fd,
+          state: 'CLOSED',
+          family,
+          local: file.bound ?? UNBOUND,
+          remote: null,
+          queues: EMPTY,
+        });
+    }
+    for (const listener of world.host.listeners()) {
+      const { local } = listener;
+      const fd = owners.get(listener) ?? null;
+      lines.push({
+        fd,
+        state: 'LISTEN',
+        family: listener.family ?? family,
+        local,
+        remote: null,
+        queues: EMPTY,
+      });
+    }
+    for (const socket of world.host.sockets()) {
+      const { local, readable, remote, sendQueue, state } = socket;
+      const queues = { receive: readable, send: sendQueue };
+      lines.push({
+        fd: owners.get(socket) ?? null,
+        state,
+        family: local.address.family,
+        local,
+        remote,
+        queues,
+      });
+    }
+    return lines;
   }
 
   /** The connection that was made last, by a call or by a SYN that nobody has accepted yet. */

@@ -10,6 +10,7 @@ import { ZeroCopySends } from './ancillary.ts';
 import type { Value } from './script.ts';
 import { type OpenParameters, parameterFault, type Settings } from './settings.ts';
 import type { ParameterName } from './sysctls.ts';
+import type { TimeLimit } from './time-limits.ts';
 import { UnsupportedError } from './unsupported.ts';
 import type { SocketName } from './values.ts';
 
@@ -45,6 +46,8 @@ export class SocketFile {
   wakes = 0;
   /** What setsockopt() was given, by the option's name. */
   readonly values = new Map<string, number>();
+  /** SO_RCVTIMEO and SO_SNDTIMEO, µs; without an entry calls block for as long as it takes. */
+  readonly limits = new Map<TimeLimit, number>();
   /** Bytes that sends have taken in all. */
   written = 0;
   readonly zeroCopy = new ZeroCopySends();
@@ -67,6 +70,7 @@ export class SocketFile {
     const file = new SocketFile(this.settings, this.domain, nonBlocking);
     Object.assign(file.own, this.own);
     for (const [name, value] of this.values) file.values.set(name, value);
+    for (const [name, value] of this.limits) file.limits.set(name, value);
     file.linger = this.linger;
     file.bound = this.bound;
     file.attach(socket);

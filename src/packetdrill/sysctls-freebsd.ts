@@ -68,7 +68,7 @@ const TCP: SysctlTable = {
   retries: number('dataRetries'),
 
   path_mtu_discovery: only('path MTU discovery is on', '1'),
-  recvbuf_auto: only('the receive buffer grows', '1'),
+  recvbuf_auto: flag('receiveBufferGrows'),
   sendbuf_auto: only('the send buffer grows', '1'),
   rfc3042: only('limited transmit is on', '1'),
   rfc3390: inert('initcwnd_segments says it'),

@@ -82,7 +82,7 @@ const TCP: SysctlTable = {
   fastopen_blackhole_timeout_sec: number('fastOpenBlackhole', SECOND),
 
   recovery: only('RACK, with its reordering window that adapts', '1', '0x1'),
-  moderate_rcvbuf: only('the receive buffer grows', '1'),
+  moderate_rcvbuf: flag('receiveBufferGrows'),
   syn_linear_timeouts: only('the timeout of a SYN doubles from the first one on', '0'),
   ecn_fallback: only('a SYN that times out goes again without ECN (RFC 3168 §6.1.1.1)', '1'),
   abort_on_overflow: only('a full listener is silent', '0'),

@@ -46,6 +46,7 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
     finWait2: [0, Infinity],
     receiveBuffer: [1, LARGEST_BUFFER],
     receiveBufferMax: [0, LARGEST_BUFFER],
+    receiveBufferGrows: 'boolean',
     receiveShare: [1 / 16, 1],
     windowRule: ['room', 'linux'],
     sendBuffer: [1, LARGEST_BUFFER],

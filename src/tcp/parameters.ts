@@ -84,6 +84,8 @@ export interface Parameters {
    * window scale is chosen for it. 0 = it does not grow.
    */
   readonly receiveBufferMax: number;
+  /** Whether it grows so; the window scale is chosen for `receiveBufferMax` all the same. */
+  readonly receiveBufferGrows: boolean;
   /** The part of the receive buffer that is offered as window; the rest is for what comes beside text. */
   readonly receiveShare: number;
   /** Offer all the room there is, or as Linux: at first what a SYN can say, more as text comes. */

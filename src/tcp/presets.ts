@@ -39,6 +39,7 @@ export const RFC9293: Parameters = {
   finWait2: 240_000,
   receiveBuffer: 1 << 20,
   receiveBufferMax: 0,
+  receiveBufferGrows: true,
   receiveShare: 1,
   windowRule: 'room',
   sendBuffer: 1 << 20,

@@ -38,7 +38,8 @@ export function tuneToReader(tcb: Tcb, now: number): void {
   const { parameters, rcv } = tcb;
   if (rcv.tuning === null) return;
   const wanted = rcv.tuning.taken(nextRead(tcb), tcb.announcedMss, now);
-  if (wanted === 0 || rcv.tuning.chosen || parameters.receiveBufferMax === 0) return;
+  if (wanted === 0 || rcv.tuning.chosen || !parameters.receiveBufferGrows) return;
+  if (parameters.receiveBufferMax === 0) return;
   const buffer = Math.min(Math.ceil(wanted / parameters.receiveShare), parameters.receiveBufferMax);
   if (buffer <= rcv.buffer) return;
   rcv.buffer = buffer;

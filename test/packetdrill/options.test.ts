@@ -278,3 +278,42 @@ describe('refusals', () => {
     expect(() => bench.call(set('SOL_TCP, TCP_KEEPCNT', '[1]', 3))).toThrow(/keepAliveCount/);
   });
 });
+
+describe('time limits of calls', () => {
+  const limit = (value: string, result = '0', length = 16): string =>
+    `setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, ${value}, ${length}) = ${result}`;
+  const limitIs = (value: string): string => `getsockopt(4, SOL_SOCKET, SO_RCVTIMEO, ${value}, [16]) = 0`;
+
+  test('a timeval, with or without names; zero is none', () => {
+    const bench = connected().calls(
+      limitIs('{0, 0}'),
+      limit('{tv_sec=1, tv_usec=500000}'),
+      limitIs('{1, 500000}'),
+    );
+    expect(bench.call(limitIs('{tv_sec=1, tv_usec=0}'))).toBe(
+      'getsockopt: SO_RCVTIMEO is {1, 500000}, not {1, 0}',
+    );
+    bench.calls(
+      'getsockopt(4, SOL_SOCKET, SO_SNDTIMEO, {0, 0}, [16]) = 0',
+      limit('{0, 0}'),
+      limitIs('{0, 0}'),
+    );
+    expect(() => bench.call(limit('[1000]'))).toThrow('a time limit is written {tv_sec=, tv_usec=}');
+  });
+
+  test('what is no time', () => {
+    const bench = connected().calls(limit('{0, 1000000}', '-1 EDOM'), limit('{0, -1}', '-1 EDOM'));
+    bench.calls(limit('{1, 0}', '-1 EINVAL', 8), limitIs('{0, 0}'));
+    // Linux does not wait at all.
+    bench.calls(limit('{-1, 0}'), 'read(4, ..., 10) = -1 EAGAIN');
+  });
+
+  test('connect() goes on when its time is over, and says so', () => {
+    const bench = new Bench().calls('socket(..., SOCK_STREAM, IPPROTO_TCP) = 3');
+    bench.calls('setsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {0, 1000}, 16) = 0');
+    const pending = bench.begin('connect(3, ..., ...) = -1 EINPROGRESS');
+    expect(pending.poll()).toBe(null);
+    bench.after(1);
+    expect(pending.poll()).toEqual({ mismatch: null });
+  });
+});

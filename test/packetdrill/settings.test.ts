@@ -307,3 +307,12 @@ test.each([
     +0 > S. 0:0(0) ack 1 <mss 1460,FO ${cookie},nop,nop>`;
   passes(script, { family });
 });
+
+test('whether receive buffers grow', () => {
+  const linux = settings();
+  expect(linux.shell('sysctl -q net.ipv4.tcp_moderate_rcvbuf=0')).toBe(null);
+  expect(linux.parameters).toMatchObject({ receiveBufferGrows: false, receiveBufferMax: 15 << 20 });
+  const freebsd = settings('freebsd');
+  expect(freebsd.shell('sysctl net.inet.tcp.recvbuf_auto=0')).toBe(null);
+  expect(freebsd.parameters.receiveBufferGrows).toBe(false);
+});

@@ -104,6 +104,17 @@ describe('growth', () => {
     expect(lazy.connection.tcb.rcv.buffer).toBe(LINUX.receiveBuffer);
   });
 
+  test('not where buffers do not grow, and the scale is that of one that could', () => {
+    const t = open({ ...noTime, receiveBufferGrows: false });
+    t.out('S 0:0 win 64240 <mss 1460,sackOK,wscale 7>').in(scaled);
+    let next = 1;
+    for (let round = 0; round < 6; round++) {
+      next = stream(t, next, 30);
+      t.after(50);
+    }
+    expect(t.connection.tcb.rcv.buffer).toBe(LINUX.receiveBuffer);
+  });
+
   test('with timestamps the round trip is the echo’s', () => {
     const t = open({}).out('S 0:0').in('S. 0:0 ack 1 <mss 1460,sackOK,TS val 1 ecr 1000000,wscale 7>');
     t.after(80).in('. 1:1449 ack 1 <TS val 2 ecr 1000000>');
