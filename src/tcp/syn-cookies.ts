@@ -3,7 +3,7 @@
 // window scale, SACK and ECN, so without timestamps a connection does without them.
 
 import { SipHash } from '../lib/siphash.ts';
-import type { Endpoint } from '../wire/address.ts';
+import { type Endpoint, FLOW_WORDS, flowToWords } from '../wire/address.ts';
 import { CWR, ECE, SYN } from '../wire/tcp.ts';
 import type { Segment } from './segment.ts';
 import { add, type Seq, seq } from './seq.ts';
@@ -27,7 +27,7 @@ const ECN = 32;
 
 export class SynCookies {
   private readonly hash: SipHash;
-  private readonly words = new Int32Array(12);
+  private readonly words = new Int32Array(FLOW_WORDS + 3);
 
   /** `secret`: 16 bytes that nobody outside can know. */
   constructor(secret: Uint8Array) {
@@ -56,25 +56,17 @@ export class SynCookies {
   /** Hides the cookie's plain bits, and lets the numbers of one 4-tuple advance with the peer's (RFC 6528 §3). */
   private base(local: Endpoint, remote: Endpoint, irs: Seq): number {
     const { words } = this;
-    words[0] = local.address.a;
-    words[1] = local.address.b;
-    words[2] = local.address.c;
-    words[3] = local.address.d;
-    words[4] = remote.address.a;
-    words[5] = remote.address.b;
-    words[6] = remote.address.c;
-    words[7] = remote.address.d;
-    words[8] = (local.port << 16) | remote.port;
-    words[9] = irs;
-    return this.hash.hashWords(words, 9) + irs;
+    const count = flowToWords(local, remote, words);
+    words[count] = irs;
+    return this.hash.hashWords(words, count) + irs;
   }
 
   /** Five bits of time, three of MSS, and 24 that prove both, for the 4-tuple that `base` has just seen. */
   private seal(minute: number, index: number): number {
     const { words } = this;
-    words[10] = minute;
-    words[11] = index;
-    return ((minute & 31) << 27) | (index << 24) | (this.hash.hashWords(words, 12) & 0xffffff);
+    words[FLOW_WORDS + 1] = minute;
+    words[FLOW_WORDS + 2] = index;
+    return ((minute & 31) << 27) | (index << 24) | (this.hash.hashWords(words, words.length) & 0xffffff);
   }
 }
 

@@ -238,6 +238,23 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** How many words name a connection. */
+export const FLOW_WORDS = 9;
+
+/** A connection's two endpoints as words to be hashed; returns how many, FLOW_WORDS. */
+export function flowToWords(local: Endpoint, remote: Endpoint, into: Int32Array): number {
+  into[0] = local.address.a;
+  into[1] = local.address.b;
+  into[2] = local.address.c;
+  into[3] = local.address.d;
+  into[4] = remote.address.a;
+  into[5] = remote.address.b;
+  into[6] = remote.address.c;
+  into[7] = remote.address.d;
+  into[8] = (local.port << 16) | remote.port;
+  return FLOW_WORDS;
+}
+
 /** An endpoint that prints as `formatEndpoint` has it. */
 export class SocketAddress implements Endpoint {
   readonly address: Address;
