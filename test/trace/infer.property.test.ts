@@ -1,83 +1,15 @@
 // What is called proven of a peer, against what a real peer went through, over links that lose, repeat and reorder.
 
 import { describe, expect, test } from 'vitest';
-import type { TcpSocket } from '../../src/host/socket.ts';
-import { Prng } from '../../src/lib/prng.ts';
-import { twoHosts } from '../../src/sim/network.ts';
-import { isSynchronized, type State } from '../../src/tcp/state.ts';
+import type { State } from '../../src/tcp/state.ts';
 import type { SegmentRecord, TraceEvent } from '../../src/trace/events.ts';
-import { Recorder } from '../../src/trace/recorder.ts';
 import { hasFlag } from '../../src/trace/segment-record.ts';
 import { Summary } from '../../src/trace/summary.ts';
+import { conversation, DELAY } from './reader/truth.ts';
 
 const SEEDS = 800;
-const DELAY = 10;
-const STYLES = ['client', 'server', 'both', 'half-close', 'abort', 'crossed-open'] as const;
-
-/** One connection from SYN to the end, or to where it got within some minutes. */
-function conversation(seed: number): readonly TraceEvent[] {
-  const dice = new Prng(seed);
-  const style = STYLES[seed % STYLES.length]!;
-  const recorder = new Recorder(Number.POSITIVE_INFINITY);
-  const { client, clock, server } = twoHosts({
-    seed,
-    delay: DELAY,
-    jitter: 3 * dice.float(),
-    loss: 0.25 * dice.float(),
-    duplicate: 0.15 * dice.float(),
-    reorder: { probability: 0.4 * dice.float(), extraDelay: 5 + dice.below(40) },
-    client: { probe: recorder.probeFor('client') },
-    server: { probe: recorder.probeFor('server') },
-  });
-  const closeAt = 20 + dice.below(120);
-  const behave = (socket: TcpSocket, name: 'client' | 'server'): void => {
-    let left = dice.below(3) * 2000;
-    let asked = false;
-    const finish = (): void => {
-      if (style === 'abort' && dice.chance(0.5)) socket.abort();
-      else if (style === 'half-close') socket.shutdown();
-      else socket.close();
-    };
-    const first =
-      style === name ||
-      style === 'both' ||
-      style === 'crossed-open' ||
-      (name === 'client' && style !== 'server');
-    const act = (): void => {
-      while (socket.receive() !== null);
-      if (isSynchronized(socket.state) && left > 0 && !asked) left -= socket.send(new Uint8Array(left));
-      if (!asked && socket.ended) {
-        asked = true;
-        if (dice.chance(0.3)) clock.alarm(() => socket.close(), clock.now() + dice.below(40));
-        else socket.close();
-      }
-    };
-    socket.notify = act;
-    act();
-    if (!first) return;
-    clock.alarm(
-      () => {
-        if (asked) return;
-        asked = true;
-        finish();
-      },
-      clock.now() + closeAt + dice.below(style === 'both' ? 15 : 30),
-    );
-  };
-  if (style === 'crossed-open') {
-    const ports = { port: 2000, localPort: 1000 };
-    behave(client.connect({ address: '10.0.0.2', ...ports }), 'client');
-    behave(server.connect({ address: '10.0.0.1', port: 1000, localPort: 2000 }), 'server');
-  } else {
-    const listener = server.listen({ port: 80 });
-    listener.notify = () => {
-      for (let child = listener.accept(); child !== null; child = listener.accept()) behave(child, 'server');
-    };
-    behave(client.connect({ address: '10.0.0.2', port: 80 }), 'client');
-  }
-  clock.advance(200_000);
-  return recorder.events;
-}
+/** How bad the links are at most. */
+const LINK = { jitter: 3, loss: 0.25, duplicate: 0.15, reorder: 0.4 };
 
 /** As segments can show it: a CLOSE counts from when the FIN leaves. */
 function visible(state: State, finSent: boolean): State {
@@ -175,7 +107,7 @@ describe('PeerInference beside a peer that is known', () => {
     const claims: Claims = { wrong: [], observed: 0, latest: 0, inferred: 0, right: 0 };
     const seen = new Set<State>();
     for (let seed = 0; seed < SEEDS; seed++) {
-      const events = conversation(seed);
+      const { events } = conversation(seed, LINK);
       for (const event of events) if (event.kind === 'state') seen.add(event.to);
       for (const watcher of ['client', 'server'] as const) judge(events, watcher, claims, seed);
     }
