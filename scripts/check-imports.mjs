@@ -14,7 +14,8 @@ const LAYERS = [
   ['tcp'],
   ['host'],
   ['sim', 'trace'],
-  ['packetdrill', 'node'],
+  ['packetdrill'],
+  ['lab', 'node'],
   ['net'],
   ['register'],
   ['cli'],
@@ -30,7 +31,7 @@ const OUTSIDE = new Map([
 
 const ENGINE = ['lib', 'wire', 'tcp', 'host', 'sim', 'trace'];
 /** Layers that may not know time, chance or where they run. */
-const PURE = new Set([...ENGINE, 'packetdrill']);
+const PURE = new Set([...ENGINE, 'packetdrill', 'lab']);
 
 /** The package's entry points, each with the layers that it may publish. Nothing imports them. */
 const ENTRIES = new Map([

@@ -233,6 +233,16 @@ export class Host {
     core.scheduler.flush();
   }
 
+  /**
+   * Stop as when the power fails: nobody is told, here or there, and nothing is sent, received or timed any more.
+   * Its sockets stay as they were at that moment, to be looked at and not to be called.
+   */
+  halt(): void {
+    this.closed = true;
+    for (const via of this.core.interfaces) via.shut();
+    this.core.scheduler.halt();
+  }
+
   private interfaceDown(via: Interface, reason: Error): void {
     const { core } = this;
     if (!via.up) return;

@@ -75,6 +75,13 @@ export class Scheduler {
     }
   }
 
+  /** Nothing falls due here any more. */
+  halt(): void {
+    this.first = null;
+    this.last = null;
+    this.core.clock.alarm(this.wake, Number.POSITIVE_INFINITY);
+  }
+
   /** `via` has room again: its packets first, then the sockets that waited for it. */
   resume(via: Interface): void {
     via.resume(this.core.clock.now());

@@ -76,6 +76,10 @@ class LinkEnd implements Link, End {
     this.receiver = receiver;
   }
 
+  detach(): void {
+    this.receiver = null;
+  }
+
   transmit(packet: Packet): boolean {
     return this.out.transmit(packet);
   }
@@ -156,6 +160,17 @@ export class MemoryLink implements Wire {
   restore(): void {
     this.aToB.restore();
     this.bToA.restore();
+  }
+
+  /**
+   * Free `end` for another host, as when one is unplugged; it is not told. What arrives there meanwhile is lost.
+   * @throws TypeError ERR_INVALID_ARG_VALUE for what is no end of this link
+   */
+  detach(end: Link): void {
+    const ours = this.ends.find((one) => one === end);
+    if (ours === undefined)
+      throw coded(new TypeError(`no end of link ${this.name}`), 'ERR_INVALID_ARG_VALUE');
+    ours.detach();
   }
 
   /** Take the link away, as when a device is deleted: both hosts are told, and it carries nothing more. */
