@@ -1,0 +1,119 @@
+// Where everything of a ladder stands: a place in time for each departure, arrival, state and note.
+
+import { type Axis, paceOf, type TimeScale, timeAxis } from './axis.ts';
+import type { LadderPicture, PictureArrow, PictureNote, PictureState } from './picture.ts';
+
+export interface PlacedArrow {
+  readonly arrow: PictureArrow;
+  /** Of its start and its end, or of where it is lost. */
+  readonly y1: number;
+  readonly y2: number;
+}
+
+export interface PlacedRibbon {
+  readonly state: PictureState;
+  readonly y1: number;
+  readonly y2: number;
+}
+
+export interface PlacedNote {
+  readonly note: PictureNote;
+  readonly y: number;
+}
+
+export interface LadderLayout {
+  readonly arrows: readonly PlacedArrow[];
+  readonly ribbons: readonly PlacedRibbon[];
+  readonly notes: readonly PlacedNote[];
+  /** The time of day at each height where something happens, from top to bottom. */
+  readonly ticks: readonly { readonly y: number; readonly t: number }[];
+  readonly gaps: Axis['gaps'];
+  readonly height: number;
+}
+
+export interface LayoutOptions {
+  readonly scale: TimeScale;
+  /** Least distance between two things that happen, pixels (default 26). */
+  readonly step?: number;
+}
+
+const STEP = 26;
+/** How far what is on its way for the usual time comes down, pixels. */
+const DROP = 52;
+/** An end of an arrow that nobody saw lies that much lower or higher. */
+const UNSEEN = 14;
+
+interface Happening {
+  readonly t: number;
+  /** Of what is at one instant: arrivals, then what follows from them, then departures. */
+  readonly order: number;
+  readonly place: (y: number) => void;
+}
+
+export function layOut(picture: LadderPicture, { scale, step = STEP }: LayoutOptions): LadderLayout {
+  const starts = new Map<number, number>();
+  const stops = new Map<number, number>();
+  const noteAt = new Map<number, number>();
+  const stateAt: number[] = [];
+  const happenings: Happening[] = [];
+  for (const arrow of picture.arrows) {
+    const { id, departs, arrives } = arrow;
+    if (departs !== null) happenings.push({ t: departs, order: 2, place: (y) => starts.set(id, y) });
+    if (arrives !== null) happenings.push({ t: arrives, order: 0, place: (y) => stops.set(id, y) });
+  }
+  for (const { id, t } of picture.notes) happenings.push({ t, order: 1, place: (y) => noteAt.set(id, y) });
+  happenings.sort((a, b) => a.t - b.t || a.order - b.order);
+
+  const shared = joined(happenings);
+  const flights = picture.arrows.flatMap(({ departs, arrives }) =>
+    departs === null || arrives === null ? [] : [arrives - departs],
+  );
+  const times = shared.map(([first]) => first!.t);
+  const axis = timeAxis(times, { scale, step, pixelsPerMs: paceOf(flights, DROP) });
+  for (const [i, group] of shared.entries()) for (const { place } of group) place(axis.places[i]!);
+
+  const ticks = times.map((t, i) => ({ y: axis.places[i]!, t }));
+  for (const [i, { t }] of picture.states.entries()) stateAt[i] = heightOf(t, ticks);
+  const height = axis.height + step;
+  return {
+    arrows: picture.arrows.map((arrow) => placed(arrow, starts.get(arrow.id), stops.get(arrow.id))),
+    ribbons: picture.states.map((state, i) => {
+      const next = picture.states.findIndex((other, j) => j > i && other.end === state.end);
+      return { state, y1: stateAt[i]!, y2: next < 0 ? height : stateAt[next]! };
+    }),
+    notes: picture.notes.map((note) => ({ note, y: noteAt.get(note.id) ?? 0 })),
+    ticks,
+    gaps: axis.gaps,
+    height,
+  };
+}
+
+/** An arrival and what follows from it at once share a height; two arrivals, or two departures, do not. */
+function joined(happenings: readonly Happening[]): Happening[][] {
+  const groups: Happening[][] = [];
+  for (const next of happenings) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group !== undefined && last !== undefined && last.t === next.t && next.order > last.order)
+      group.push(next);
+    else groups.push([next]);
+  }
+  return groups;
+}
+
+function placed(arrow: PictureArrow, start: number | undefined, stop: number | undefined): PlacedArrow {
+  const y1 = start ?? (stop ?? 0) - UNSEEN;
+  return { arrow, y1, y2: stop ?? y1 + UNSEEN };
+}
+
+/** Of the first thing that happens at `t` or later. */
+function heightOf(t: number, ticks: readonly { readonly y: number; readonly t: number }[]): number {
+  let low = 0;
+  let high = ticks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ticks[middle]!.t < t) low = middle + 1;
+    else high = middle;
+  }
+  return ticks[low]?.y ?? ticks.at(-1)?.y ?? 0;
+}
