@@ -55,10 +55,14 @@ export { CaptureAnalysis, type CaptureAnalysisOptions } from './trace/reader/cap
 export { CaptureLadder, type CaptureLadderOptions } from './trace/reader/ladder.ts';
 export { type CapturedConnection, type CapturedEnd, summarise } from './trace/reader/summary.ts';
 export { Recorder } from './trace/recorder.ts';
-export { formatRule, RULES, type Rule } from './trace/rules.ts';
+export { formatRule, type RuleSource, ruleSource } from './trace/rules.ts';
 export { type ConnectionSummary, type EndSummary, Summary } from './trace/summary.ts';
 export { formatSummary } from './trace/summary-text.ts';
 export { tee } from './trace/tee.ts';
+export { ENGLISH } from './trace/text/english.ts';
+export { KOREAN } from './trace/text/korean.ts';
+export { languageOf } from './trace/text/language.ts';
+export type { Language, Messages } from './trace/text/messages.ts';
 export { Address, type Endpoint, formatEndpoint, Prefix } from './wire/address.ts';
 export { Packet } from './wire/packet.ts';
 export { decodeTcp, encodeTcp, type TcpFault, type TcpFields, tcpHeaderLength } from './wire/tcp.ts';

@@ -4,11 +4,13 @@ import { release } from 'node:os';
 import { Host } from '../host/host.ts';
 import { createNet } from '../net/net.ts';
 import { NodeClock } from '../node/clock.ts';
+import { messagesIn } from '../node/language.ts';
 import { formatEndpoint, Prefix } from '../wire/address.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { DemoOptions, DemoWorld } from './demo.ts';
 import { fetchFromKernel } from './demo-client.ts';
 import { allAcknowledged, DEMO_PORT, DemoServer } from './demo-server.ts';
+import { DEMO_TEXT, type DemoText } from './demo-text.ts';
 import { DemoTrace } from './demo-trace.ts';
 import type { Cleanup } from './exit.ts';
 import { KernelWitness } from './kernel-witness.ts';
@@ -28,18 +30,20 @@ export async function kernelWorld(options: DemoOptions, cleanup: Cleanup): Promi
   const device = openDevice('syn0', [Prefix.parse(KERNEL)!]);
   cleanup.defer(() => device.close());
   const sides = { left: OUR_NAME, right: null, rightTitle: 'kernel' };
-  const trace = new DemoTrace({ ...sides, json: options.json === true, time: 'real' });
+  const messages = messagesIn(options.lang);
+  const text = DEMO_TEXT[messages.language];
+  const trace = new DemoTrace({ ...sides, json: options.json === true, time: 'real', messages });
   const witness = new KernelWitness();
   cleanup.defer(() => witness.close());
   trace.recorder.listen((event) => witness.event(event));
-  const probe = probeOf(trace.recorder, OUR_NAME, options.pcapng, cleanup);
+  const probe = probeOf(trace.recorder, OUR_NAME, options.pcapng, messages, cleanup);
   const clock = new NodeClock();
   const host = new Host({ name: OUR_NAME, clock, random: randomBytes, probe });
   cleanup.defer(() => host.close());
   const acknowledged = (): boolean => allAcknowledged(host);
   const server = new DemoServer({ close: options.close, clock, dated: true, acknowledged });
   const closeToo = (fin: Packet): void => {
-    trace.recorder.packetHeld(OUR_NAME, device.name, fin, 'our end closes first', clock.now());
+    trace.recorder.packetHeld(OUR_NAME, device.name, fin, text.closesFirst, clock.now());
     witness.look();
     server.closeToo();
   };
@@ -51,12 +55,12 @@ export async function kernelWorld(options: DemoOptions, cleanup: Cleanup): Promi
   await server.listen(createNet(host));
   return {
     trace,
-    title: `synfin serves ${endpoint} in a private network; Linux ${release().split('-', 1)[0]} connects.`,
+    title: text.withKernel({ server: endpoint, linux: release().split('-', 1)[0]! }),
     server,
     now: () => clock.now(),
     exchange: () => fetchFromKernel(`http://${ours.address}/`, cleanup),
     until,
-    remarks: () => remarks(witness),
+    remarks: () => remarks(witness, text),
   };
 }
 
@@ -65,11 +69,9 @@ async function until(over: () => boolean): Promise<void> {
   while (!over() && performance.now() < limit) await new Promise((next) => setTimeout(next, POLL));
 }
 
-function remarks(witness: KernelWitness): string[] {
+function remarks(witness: KernelWitness, text: DemoText): string[] {
   witness.look();
-  const { reported, inferred, agrees, timeWaitLeft, refusal } = witness;
-  if (refusal !== '') return [`  kernel says nothing: ${refusal}`];
-  const left = timeWaitLeft > 0 ? ` (for another ${(timeWaitLeft / 1000).toFixed(1)} s)` : '';
-  const verdict = agrees ? 'as inferred' : `but inferred was ${inferred.join(', ')}`;
-  return [`  kernel says ${reported.join(', ')}${left}: ${verdict}`];
+  const { reported, inferred, agrees, timeWaitLeft: left, refusal } = witness;
+  if (refusal !== '') return [`  ${text.kernelSilent({ reason: refusal })}`];
+  return [`  ${text.kernelSays({ reported, inferred, agrees, left })}`];
 }

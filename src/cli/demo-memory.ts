@@ -4,12 +4,14 @@ import http from 'node:http';
 import type { Socket as NodeSocket } from 'node:net';
 import type { Host } from '../host/host.ts';
 import { createNet, type Net } from '../net/net.ts';
+import { messagesIn } from '../node/language.ts';
 import type { VirtualClock } from '../sim/clock.ts';
 import { Network } from '../sim/network.ts';
 import { type Address, Prefix } from '../wire/address.ts';
 import type { DemoOptions, DemoWorld } from './demo.ts';
 import type { ClientResult } from './demo-client.ts';
 import { allAcknowledged, DEMO_PORT, DemoServer } from './demo-server.ts';
+import { DEMO_TEXT } from './demo-text.ts';
 import { DemoTrace } from './demo-trace.ts';
 import type { Cleanup } from './exit.ts';
 import { ADDRESS, KERNEL } from './options.ts';
@@ -24,11 +26,12 @@ const STILL = 4;
 export async function memoryWorld(options: DemoOptions, cleanup: Cleanup): Promise<DemoWorld> {
   const { close, seed, delay, loss, json, pcapng } = options;
   const sides = { left: 'client', right: 'server', rightTitle: 'server' };
-  const trace = new DemoTrace({ ...sides, json: json === true, time: 'virtual' });
+  const messages = messagesIn(options.lang);
+  const trace = new DemoTrace({ ...sides, json: json === true, time: 'virtual', messages });
   const network = new Network({ seed });
   const { clock } = network;
   const makeHost = (name: string, capture: string | undefined): Host => {
-    const host = network.host(name, { probe: probeOf(trace.recorder, name, capture, cleanup, 0) });
+    const host = network.host(name, { probe: probeOf(trace.recorder, name, capture, messages, cleanup, 0) });
     cleanup.defer(() => host.close());
     return host;
   };
@@ -44,10 +47,10 @@ export async function memoryWorld(options: DemoOptions, cleanup: Cleanup): Promi
   await server.listen(createNet(theirs));
   const { address } = Prefix.parse(ADDRESS)!;
   const until = (over: () => boolean): Promise<void> => drive(clock, trace, over);
-  const lossy = loss === 0 ? '' : `, ${loss} % of the packets lost`;
+  const endpoint = `${address}:${DEMO_PORT}`;
   return {
     trace,
-    title: `Two hosts of synfin, ${delay} ms apart${lossy}, seed ${seed}: ${address}:${DEMO_PORT} serves.`,
+    title: DEMO_TEXT[messages.language].inMemory({ delay, loss, seed, server: endpoint }),
     server,
     now: () => clock.now(),
     exchange: () => {

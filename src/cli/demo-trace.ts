@@ -4,12 +4,15 @@ import { type LadderSides, ladderTo } from '../node/ladder-output.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { type ConnectionSummary, Summary } from '../trace/summary.ts';
-import { formatSummary } from '../trace/summary-text.ts';
+import { formatSummary, summaryLine } from '../trace/summary-text.ts';
+import type { Messages } from '../trace/text/messages.ts';
+import { DEMO_TEXT } from './demo-text.ts';
 
 export interface DemoTraceOptions extends LadderSides {
   /** Instead of the ladder: events, one JSON object per line. */
   readonly json: boolean;
   readonly time: 'real' | 'virtual';
+  readonly messages: Messages;
 }
 
 /** What an exchange was, beside its connection. */
@@ -30,6 +33,7 @@ export class DemoTrace {
   readonly recorder = new Recorder(0);
   private readonly summary = new Summary();
   private readonly json: boolean;
+  private readonly messages: Messages;
   /** What an end is called that is not observed. */
   private readonly other: string;
   private readonly ladder: ReturnType<typeof ladderTo>;
@@ -40,8 +44,9 @@ export class DemoTrace {
 
   constructor(options: DemoTraceOptions) {
     this.json = options.json;
+    this.messages = options.messages;
     this.other = options.right === null ? options.rightTitle : '';
-    this.ladder = ladderTo(process.stdout, options, options.time);
+    this.ladder = ladderTo(process.stdout, options, options.messages, options.time);
     this.stop = this.recorder.listen((event) => this.event(event));
   }
 
@@ -68,9 +73,12 @@ export class DemoTrace {
       process.stdout.write(`${JSON.stringify(summary)}\n`);
       return;
     }
-    const lines = formatSummary(connection, this.start, now, this.other);
-    lines.splice(-1, 1, entry('exchange', fault === '' ? verdict : `not complete: ${fault}`));
-    lines.splice(1, 0, entry('request', request || 'none'), entry('response', response || 'none'));
+    const lines = formatSummary(connection, this.start, now, this.messages, this.other);
+    const text = DEMO_TEXT[this.messages.language];
+    const { exchange } = this.messages.summary.titles;
+    lines.splice(-1, 1, summaryLine(exchange, fault === '' ? verdict : text.notComplete({ fault })));
+    const asked = summaryLine(text.request, request || text.none);
+    lines.splice(1, 0, asked, summaryLine(text.response, response || text.none));
     for (const line of ['', ...lines, ...remarks]) this.say(line);
   }
 
@@ -83,8 +91,6 @@ export class DemoTrace {
     if (event.connection !== null && Number.isNaN(this.start)) this.start = event.t;
   }
 }
-
-const entry = (title: string, text: string): string => `  ${title.padEnd(12)}${text}`;
 
 /** Neither end has anything to do any more: each is CLOSED, or waits in TIME-WAIT. */
 export function isOver({ client, server }: ConnectionSummary): boolean {

@@ -1,14 +1,16 @@
 // `synfin demo`: one HTTP exchange from SYN to FIN, drawn as it happens; with the kernel as the client where a TUN
 // device can be had, else between two hosts of ours.
 import { Command, Option } from 'commander';
+import { messagesIn } from '../node/language.ts';
 import type { ConnectionSummary } from '../trace/summary.ts';
 import type { ClientResult } from './demo-client.ts';
 import { kernelWorld } from './demo-kernel.ts';
 import { memoryWorld } from './demo-memory.ts';
 import { CLOSERS, type Closer, type DemoServer, PAGE } from './demo-server.ts';
+import { DEMO_TEXT, type DemoText } from './demo-text.ts';
 import { type DemoTrace, isOver } from './demo-trace.ts';
 import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
-import { parseSeed, parseUpTo, pcapngOption } from './options.ts';
+import { type LanguageOptions, languageOption, parseSeed, parseUpTo, pcapngOption } from './options.ts';
 import { inPrivate } from './private.ts';
 
 /** What the in-memory network is like. */
@@ -20,7 +22,7 @@ export interface NetworkOptions {
   readonly loss: number;
 }
 
-export interface DemoOptions extends NetworkOptions {
+export interface DemoOptions extends NetworkOptions, LanguageOptions {
   readonly memory?: true;
   readonly json?: true;
   readonly close: Closer;
@@ -73,6 +75,7 @@ export function demoCommand(): Command {
     .option('--json', 'print the events, one JSON object per line, instead of the ladder')
     .addOption(new Option('--close <who>', 'who closes the connection').choices(CLOSERS).default('client'))
     .addOption(pcapngOption())
+    .addOption(languageOption('it speaks'))
     .addHelpText('after', EXAMPLES);
   return command.action((options: DemoOptions) => {
     const inMemory = (reason: string): Promise<never> =>
@@ -103,39 +106,39 @@ async function demo(
   cleanup: Cleanup,
 ): Promise<number> {
   const { close } = options;
+  const text = DEMO_TEXT[messagesIn(options.lang).language];
   const { trace, title, server, now, exchange, until, remarks } = await makeWorld(options, cleanup);
-  if (instead !== '') trace.say(`No TUN device here (${instead}): the same on the in-memory network.`);
+  if (instead !== '') trace.say(text.noDevice({ reason: instead }));
   trace.say(title);
   const { program, body, error } = await exchange();
   // The client is done; the connection's last segments may still be on their way.
   await until(() => trace.connection === null || isOver(trace.connection));
   trace.end();
   const { connection } = trace;
-  if (connection === null) throw new CommandError(`no connection was made (${program}: ${error})`);
-  const fault = missing(close, connection, body);
+  if (connection === null) throw new CommandError(text.noConnection({ program, error }));
+  const fault = missing(close, connection, body, text);
   const { request, response } = server;
   trace.print(connection, {
     now: now(),
     request,
     response,
     fault,
-    verdict: close === 'abort' ? 'the page came whole; then our RST ended the connection' : 'complete',
-    remarks: [...complaints(error, close === 'abort' && fault === ''), ...remarks()],
+    verdict: close === 'abort' ? text.reset : text.complete,
+    remarks: [...complaints(error, close === 'abort' && fault === '', text), ...remarks()],
   });
-  if (fault !== '') throw new CommandError(`the exchange was not complete: ${fault}`);
+  if (fault !== '') throw new CommandError(text.exchangeNotComplete({ fault }));
   return EXIT.ok;
 }
 
 /** `reset`: its complaint is what was to be seen. */
-function complaints(error: string, reset: boolean): string[] {
-  if (error === '') return [];
-  return [`  client said ${error}${reset ? ' (that is how it sees our RST)' : ''}`];
+function complaints(error: string, reset: boolean, text: DemoText): string[] {
+  return error === '' ? [] : [`  ${text.clientSaid({ error, reset })}`];
 }
 
 /** What a complete exchange would have had; empty if it was complete. */
-function missing(close: Closer, connection: ConnectionSummary, body: string): string {
-  if (!connection.handshake) return 'the handshake was not completed';
-  if (body !== PAGE) return `the page did not arrive: ${body.length} characters of ${PAGE.length}`;
-  if (close === 'abort') return connection.ending === 'reset' ? '' : 'the connection was not reset';
-  return connection.complete ? '' : 'the connection was not closed both ways';
+function missing(close: Closer, connection: ConnectionSummary, body: string, { faults }: DemoText): string {
+  if (!connection.handshake) return faults.handshake;
+  if (body !== PAGE) return faults.page({ came: body.length, of: PAGE.length });
+  if (close === 'abort') return connection.ending === 'reset' ? '' : faults.reset;
+  return connection.complete ? '' : faults.closing;
 }

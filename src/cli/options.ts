@@ -1,6 +1,8 @@
 // Arguments that several commands share, and their readers.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { hostAddressFault, pairFault } from '../node/device-addresses.ts';
+import { LANGUAGES } from '../trace/text/language.ts';
+import type { Language } from '../trace/text/messages.ts';
 import { Address, Prefix } from '../wire/address.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -11,7 +13,12 @@ export interface DeviceOptions {
   readonly kernel: readonly Prefix[];
 }
 
-export interface TraceOptions {
+export interface LanguageOptions {
+  /** Absent: as the environment says. */
+  readonly lang?: Language;
+}
+
+export interface TraceOptions extends LanguageOptions {
   readonly trace?: true;
   readonly pcapng?: string;
 }
@@ -41,8 +48,18 @@ export function addDeviceOptions(command: Command): Command {
 }
 
 export function addTraceOptions(command: Command, traceDescription: string): Command {
-  return command.option('--trace', traceDescription).addOption(pcapngOption());
+  return command
+    .option('--trace', traceDescription)
+    .addOption(pcapngOption())
+    .addOption(languageOption('of --trace and --pcapng'));
 }
+
+/** `what` is in that language. */
+export const languageOption = (what: string): Option =>
+  new Option(
+    '--lang <language>',
+    `the language ${what}; by default the locale's, if it is one of these`,
+  ).choices(LANGUAGES);
 
 export const pcapngOption = (): Option =>
   new Option('--pcapng <file>', 'record every packet, each with the reason it was sent').argParser((file) => {

@@ -4,15 +4,18 @@ import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
+import { messagesIn } from '../node/language.ts';
 import { CaptureAnalysis } from '../trace/reader/capture-analysis.ts';
 import type { Connection } from '../trace/reader/connection.ts';
 import { CaptureLadder } from '../trace/reader/ladder.ts';
 import { type CapturedConnection, summarise } from '../trace/reader/summary.ts';
 import { compareTrouble, tableLines } from '../trace/reader/table.ts';
+import type { Messages } from '../trace/text/messages.ts';
 import { Address, formatEndpoint } from '../wire/address.ts';
 import { CommandError, EXIT, runCommand } from './exit.ts';
+import { type LanguageOptions, languageOption } from './options.ts';
 
-interface ReadOptions {
+interface ReadOptions extends LanguageOptions {
   readonly conn?: (connection: Connection) => boolean;
   readonly json?: true;
 }
@@ -51,6 +54,7 @@ export function readCommand(): Command {
       parseFilter,
     )
     .option('--json', 'one JSON object for each connection, on a line of its own, as they end')
+    .addOption(languageOption('to explain them in'))
     .addHelpText('after', HELP)
     .action((file: string, number: number | undefined, options: ReadOptions) =>
       runCommand(() => read(file, number, options)),
@@ -58,35 +62,43 @@ export function readCommand(): Command {
 }
 
 async function read(file: string, number: number | undefined, options: ReadOptions): Promise<number> {
+  const messages = messagesIn(options.lang);
+  const say = messages.reader;
   if (number !== undefined && options.conn !== undefined) {
-    throw new CommandError('a connection is named by its number or by --conn, not both', EXIT.usage);
+    throw new CommandError(say.namedTwice, EXIT.usage);
   }
   const wanted =
     number === undefined ? options.conn : (connection: Connection): boolean => connection.number === number;
-  const report = wanted === undefined ? new AllConnections(options) : new OneConnection(wanted, options);
+  const json = options.json === true;
+  const report =
+    wanted === undefined ? new AllConnections(json, messages) : new OneConnection(wanted, json, messages);
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     key: randomBytes(16),
     onConnection: (connection) => report.connection(connection, analysis),
     ...(wanted === undefined ? {} : { onPacket: report.packet }),
   });
   const progress = new Progress(file);
-  const cut = await feed(file, analysis, progress);
+  const cut = await feed(file, analysis, progress, say);
   analysis.finish();
   progress.clear();
   report.finish(analysis);
   const { fault, offset } = analysis.reader;
-  if (fault === 'magic') throw new CommandError(`${file} is neither pcap nor pcapng`);
-  if (cut !== null) throw new CommandError(`${file} is damaged, and can't be unpacked to its end: ${cut}`);
-  if (fault !== null) throw new CommandError(`${file} is damaged at offset ${offset}: ${fault}`);
+  if (fault === 'magic') throw new CommandError(say.noCapture({ file }));
+  if (cut !== null) throw new CommandError(say.cutShort({ file, code: cut }));
+  if (fault !== null) throw new CommandError(say.damaged({ file, offset, fault }));
   const { frames, segments, unknownLink } = analysis.counts;
-  if (segments === 0 && unknownLink > 0)
-    throw new CommandError(`${file}: frames of a link type not known here`);
-  if (segments === 0) process.stderr.write(`synfin: no TCP in ${file} (${frames} frames)\n`);
+  if (segments === 0 && unknownLink > 0) throw new CommandError(say.unknownLink({ file }));
+  if (segments === 0) process.stderr.write(`synfin: ${say.noTcp({ file, frames })}\n`);
   return report.found ? EXIT.ok : EXIT.failed;
 }
 
 /** Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
-async function feed(file: string, analysis: CaptureAnalysis, progress: Progress): Promise<string | null> {
+async function feed(
+  file: string,
+  analysis: CaptureAnalysis,
+  progress: Progress,
+  say: Messages['reader'],
+): Promise<string | null> {
   const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
   try {
     for await (const chunk of unpacked(source, progress)) {
@@ -97,7 +109,7 @@ async function feed(file: string, analysis: CaptureAnalysis, progress: Progress)
     if (!(error instanceof Error && 'code' in error)) throw error;
     const code = String(error.code);
     if (code.startsWith('Z_') && analysis.counts.frames > 0) return code;
-    throw new CommandError(`cannot read ${file}: ${code}`);
+    throw new CommandError(say.unreadable({ file, code }));
   }
   return null;
 }
@@ -132,15 +144,17 @@ class AllConnections {
   readonly found = true;
   readonly packet = (): void => {};
   private readonly json: boolean;
+  private readonly messages: Messages;
   private rows: CapturedConnection[] = [];
   private left = 0;
 
-  constructor({ json }: ReadOptions) {
-    this.json = json === true;
+  constructor(json: boolean, messages: Messages) {
+    this.json = json;
+    this.messages = messages;
   }
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {
-    const row = summarise(connection, analysis.lastTime, analysis.epoch);
+    const row = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
     if (this.json) {
       process.stdout.write(`${JSON.stringify(row)}\n`);
       return;
@@ -153,8 +167,9 @@ class AllConnections {
   finish(analysis: CaptureAnalysis): void {
     if (this.json || analysis.connections === 0) return;
     this.trim();
-    const more = this.left === 0 ? '' : `${this.left} more connections, in no more trouble than these\n`;
-    process.stdout.write(`${tableLines(this.rows).join('\n')}\n${more}`);
+    const { left, messages } = this;
+    const more = left === 0 ? '' : `${messages.reader.more({ connections: left })}\n`;
+    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}`);
   }
 
   /** The most troubled stay. */
@@ -170,14 +185,17 @@ class OneConnection {
   private readonly wanted: (connection: Connection) => boolean;
   private readonly ladder: CaptureLadder;
   private readonly json: boolean;
+  private readonly messages: Messages;
   private chosen: Connection | null = null;
 
-  constructor(wanted: (connection: Connection) => boolean, { json }: ReadOptions) {
+  constructor(wanted: (connection: Connection) => boolean, json: boolean, messages: Messages) {
     this.wanted = wanted;
-    this.json = json === true;
+    this.json = json;
+    this.messages = messages;
     const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
     const width = process.stdout.columns ?? WIDTH;
-    this.ladder = new CaptureLadder({ width, color, write: (line) => process.stdout.write(`${line}\n`) });
+    const write = (line: string): void => void process.stdout.write(`${line}\n`);
+    this.ladder = new CaptureLadder({ width, color, messages, write });
   }
 
   get found(): boolean {
@@ -195,13 +213,13 @@ class OneConnection {
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {
     if (connection !== this.chosen) return;
-    const row = summarise(connection, analysis.lastTime, analysis.epoch);
-    const text = this.json ? JSON.stringify(row) : `\n${tableLines([row]).join('\n')}`;
+    const row = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
+    const text = this.json ? JSON.stringify(row) : `\n${tableLines([row], this.messages).join('\n')}`;
     process.stdout.write(`${text}\n`);
   }
 
   finish(): void {
-    if (!this.found) process.stderr.write('synfin: there is no such connection in the capture\n');
+    if (!this.found) process.stderr.write(`synfin: ${this.messages.reader.noSuchConnection}\n`);
   }
 }
 

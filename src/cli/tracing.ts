@@ -2,9 +2,11 @@
 import type { HostProbe } from '../host/probe.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { type LadderOutput, ladderTo } from '../node/ladder-output.ts';
+import { messagesIn } from '../node/language.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { tee } from '../trace/tee.ts';
+import type { Messages } from '../trace/text/messages.ts';
 import type { Cleanup } from './exit.ts';
 import type { TraceOptions } from './options.ts';
 import { OUR_NAME } from './stack.ts';
@@ -14,22 +16,23 @@ const REAL_EPOCH = performance.timeOrigin;
 
 /**
  * A recorder's probe for one host, which also records its packets in the file `pcapng` if one is given. The time
- * of its packets is `epoch`, in ms since 1970, and what the host's clock says.
+ * of its packets is `epoch`, in ms since 1970, and what the host's clock says; its comments are `messages`.
  */
 export function probeOf(
   recorder: Recorder,
   host: string,
   pcapng: string | undefined,
+  messages: Messages,
   cleanup: Cleanup,
   epoch = REAL_EPOCH,
 ): HostProbe {
   const probe = recorder.probeFor(host);
-  return pcapng === undefined ? probe : tee(probe, openCapture(pcapng, epoch, cleanup));
+  return pcapng === undefined ? probe : tee(probe, openCapture(pcapng, messages, epoch, cleanup));
 }
 
-function openCapture(path: string, epoch: number, cleanup: Cleanup): HostProbe {
+function openCapture(path: string, messages: Messages, epoch: number, cleanup: Cleanup): HostProbe {
   const file = new CaptureFile(path, (error) => cleanup.report(error));
-  const capture = new PcapngExport((block) => file.write(block), epoch);
+  const capture = new PcapngExport((block) => file.write(block), messages, epoch);
   cleanup.defer(() => {
     capture.flush();
     file.close();
@@ -47,10 +50,12 @@ export interface Tracing {
 
 export function openTrace(options: TraceOptions, output: LadderOutput, cleanup: Cleanup): Tracing {
   if (!options.trace && options.pcapng === undefined) return { probe: null, end: () => {} };
+  const messages = messagesIn(options.lang);
   const recorder = new Recorder(0);
-  const probe = probeOf(recorder, OUR_NAME, options.pcapng, cleanup);
+  const probe = probeOf(recorder, OUR_NAME, options.pcapng, messages, cleanup);
   if (!options.trace) return { probe, end: () => {} };
-  const ladder = ladderTo(output, { left: OUR_NAME, right: null, rightTitle: 'kernel' });
+  const sides = { left: OUR_NAME, right: null, rightTitle: 'kernel' };
+  const ladder = ladderTo(output, sides, messages);
   const stop = recorder.listen(ladder.event);
   cleanup.defer(ladder.flush);
   const end = (): void => {

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream';
 import type { TraceEvent, TraceListener } from '../trace/events.ts';
 import { Ladder } from '../trace/ladder.ts';
+import type { Messages } from '../trace/text/messages.ts';
 
 /** Columns where the output is no terminal. */
 const WIDTH = 100;
@@ -24,12 +25,14 @@ export type LadderOutput = Writable & { readonly columns?: number; readonly isTT
 export function ladderTo(
   output: LadderOutput,
   sides: LadderSides,
+  messages: Messages,
   time: 'real' | 'virtual' = 'real',
 ): { event: TraceListener; flush: () => void } {
   const ladder = new Ladder({
     ...sides,
     width: output.columns ?? WIDTH,
     color: output.isTTY === true && !process.env.NO_COLOR,
+    messages,
     write: (line) => void output.write(`${line}\n`),
   });
   let pending = false;

@@ -5,6 +5,7 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import type { HostProbe } from '../host/probe.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { ladderTo } from '../node/ladder-output.ts';
+import { messagesIn } from '../node/language.ts';
 import type { MemoryLink } from '../sim/link.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
@@ -38,7 +39,8 @@ export function openTracing(settings: TraceSettings, sides: Sides): Tracing {
   const capture = settings.file === null ? null : openCapture(settings.file, flushes);
   if (recorder !== null) {
     const right = sides.rightIsKernel ? null : sides.right;
-    const ladder = ladderTo(process.stderr, { left: sides.left, right, rightTitle: sides.right });
+    const ends = { left: sides.left, right, rightTitle: sides.right };
+    const ladder = ladderTo(process.stderr, ends, messagesIn());
     recorder.listen(ladder.event);
     flushes.push(ladder.flush);
   }
@@ -68,7 +70,7 @@ function openCapture(name: string, flushes: (() => void)[]): PcapngExport {
   const complain = (error: Error): void => void process.stderr.write(`synfin: ${error.message}\n`);
   try {
     const file = new CaptureFile(path, complain);
-    const capture = new PcapngExport((block) => file.write(block), performance.timeOrigin);
+    const capture = new PcapngExport((block) => file.write(block), messagesIn(), performance.timeOrigin);
     flushes.push(() => {
       capture.flush();
       file.flush();

@@ -4,7 +4,8 @@ import type { RuleId } from '../tcp/rules.ts';
 import type { SegmentRecord } from './events.ts';
 import type { PeerInference } from './infer.ts';
 import type { Arrow, Note, Reason, Side, Tone } from './ladder-layout.ts';
-import { formatRule, RULES } from './rules.ts';
+import { formatRule, ruleSource } from './rules.ts';
+import type { Messages } from './text/messages.ts';
 
 /**
  * One connection on the ladder, and what it shows on each side: an inferred state begins with `~`, one that is
@@ -84,9 +85,16 @@ export const hasArrived = (draft: Draft, side: Side): draft is Draft & { segment
   draft.segment !== null && draft.body?.kind === 'arrow' && draft.body.from !== side;
 
 /** Why, once. `before` stands in front of the rule's words. */
-export function addReason(draft: Draft, why: RuleId, tone: Tone = 'dim', before = ''): void {
-  const { rfc, section, text } = RULES[why];
-  const reference = rfc === 9293 ? `§${section}` : formatRule(why);
+export function addReason(
+  draft: Draft,
+  why: RuleId,
+  messages: Messages,
+  tone: Tone = 'dim',
+  before = '',
+): void {
+  const { rfc, section } = ruleSource(why);
+  const text = messages.rules[why];
+  const reference = rfc === 9293 ? `§${section}` : formatRule(why, messages);
   if (draft.reasons.some((reason) => reason.text.endsWith(text) && reason.section === reference)) return;
   draft.reasons.push({ text: before + text, section: reference, tone, minor: why === WINDOW });
 }

@@ -1,6 +1,8 @@
-// How one row of the ladder looks: columns, arrows, colour. Characters are one cell wide each.
+// How one row of the ladder looks: columns, arrows, colour. Labels of arrows have one cell for each character; all other
+// words may be of any width.
 
 import type { State } from '../tcp/state.ts';
+import { padEnd, padStart, widthOf } from './text/width.ts';
 
 export type Side = 'left' | 'right';
 
@@ -114,9 +116,10 @@ export class LadderLayout {
   /** Names of both ends above their lifelines, and the endpoints inside. */
   header(tag: string, left: readonly [string, string], right: readonly [string, string]): string[] {
     const inside = this.middle - 2;
-    if (left[1].length + right[1].length + 2 <= inside) {
-      const gap = ' '.repeat(inside - left[1].length - right[1].length);
-      return [this.line(this.time('', tag), left[0], ` ${left[1]}${gap}${right[1]} `, right[0], '╷╷')];
+    const gap = inside - left[1].length - right[1].length;
+    if (gap >= 2) {
+      const ends = ` ${left[1]}${' '.repeat(gap)}${right[1]} `;
+      return [this.line(this.time('', tag), left[0], ends, right[0], '╷╷')];
     }
     return [
       this.line(this.time('', tag), left[0], this.pad(` ${left[1]}`, 'left'), right[0], '╷╷'),
@@ -126,7 +129,7 @@ export class LadderLayout {
 
   /** A stretch of time in which nothing happened. */
   gap(text: string): string {
-    const before = Math.floor((this.middle - text.length) / 2);
+    const before = Math.floor((this.middle - widthOf(text)) / 2);
     const inside = this.paint(this.pad(' '.repeat(Math.max(before, 0)) + text, 'left'), 'dim');
     return this.line(this.time('', ''), '', inside, '', '┊┊');
   }
@@ -183,7 +186,7 @@ export class LadderLayout {
     padded = false,
   ): string {
     const [leftBar, rightBar] = [...lifelines].map((bar) => this.paint(bar, 'dim'));
-    const space = right.length > STATE_WIDTH ? '' : ' ';
+    const space = widthOf(right) > STATE_WIDTH ? '' : ' ';
     const line = `${time} ${this.state(left, 'right')} ${leftBar}${inside}${rightBar}${space}`;
     if (right === '' && !padded) return line.trimEnd();
     return line + (padded ? this.state(right, 'left') : this.paint(right, stateTone(right)));
@@ -196,12 +199,12 @@ export class LadderLayout {
   }
 
   private state(label: string, align: Side): string {
-    const text = align === 'left' ? label.padEnd(STATE_WIDTH) : label.padStart(STATE_WIDTH);
+    const text = align === 'left' ? padEnd(label, STATE_WIDTH) : padStart(label, STATE_WIDTH);
     return label === '' ? text : this.paint(text, stateTone(label));
   }
 
   private pad(text: string, align: Side): string {
-    return align === 'left' ? text.padEnd(this.middle) : text.padStart(this.middle);
+    return align === 'left' ? padEnd(text, this.middle) : padStart(text, this.middle);
   }
 
   private indent(text: string, side: Side, tone: Tone): string {
@@ -281,7 +284,7 @@ function shorten(time: string, room: number): string {
   return time.slice(0, Math.max(time.indexOf('.'), room)).replace(/\.$/, '');
 }
 
-/** Lines of at most `width`; `section` is kept whole and stands at the end. */
+/** Lines of at most `width` cells; `section` is kept whole and stands at the end. */
 function wrap(text: string, section: string, width: number): string[] {
   const words = text.split(' ').filter((word) => word !== '');
   if (section !== '') words.push(` ${section}`);
@@ -294,7 +297,7 @@ function fill(words: readonly string[], separator: string, width: number): strin
   let line = '';
   for (const word of words) {
     const longer = line === '' ? word.trimStart() : line + separator + word;
-    if (longer.length > width && line !== '') {
+    if (widthOf(longer) > width && line !== '') {
       lines.push(line);
       line = word.trimStart();
     } else {

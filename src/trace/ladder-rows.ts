@@ -2,34 +2,26 @@
 
 import type { Draft, Lane } from './ladder-draft.ts';
 import type { LadderLayout, Side } from './ladder-layout.ts';
+import type { Messages } from './text/messages.ts';
 
 /** Both states are written again after so many rows without. */
 const REMIND_AFTER = 16;
 /** Silence from here on is drawn, milliseconds. */
 const GAP = 1_000;
 
-const LEGEND = [
-  'seq=relative(absolute)',
-  'len=bytes/segments in one',
-  'win=bytes, scaled after SYN',
-  '~ inferred',
-  '(STATE) as before',
-  'R sent again',
-  'X lost',
-  '§ RFC 9293 unless another is named',
-];
-
 export class RowWriter {
   /** More than one connection has been seen: rows are tagged. */
   several = false;
   private readonly layout: LadderLayout;
+  private readonly messages: Messages;
   private readonly write: (line: string) => void;
   private start = Number.NaN;
   private lastTime = 0;
   private lastLane: Lane | null = null;
 
-  constructor(layout: LadderLayout, write: (line: string) => void) {
+  constructor(layout: LadderLayout, messages: Messages, write: (line: string) => void) {
     this.layout = layout;
+    this.messages = messages;
     this.write = write;
   }
 
@@ -40,7 +32,7 @@ export class RowWriter {
 
   /** A connection begins: the name and the endpoint on each side. */
   header(lane: Lane, left: readonly [string, string], right: readonly [string, string]): void {
-    if (!this.several) this.lines(this.layout.words(LEGEND, '   '));
+    if (!this.several) this.lines(this.layout.words(this.messages.ladder.legend, '   '));
     this.lines(this.layout.header(this.tag(lane), left, right));
     this.lastLane = null;
   }
@@ -88,7 +80,7 @@ export class RowWriter {
   private gap(t: number): void {
     const silence = t - this.lastTime;
     if (this.lastLane !== null && silence >= GAP) {
-      this.write(this.layout.gap(`${(silence / 1000).toFixed(1)} s pass`));
+      this.write(this.layout.gap(this.messages.ladder.silence({ ms: silence })));
     }
     this.lastTime = t;
   }

@@ -3,6 +3,7 @@
 import type { CongestionEvent, SegmentEvent, SegmentRecord } from './events.ts';
 import { GLUE, type Tone } from './ladder-layout.ts';
 import { hasFlag } from './segment-record.ts';
+import type { Messages } from './text/messages.ts';
 
 type Shown = Pick<SegmentEvent, 'segment' | 'retransmission'>;
 
@@ -22,7 +23,8 @@ export function shortLabelsOf(shown: Shown): string[] {
 }
 
 /** The options of a SYN spelled out, and those of `blocksOf`; one line each. */
-export function optionsOf(segment: SegmentRecord): string[] {
+export function optionsOf(segment: SegmentRecord, messages: Messages): string[] {
+  const { ladder } = messages;
   const { options } = segment;
   const lines: string[] = [];
   if (hasFlag(segment, 'SYN')) {
@@ -33,39 +35,32 @@ export function optionsOf(segment: SegmentRecord): string[] {
       parts.push(`TS val ${options.timestamps.value} ecr ${options.timestamps.echo}`);
     }
     if (options.windowScale !== null) parts.push(`wscale ${options.windowScale}`);
-    lines.push(parts.length === 0 ? 'no options' : parts.join(', '));
+    lines.push(parts.length === 0 ? ladder.noOptions : parts.join(', '));
   }
-  lines.push(...blocksOf(segment));
-  if (segment.urgent !== null) lines.push(`urgent pointer ${segment.urgent}`);
+  lines.push(...blocksOf(segment, messages));
+  if (segment.urgent !== null) lines.push(ladder.urgentPointer({ urgent: segment.urgent }));
   return lines;
 }
 
 /** SACK blocks of any segment, which say no less than its ACK; and its mark. */
-export function blocksOf(segment: SegmentRecord): string[] {
+export function blocksOf(segment: SegmentRecord, messages: Messages): string[] {
   const { sack } = segment.options;
-  if (sack.length === 0) return markOf(segment);
+  if (sack.length === 0) return markOf(segment, messages);
   const blocks = sack.map(([from, to]) => `${relative(segment, from)}-${relative(segment, to)}`);
-  return [`SACK ${blocks.join(' ')}`, ...markOf(segment)];
+  return [`SACK ${blocks.join(' ')}`, ...markOf(segment, messages)];
 }
 
 /** What only the arrival of a segment shows. */
-export const markOf = (segment: SegmentRecord): string[] =>
-  segment.ecn === 'CE' ? ['CE: marked on the way'] : [];
-
-const CHANGES: Readonly<Record<CongestionEvent['change'], string>> = {
-  recovery: 'fast recovery',
-  marked: 'congestion marked',
-  timeout: 'timeout',
-  recovered: 'recovered',
-};
+export const markOf = (segment: SegmentRecord, { ladder }: Messages): string[] =>
+  segment.ecn === 'CE' ? [ladder.marked] : [];
 
 /** `fast recovery: cwnd 14480 → 5240, ssthresh 3776, RTO 1000 ms`; there is no window before the handshake. */
-export function congestionText({ change, ...event }: CongestionEvent): string {
+export function congestionText({ change, ...event }: CongestionEvent, { ladder }: Messages): string {
   const parts: string[] = [];
   if (event.cwnd > 0) parts.push(`cwnd ${moved(event.cwndBefore, event.cwnd)}`);
   if (event.ssthresh !== null) parts.push(`ssthresh ${Math.round(event.ssthresh)}`);
   parts.push(`RTO ${moved(event.rtoBefore, event.rto)} ms`);
-  return `${CHANGES[change]}: ${parts.map((part) => part.replaceAll(' ', GLUE)).join(', ')}`;
+  return `${ladder.changes[change]}: ${parts.map((part) => part.replaceAll(' ', GLUE)).join(', ')}`;
 }
 
 function moved(before: number, now: number): string {

@@ -39,15 +39,16 @@ import {
   toneOf,
 } from './ladder-text.ts';
 import { isLeaving } from './leaving.ts';
-import { isFinsDoing, isRefusal, LATE_FIN } from './rules.ts';
+import { isFinsDoing, isRefusal } from './rules.ts';
 import { hasFlag } from './segment-record.ts';
+import type { Messages } from './text/messages.ts';
 
 export interface LadderOptions {
   /** Name of the host on the left: ours. Events of hosts that are neither left nor right are passed over. */
   readonly left: string;
   /** Name of the host on the right, if it is observed too; null: its states follow from the segments. */
   readonly right: string | null;
-  /** What to write above the right lifeline (default: `right`, or `peer`). */
+  /** What to write above the right lifeline (default: `right`, or the word for a peer). */
   readonly rightTitle?: string;
   /** Columns of the terminal; at least 72 are used. */
   readonly width: number;
@@ -55,6 +56,8 @@ export interface LadderOptions {
   readonly strays?: boolean;
   /** ANSI colours; they say nothing that the text does not say. */
   readonly color: boolean;
+  /** The language: `ENGLISH`, `KOREAN`. */
+  readonly messages: Messages;
   /** Takes one line, without its line feed. */
   readonly write: (line: string) => void;
 }
@@ -65,6 +68,7 @@ const MAX_PASSED = 8;
 
 export class Ladder {
   private readonly options: LadderOptions;
+  private readonly messages: Messages;
   private readonly rows: RowWriter;
   private readonly lanes = new Map<number, Lane>();
   private draft: Draft | null = null;
@@ -76,8 +80,10 @@ export class Ladder {
   private passedEvents = 0;
 
   constructor(options: LadderOptions) {
+    const { width, color, messages, write } = options;
     this.options = options;
-    this.rows = new RowWriter(new LadderLayout(options.width, options.color), options.write);
+    this.messages = messages;
+    this.rows = new RowWriter(new LadderLayout(width, color), messages, write);
   }
 
   /** Take the next event. A row is written once the next one begins, or on `flush`. */
@@ -101,9 +107,8 @@ export class Ladder {
     const absent = [this.heard.has('left') ? null : left, this.heard.has('right') ? null : right];
     const names = absent.filter((name) => name !== null);
     if (names.length === 0 || this.passed.size === 0) return;
-    const count = `${this.passedEvents} event${this.passedEvents === 1 ? '' : 's'}`;
-    const hosts = `host${this.passed.size === 1 ? '' : 's'} ${[...this.passed].join(', ')}`;
-    this.rows.say(`no event of ${names.join(' or ')}; ${count} of ${hosts}, which this ladder does not show`);
+    const [events, hosts] = [this.passedEvents, [...this.passed]];
+    this.rows.say(this.messages.ladder.absent({ names, events, hosts }));
     this.passed.clear();
     this.passedEvents = 0;
   }
@@ -184,7 +189,7 @@ export class Ladder {
     this.rows.several = this.lanes.size > 0;
     this.lanes.set(number, lane);
     if (this.lanes.size > MAX_LANES) this.lanes.delete(this.lanes.keys().next().value!);
-    const { left, right, rightTitle = right ?? 'peer' } = this.options;
+    const { left, right, rightTitle = right ?? this.messages.ladder.peer } = this.options;
     const [leftEnd, rightEnd] = side === 'left' ? ends : [ends[1], ends[0]];
     this.rows.header(lane, [left, leftEnd], [rightTitle, rightEnd]);
   }
@@ -192,8 +197,8 @@ export class Ladder {
   private call(event: CallEvent, side: Side): void {
     // Reading shows in the windows.
     if (event.call === 'receive') return;
-    const text =
-      event.call === 'send' ? `send(${event.bytes} byte${event.bytes === 1 ? '' : 's'})` : `${event.call}()`;
+    const { call, bytes } = event;
+    const text = call === 'send' ? this.messages.ladder.send({ bytes }) : `${call}()`;
     const draft = this.begin(event, side);
     draft.body = { kind: 'note', at: side, text, tone: 'plain' };
   }
@@ -213,10 +218,10 @@ export class Ladder {
       labels: labelsOf(event),
       tone: toneOf(event),
     };
-    draft.remarks.push(...optionsOf(segment));
+    draft.remarks.push(...optionsOf(segment, this.messages));
     // What was told of the state that our end has entered goes for the segment that follows from it, too.
     const news = draft === bare || event.why !== draft.lane?.told;
-    if (event.why !== null && news) addReason(draft, event.why);
+    if (event.why !== null && news) addReason(draft, event.why, this.messages);
     draft.untold = 'sent';
     // A reset of no connection shows that there is none (§3.10.7.1).
     if (event.why === '9293-3.10.7.1-reset') show(draft, side, 'CLOSED');
@@ -239,7 +244,7 @@ export class Ladder {
     ) {
       departure.body.way = 'whole';
       departure.sides.add(side);
-      departure.remarks.push(...markOf(segment));
+      departure.remarks.push(...markOf(segment, this.messages));
       if (stray) show(departure, side, 'CLOSED');
       return;
     }
@@ -258,7 +263,8 @@ export class Ladder {
     const lane = this.laneOf(event);
     if (segment === null || lane === null) return;
     const draft = this.arrival(event, side, segment, false, 'leaving');
-    draft.reasons.push({ text: `held on ${link}: ${reason}`, section: '', tone: 'plain', minor: false });
+    const text = this.messages.ladder.held({ link, reason });
+    draft.reasons.push({ text, section: '', tone: 'plain', minor: false });
     lane.held = segment;
     draft.untold = 'received';
   }
@@ -281,7 +287,7 @@ export class Ladder {
       labels: oneEnd && way !== 'arriving' ? labelsOf(shown) : shortLabelsOf(shown),
       tone: toneOf(shown),
     };
-    draft.remarks.push(...(oneEnd ? optionsOf(segment) : blocksOf(segment)));
+    draft.remarks.push(...(oneEnd ? optionsOf : blocksOf)(segment, this.messages));
     return draft;
   }
 
@@ -300,25 +306,27 @@ export class Ladder {
     if (event.from === 'LISTEN') draft.remarks.push(`LISTEN → ${event.to}`);
     if (event.to === 'TIME-WAIT' && this.wait !== '') draft.remarks.push(this.wait);
     this.wait = '';
-    if (late) draft.reasons.push({ text: LATE_FIN, section: '', tone: 'dim', minor: false });
-    addReason(draft, event.why);
+    const { lateFin } = this.messages.ladder;
+    if (late) draft.reasons.push({ text: lateFin, section: '', tone: 'dim', minor: false });
+    addReason(draft, event.why, this.messages);
     if (draft.lane !== null) draft.lane.told = event.why;
     show(draft, side, event.to);
   }
 
   private timer(event: TimerEvent, side: Side): void {
     if (event.action === 'fired') {
+      const text = this.messages.ladder.timerFires({ timer: event.timer });
       const draft = this.begin(event, side);
-      draft.body = { kind: 'note', at: side, text: `* ${event.timer} timer fires`, tone: 'warn' };
+      draft.body = { kind: 'note', at: side, text, tone: 'warn' };
     } else if (event.timer === 'time-wait' && event.deadline !== null) {
-      const text = `TIME-WAIT lasts ${((event.deadline - event.t) / 1000).toFixed(1)} s from here`;
+      const text = this.messages.ladder.timeWaitLasts({ ms: event.deadline - event.t });
       if (this.laneOf(event)?.state[side] !== 'TIME-WAIT') this.wait = text;
       else (this.current(event, side) ?? this.begin(event, side)).remarks.push(text);
     }
   }
 
   private congestion(event: CongestionEvent, side: Side): void {
-    const text = congestionText(event);
+    const text = congestionText(event, this.messages);
     const draft = this.current(event, side);
     // A row without a body waits for a segment, and for its reasons.
     if (draft !== null && draft.body !== null) {
@@ -329,36 +337,37 @@ export class Ladder {
   private segmentDropped(event: SegmentDroppedEvent, side: Side): void {
     const draft = this.current(event, side) ?? this.begin(event, side);
     if (draft.untold === 'received' && isRefusal(event.why)) draft.untold = 'refused';
-    addReason(draft, event.why, 'bad', 'dropped: ');
+    addReason(draft, event.why, this.messages, 'bad', this.messages.ladder.dropped);
   }
 
   private rule(event: RuleEvent, side: Side): void {
-    addReason(this.current(event, side) ?? this.begin(event, side), event.why);
+    addReason(this.current(event, side) ?? this.begin(event, side), event.why, this.messages);
   }
 
   private packetDropped(event: PacketDroppedEvent, side: Side): void {
     const { segment } = event;
-    const what = `dropped: ${event.reason}, ${event.bytes} bytes`;
+    const { ladder } = this.messages;
     if (segment !== null && event.connection !== null) {
       const draft = this.arrival(event, side, segment, false);
-      draft.reasons.push({ text: what, section: '', tone: 'bad', minor: false });
+      draft.reasons.push({ text: ladder.packetDropped(event), section: '', tone: 'bad', minor: false });
       return;
     }
     const draft = this.begin(event, side);
-    draft.body = { kind: 'note', at: side, text: `packet ${what}`, tone: 'bad' };
+    draft.body = { kind: 'note', at: side, text: ladder.strayDropped(event), tone: 'bad' };
   }
 
   private packetLost(event: PacketLostEvent, side: Side): void {
     const { segment } = event;
     const departure = this.current(event, side);
-    const lost = `X lost on ${event.link}: ${event.reason}`;
+    const { ladder } = this.messages;
+    const lost = ladder.lost(event);
     if (departure?.segment != null && segment !== null && isSame(departure.segment, segment)) {
       if (departure.body?.kind === 'arrow') departure.body.way = 'lost';
       departure.reasons.push({ text: lost, section: '', tone: 'bad', minor: false });
       return;
     }
     const what =
-      segment === null ? `${event.bytes} bytes` : shortLabelsOf({ segment, retransmission: false })[0];
+      segment === null ? ladder.bytes(event) : shortLabelsOf({ segment, retransmission: false })[0];
     const draft = this.begin(event, side);
     draft.body = { kind: 'note', at: side, text: `${lost}: ${what}`, tone: 'bad' };
   }

@@ -11,8 +11,9 @@ import type { Packet } from '../wire/packet.ts';
 import { interfaceBlock, packetBlock, sectionHeaderBlock } from '../wire/pcapng.ts';
 import { FIN, RST, type TcpFields } from '../wire/tcp.ts';
 import { isLeaving } from './leaving.ts';
-import { formatRule, isFinsDoing, LATE_FIN, RULES } from './rules.ts';
+import { formatRule, isFinsDoing } from './rules.ts';
 import { isAnsweredByReset, readIpHeader, readSegment } from './segment-record.ts';
+import type { Messages } from './text/messages.ts';
 
 /** Where the checksum lies in a TCP and in a UDP header. */
 const TCP_CHECKSUM = 16;
@@ -42,6 +43,7 @@ interface Announced {
  */
 export class PcapngExport implements HostProbe {
   private readonly write: (bytes: Uint8Array) => void;
+  private readonly messages: Messages;
   private readonly epoch: number;
   private readonly interfaces = new Map<string, number>();
   private held: HeldPacket | null = null;
@@ -54,9 +56,10 @@ export class PcapngExport implements HostProbe {
   private leaving: string[] = [];
   private leavingTcb = -1;
 
-  /** `epoch` is added to the clock's milliseconds to make them milliseconds since 1970. */
-  constructor(write: (bytes: Uint8Array) => void, epoch = 0) {
+  /** `messages`: `ENGLISH`, `KOREAN`. `epoch` is added to the clock's milliseconds to make them those since 1970. */
+  constructor(write: (bytes: Uint8Array) => void, messages: Messages, epoch = 0) {
     this.write = write;
+    this.messages = messages;
     this.epoch = epoch;
     write(sectionHeaderBlock('synfin'));
   }
@@ -86,7 +89,9 @@ export class PcapngExport implements HostProbe {
       reason === 'tcp-no-connection' &&
       readSegment(packet, scratch) !== null &&
       isAnsweredByReset(scratch.flags);
-    this.comment(answered ? explain('9293-3.10.7.1-reset') : `dropped: ${reason}`);
+    this.comment(
+      answered ? this.explain('9293-3.10.7.1-reset') : this.messages.ladder.dropReason({ reason }),
+    );
   }
 
   segmentArrives(_tcb: Tcb, seg: Segment): void {
@@ -96,20 +101,20 @@ export class PcapngExport implements HostProbe {
   segmentSent(tcb: Tcb, seg: Segment): void {
     this.processing = false;
     const { sourcePort, destinationPort, seq, flags } = seg;
-    const comments = [explain(seg.why), ...(this.leavingTcb === tcb.id ? this.leaving : [])];
+    const comments = [this.explain(seg.why), ...(this.leavingTcb === tcb.id ? this.leaving : [])];
     this.leaving = [];
     this.announced = { sourcePort, destinationPort, seq, flags, comments };
   }
 
   segmentDropped(_tcb: Tcb, _seg: Segment, why: RuleId): void {
-    this.comment(`dropped: ${explain(why)}`);
+    this.comment(this.messages.ladder.dropped + this.explain(why));
   }
 
   stateChange(tcb: Tcb, from: State, to: State, why: RuleId): void {
     const change = `${from} → ${to}`;
     if (this.processing && !isLeaving(why)) {
-      const late = isFinsDoing(why) && !this.hasFin ? `${LATE_FIN}; ` : '';
-      this.comment(`${change}: ${late}${explain(why)}`);
+      const late = isFinsDoing(why) && !this.hasFin ? `${this.messages.ladder.lateFin}; ` : '';
+      this.comment(`${change}: ${late}${this.explain(why)}`);
       return;
     }
     if (this.leavingTcb !== tcb.id) this.leaving = [];
@@ -124,11 +129,15 @@ export class PcapngExport implements HostProbe {
   }
 
   rule(_tcb: Tcb, why: RuleId): void {
-    this.comment(explain(why));
+    this.comment(this.explain(why));
   }
 
   userCall(): void {
     this.processing = false;
+  }
+
+  private explain(why: RuleId): string {
+    return `${this.messages.rules[why]} (${formatRule(why, this.messages)})`;
   }
 
   private comment(text: string): void {
@@ -169,7 +178,7 @@ export class PcapngExport implements HostProbe {
       this.announced = null;
       return announced.comments;
     }
-    return (scratch.flags & RST) !== 0 ? [explain('9293-3.10.7.1-reset')] : [];
+    return (scratch.flags & RST) !== 0 ? [this.explain('9293-3.10.7.1-reset')] : [];
   }
 }
 
@@ -180,8 +189,6 @@ const isSameSegment = (announced: Announced, segment: TcpFields): boolean =>
   announced.flags === segment.flags &&
   announced.sourcePort === segment.sourcePort &&
   announced.destinationPort === segment.destinationPort;
-
-const explain = (why: RuleId): string => `${RULES[why].text} (${formatRule(why)})`;
 
 /** Put in the whole checksum where the field holds the pseudo-header's sum only. */
 function completeChecksum(packet: Uint8Array): void {

@@ -1,35 +1,52 @@
 // A connection's summary for a person to read.
 
 import type { ConnectionSummary, EndSummary } from './summary.ts';
+import type { Messages } from './text/messages.ts';
+import { padEnd } from './text/width.ts';
+
+type Words = Messages['summary'];
 
 /**
  * Lines about one connection at `now`, in ms; times count from `start`. `other` is what to call an end that is
  * not observed; empty: nothing.
  */
-export function formatSummary(summary: ConnectionSummary, start: number, now: number, other = ''): string[] {
-  const { client, server } = summary;
+export function formatSummary(
+  connection: ConnectionSummary,
+  start: number,
+  now: number,
+  { summary: words }: Messages,
+  other = '',
+): string[] {
+  const { client, server, roundTrip } = connection;
+  const { titles } = words;
   return [
-    `${named('client', client, other)} → ${named('server', server, other)}`,
-    line('handshake', handshake(summary, start)),
-    line('round trip', summary.roundTrip === null ? 'not measured' : milliseconds(summary.roundTrip)),
-    line('client sent', sent(client)),
-    line('server sent', sent(server)),
-    line('close', closing(summary)),
-    line('client', state(client, now)),
-    line('server', state(server, now)),
-    line('exchange', summary.complete ? 'complete' : 'not complete'),
+    `${named('client', client, words, other)} → ${named('server', server, words, other)}`,
+    summaryLine(titles.handshake, handshake(connection, start, words)),
+    summaryLine(titles.roundTrip, roundTrip === null ? words.notMeasured : milliseconds(roundTrip)),
+    summaryLine(titles.clientSent, words.sent(client.sent)),
+    summaryLine(titles.serverSent, words.sent(server.sent)),
+    summaryLine(titles.close, words.closing(connection)),
+    summaryLine(words.client, state(client, now, words)),
+    summaryLine(words.server, state(server, now, words)),
+    summaryLine(titles.exchange, connection.complete ? words.complete : words.notComplete),
   ];
 }
 
+/** One line of a summary: what it is about, and what is said of it. */
+export const summaryLine = (title: string, text: string): string => `  ${padEnd(title, 12)}${text}`;
+
 /** `client (kernel) 10.0.0.1:40000`; a host that is called after its role is named once. */
-function named(role: string, { endpoint, host }: EndSummary, other: string): string {
+function named(
+  role: 'client' | 'server',
+  { endpoint, host }: EndSummary,
+  words: Words,
+  other: string,
+): string {
   const name = host ?? other;
-  return name === '' || name === role ? `${role} ${endpoint}` : `${role} (${name}) ${endpoint}`;
+  return name === '' || name === role ? `${words[role]} ${endpoint}` : `${words[role]} (${name}) ${endpoint}`;
 }
 
-const line = (title: string, text: string): string => `  ${title.padEnd(12)}${text}`;
-
-function handshake({ handshake, syn, synAck, ack }: ConnectionSummary, start: number): string {
+function handshake({ handshake, syn, synAck, ack }: ConnectionSummary, start: number, words: Words): string {
   const steps = [
     ['SYN', syn],
     ['SYN,ACK', synAck],
@@ -37,41 +54,13 @@ function handshake({ handshake, syn, synAck, ack }: ConnectionSummary, start: nu
   ] as const;
   const seen = steps.flatMap(([name, t]) => (t === null ? [] : [`${name} ${(t - start).toFixed(3)}`]));
   const times = seen.length === 0 ? '' : `: ${seen.join(', ')} ms`;
-  return `${handshake ? 'complete' : 'not complete'}${times}`;
+  return `${handshake ? words.complete : words.notComplete}${times}`;
 }
 
-function sent({ sent: { bytes, segments, retransmissions } }: EndSummary): string {
-  const again = retransmissions === 0 ? '' : `, ${grouped(retransmissions)} sent again`;
-  return `${plural(bytes, 'byte')} in ${plural(segments, 'segment')}${again}`;
-}
-
-function closing({ ending, closedFirst, resetBy }: ConnectionSummary): string {
-  switch (ending) {
-    case 'fin':
-      return closedFirst === 'both'
-        ? 'both ends at once; each FIN acknowledged'
-        : `${closedFirst} first; each FIN acknowledged`;
-    case 'reset':
-      return `RST by the ${resetBy}`;
-    case 'timeout':
-      return 'given up: no answer for too long';
-    case 'failed':
-      return 'ended without FIN or RST';
-    case 'open':
-      return closedFirst === null ? 'not yet' : `${closedFirst} first; not acknowledged both ways yet`;
-  }
-}
-
-function state({ state, confidence, timeWaitUntil }: EndSummary, now: number): string {
-  if (confidence === 'unknown') return 'not known';
-  const wait =
-    timeWaitUntil === null ? '' : `, for another ${(Math.max(timeWaitUntil - now, 0) / 1000).toFixed(1)} s`;
-  return `${state}${wait}${confidence === 'inferred' ? ' (inferred)' : ''}`;
+function state({ state, confidence, timeWaitUntil }: EndSummary, now: number, words: Words): string {
+  if (confidence === 'unknown') return words.notKnown;
+  const waits = timeWaitUntil === null ? null : Math.max(timeWaitUntil - now, 0);
+  return words.state({ state, waits, inferred: confidence === 'inferred' });
 }
 
 const milliseconds = (t: number): string => `${t.toFixed(3)} ms`;
-
-const plural = (n: number, unit: string): string => `${grouped(n)} ${unit}${n === 1 ? '' : 's'}`;
-
-/** `1,234,567`, whatever the locale. */
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node';
-import { RULES } from '../../src/trace/rules.ts';
+import { RULES } from '../../src/trace/text/english/rules.ts';
 import { conformance, type Proof, readDeviations, readRequirements } from './conformance.ts';
 
 const DOCUMENT = join(import.meta.dirname, '..', '..', 'docs', 'conformance.md');

@@ -6,6 +6,7 @@ import { RFC9293 } from '../../src/tcp/presets.ts';
 import type { CongestionEvent, SegmentEvent, TraceEvent } from '../../src/trace/events.ts';
 import { Ladder } from '../../src/trace/ladder.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
+import { ENGLISH } from '../../src/trace/text/english.ts';
 
 /** The third segment of text is marked on the way. `delay` 0: departure and arrival share a row. */
 function story(delay: number): { events: readonly TraceEvent[]; lines: string[] } {
@@ -30,7 +31,14 @@ function story(delay: number): { events: readonly TraceEvent[]; lines: string[] 
   const write = (line: string): void => {
     lines.push(line);
   };
-  const ladder = new Ladder({ left: 'client', right: 'server', width: 120, color: false, write });
+  const ladder = new Ladder({
+    left: 'client',
+    right: 'server',
+    width: 120,
+    color: false,
+    messages: ENGLISH,
+    write,
+  });
   for (const event of recorder.events) ladder.event(event);
   ladder.flush();
   return { events: recorder.events, lines };

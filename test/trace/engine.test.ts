@@ -12,6 +12,7 @@ import { PcapngExport } from '../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { Summary } from '../../src/trace/summary.ts';
 import { tee } from '../../src/trace/tee.ts';
+import { ENGLISH } from '../../src/trace/text/english.ts';
 import { Address } from '../../src/wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';
 import { PcapngReader } from '../../src/wire/pcapng-reader.ts';
@@ -26,7 +27,7 @@ interface World extends TwoHosts {
 function world(options: { loss?: number; seed?: number; superSegment?: number }): World {
   const recorder = new Recorder(100_000);
   const capture: Uint8Array[] = [];
-  const file = new PcapngExport((bytes) => capture.push(bytes));
+  const file = new PcapngExport((bytes) => capture.push(bytes), ENGLISH);
   const hosts = twoHosts({
     delay: 20,
     loss: options.loss ?? 0,
@@ -103,6 +104,7 @@ function ladderOf(events: readonly TraceEvent[], right: string | null, strays = 
     strays,
     width: 100,
     color: false,
+    messages: ENGLISH,
     write: (line) => lines.push(line),
   });
   for (const event of events) ladder.event(event);

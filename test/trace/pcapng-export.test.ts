@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PcapngExport } from '../../src/trace/pcapng-export.ts';
+import { ENGLISH } from '../../src/trace/text/english.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';
 import { Packet } from '../../src/wire/packet.ts';
 import { type PcapngBlock, PcapngReader } from '../../src/wire/pcapng-reader.ts';
@@ -14,11 +15,11 @@ interface Capture {
 
 function capture(epoch = 0): Capture {
   const reader = new PcapngReader();
-  const file = new PcapngExport((bytes) => reader.push(bytes), epoch);
+  const file = new PcapngExport((bytes) => reader.push(bytes), ENGLISH, epoch);
   return {
     file,
     client: new FakeEnd(file, 'client'),
-    peer: new FakeEnd(new PcapngExport(() => {}), 'server'),
+    peer: new FakeEnd(new PcapngExport(() => {}, ENGLISH), 'server'),
     read: () => {
       const blocks: PcapngBlock[] = [];
       for (let block = reader.next(); block !== null; block = reader.next()) blocks.push(block);

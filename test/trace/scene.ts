@@ -2,6 +2,7 @@
 
 import { Ladder, type LadderOptions } from '../../src/trace/ladder.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
+import { ENGLISH } from '../../src/trace/text/english.ts';
 import { FakeEnd } from './support.ts';
 
 export class Scene {
@@ -17,6 +18,7 @@ export class Scene {
       right: 'server',
       width: 100,
       color: false,
+      messages: ENGLISH,
       write: (line) => this.lines.push(line),
       ...options,
     });

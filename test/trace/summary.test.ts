@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { type ConnectionSummary, Summary } from '../../src/trace/summary.ts';
 import { formatSummary } from '../../src/trace/summary-text.ts';
+import { ENGLISH } from '../../src/trace/text/english.ts';
 import { CLIENT, endpoint, FakeEnd, packetOf, SERVER } from './support.ts';
 
 /** A conversation with 10 ms each way; `hears` says whose events reach the summary. */
@@ -286,7 +287,7 @@ describe('Summary', () => {
 describe('formatSummary', () => {
   test('says it in nine lines', () => {
     const talk = new Talk().open().exchange();
-    expect(formatSummary(talk.only, 0, 1070)).toEqual([
+    expect(formatSummary(talk.only, 0, 1070, ENGLISH)).toEqual([
       'client 10.0.0.1:40000 → server 10.0.0.2:80',
       '  handshake   complete: SYN 0.000, SYN,ACK 10.000, ACK 20.000 ms',
       '  round trip  20.000 ms',
@@ -305,10 +306,10 @@ describe('formatSummary', () => {
     ['9293-3.9.2.2-hard', 'ended without FIN or RST'],
   ] as const)('%s: %s', (why, text) => {
     const talk = new Talk(['client']).open();
-    expect(formatSummary(talk.only, 0, 0)[5]).toBe('  close       not yet');
+    expect(formatSummary(talk.only, 0, 0, ENGLISH)[5]).toBe('  close       not yet');
     talk.client.state('CLOSED', why);
-    expect(formatSummary(talk.only, 0, 0)[5]).toBe(`  close       ${text}`);
-    expect(formatSummary(talk.only, 0, 0).at(-1)).toBe('  exchange    not complete');
+    expect(formatSummary(talk.only, 0, 0, ENGLISH)[5]).toBe(`  close       ${text}`);
+    expect(formatSummary(talk.only, 0, 0, ENGLISH).at(-1)).toBe('  exchange    not complete');
   });
 
   test('names the hosts behind the roles, and the end that is not observed as it is told to', () => {
@@ -318,7 +319,7 @@ describe('formatSummary', () => {
     new FakeEnd(recorder.probeFor('synfin'), 'server').state('SYN-RECEIVED', '9293-3.10.7.2-third');
     const only = summary.connections()[0]!;
     expect([only.client.host, only.server.host]).toEqual([null, 'synfin']);
-    const first = (other?: string) => formatSummary(only, 0, 0, other)[0];
+    const first = (other?: string) => formatSummary(only, 0, 0, ENGLISH, other)[0];
     expect(first('kernel')).toBe('client (kernel) 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
     expect(first()).toBe('client 10.0.0.1:40000 → server (synfin) 10.0.0.2:80');
   });
@@ -327,11 +328,11 @@ describe('formatSummary', () => {
     const talk = new Talk(['client']);
     talk.client.out('S', 0, 0);
     expect(talk.only.server.confidence).toBe('unknown');
-    expect(formatSummary(talk.only, 0, 0)[7]).toBe('  server      not known');
+    expect(formatSummary(talk.only, 0, 0, ENGLISH)[7]).toBe('  server      not known');
   });
 
   test('a state that is only presumed is marked', () => {
     const talk = new Talk(['client']).open();
-    expect(formatSummary(talk.only, 0, 0)[7]).toBe('  server      ESTABLISHED (inferred)');
+    expect(formatSummary(talk.only, 0, 0, ENGLISH)[7]).toBe('  server      ESTABLISHED (inferred)');
   });
 });

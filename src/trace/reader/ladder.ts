@@ -10,6 +10,7 @@ import { LadderLayout, type Side } from '../ladder-layout.ts';
 import { RowWriter } from '../ladder-rows.ts';
 import { labelsOf, optionsOf, toneOf } from '../ladder-text.ts';
 import { recordSegment } from '../segment-record.ts';
+import type { Messages } from '../text/messages.ts';
 import type { Connection, Explained } from './connection.ts';
 import type { EndIndex, StateConfidence } from './ends.ts';
 import {
@@ -26,6 +27,8 @@ export interface CaptureLadderOptions {
   /** Columns of the terminal; at least 72 are used. */
   readonly width: number;
   readonly color: boolean;
+  /** The language: `ENGLISH`, `KOREAN`. */
+  readonly messages: Messages;
   /** Takes one line, without its line feed. */
   readonly write: (line: string) => void;
 }
@@ -52,11 +55,14 @@ const ARRIVALS: Readonly<Record<string, RuleId>> = {
 };
 
 export class CaptureLadder {
+  private readonly messages: Messages;
   private readonly rows: RowWriter;
   private lane: Lane | null = null;
 
   constructor(options: CaptureLadderOptions) {
-    this.rows = new RowWriter(new LadderLayout(options.width, options.color), options.write);
+    const { width, color, messages, write } = options;
+    this.messages = messages;
+    this.rows = new RowWriter(new LadderLayout(width, color), messages, write);
   }
 
   /** The next packet of the connection. */
@@ -75,13 +81,13 @@ export class CaptureLadder {
       labels: [`#${packet.number} ${full}`, ...shorter.map((label) => `#${packet.number} ${label}`)],
       tone: toneOf({ segment, retransmission }),
     };
-    draft.remarks.push(...optionsOf(segment));
+    draft.remarks.push(...optionsOf(segment, this.messages));
     const harmless = (flags & ~HARMLESS) === 0;
     const texts = flagTexts(flags, { of: explained.dupAckOf, count: explained.dupAckCount });
     for (const text of texts) {
       draft.reasons.push({ text: `[${text}]`, section: '', tone: harmless ? 'plain' : 'warn', minor: false });
     }
-    explain(draft, connection, packet, explained);
+    this.explain(draft, connection, packet, explained);
     for (const end of [0, 1] as const) {
       const mark = MARKS[explained.confidences[end]];
       if (explained.confidences[end] !== 'unknown') show(draft, SIDES[end], mark + explained.states[end]);
@@ -101,31 +107,35 @@ export class CaptureLadder {
     };
     this.lane = lane;
     const [client, server] = [connection.client, connection.server].map(formatEndpoint);
-    this.rows.header(lane, ['client', client!], ['server', server!]);
-    this.rows.say(
-      '~ inferred, ? assumed: an arrival that nothing shows yet; #N number of the packet in the file',
-    );
+    const { ladder } = this.messages;
+    this.rows.header(lane, [ladder.client, client!], [ladder.server, server!]);
+    this.rows.say(ladder.captureLegend);
     return lane;
+  }
+
+  /** Why it was sent, as far as its flags tell; and what it does at the other end. */
+  private explain(draft: Draft, connection: Connection, packet: SeenPacket, explained: Explained): void {
+    if ((explained.flags & ANY_RETRANSMISSION) !== 0) return;
+    const why = reasonOf(connection, packet);
+    if (why !== null) addReason(draft, why, this.messages);
+    const to: EndIndex = explained.from === 0 ? 1 : 0;
+    const rule = explained.changed[to] ? ARRIVALS[explained.states[to]] : undefined;
+    if (rule !== undefined && draft.lane?.state[SIDES[to]].endsWith(explained.states[to]) === false) {
+      addReason(draft, rule, this.messages);
+    }
   }
 }
 
-/** Why it was sent, as far as its flags tell; and what it does at the other end. */
-function explain(draft: Draft, connection: Connection, packet: SeenPacket, explained: Explained): void {
-  const { flags } = packet.segment;
-  const { from } = explained;
-  if ((explained.flags & ANY_RETRANSMISSION) !== 0) return;
-  const { evidence } = connection;
-  if ((flags & RST) !== 0) {
-    const opening = connection.history.completeness === 33;
-    addReason(draft, opening ? '9293-3.10.7.1-reset' : '9293-3.10.7.4-second');
-  } else if ((flags & SYN) !== 0) addReason(draft, (flags & ACK) !== 0 ? '9293-3.5-syn-ack' : '9293-3.5-syn');
-  else if (evidence.thirdAck.frame === packet.number) addReason(draft, '9293-3.5-ack');
-  else if ((flags & FIN) !== 0) addReason(draft, '9293-3.6-fin');
-  const to: EndIndex = from === 0 ? 1 : 0;
-  const rule = explained.changed[to] ? ARRIVALS[explained.states[to]] : undefined;
-  if (rule !== undefined && draft.lane?.state[SIDES[to]].endsWith(explained.states[to]) === false) {
-    addReason(draft, rule);
-  }
+/** Null: its flags do not tell. */
+function reasonOf(
+  { evidence, history }: Connection,
+  { number, segment: { flags } }: SeenPacket,
+): RuleId | null {
+  if ((flags & RST) !== 0)
+    return history.completeness === 33 ? '9293-3.10.7.1-reset' : '9293-3.10.7.4-second';
+  if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? '9293-3.5-syn-ack' : '9293-3.5-syn';
+  if (evidence.thirdAck.frame === number) return '9293-3.5-ack';
+  return (flags & FIN) !== 0 ? '9293-3.6-fin' : null;
 }
 
 function record(

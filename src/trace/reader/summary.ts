@@ -2,12 +2,13 @@
 
 import type { State } from '../../tcp/state.ts';
 import { formatEndpoint } from '../../wire/address.ts';
+import type { Messages } from '../text/messages.ts';
 import type { Connection } from './connection.ts';
 import type { StateConfidence } from './ends.ts';
 import type { EndEvidence } from './evidence.ts';
 import * as flag from './flags.ts';
 import type { ConnState } from './history.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { type Severity, type Verdict, verdictOf } from './verdict.ts';
 import { verdictText } from './verdict-text.ts';
 
 export interface CapturedEnd {
@@ -47,15 +48,23 @@ export interface CapturedConnection {
   readonly completeness: number;
   readonly verdict: {
     readonly kind: Verdict['kind'];
-    readonly severity: number;
+    readonly severity: Severity;
     readonly text: string;
     /** The frames that it rests on. */
     readonly packets: readonly number[];
   };
 }
 
-/** `end`: when the capture ended, milliseconds since its first frame. `epoch`: when that was, since 1970. */
-export function summarise(connection: Connection, end: number, epoch: number): CapturedConnection {
+/**
+ * `end`: when the capture ended, milliseconds since its first frame. `epoch`: when that was, since 1970. The verdict's
+ * text is in the language of `messages`; nothing else depends on it.
+ */
+export function summarise(
+  connection: Connection,
+  end: number,
+  epoch: number,
+  messages: Messages,
+): CapturedConnection {
   const { evidence, history, number, roundTrip } = connection;
   const [client, server] = evidence.ends;
   const verdict = verdictOf(connection, end);
@@ -84,7 +93,7 @@ export function summarise(connection: Connection, end: number, epoch: number): C
     verdict: {
       kind: verdict.kind,
       severity: verdict.severity,
-      text: verdictText(verdict),
+      text: verdictText(verdict, messages),
       packets: verdict.packets.filter((frame) => frame > 0),
     },
   };

@@ -1,23 +1,25 @@
 // The connections of a capture as a table of text, those in trouble first.
 
+import type { Messages } from '../text/messages.ts';
+import { padEnd, padStart, widthOf } from '../text/width.ts';
 import type { CapturedConnection } from './summary.ts';
 
-const HEADER = [
-  '#',
+const COLUMNS = [
+  'number',
   'client',
   'server',
   'packets',
-  'bytes >',
-  'bytes <',
-  'RTT',
-  'time',
-  'retr',
+  'clientBytes',
+  'serverBytes',
+  'roundTrip',
+  'duration',
+  'retransmissions',
   'stall',
   'state',
   'history',
-];
-/** Columns whose text stands on the left. */
-const LEFT: ReadonlySet<number> = new Set([1, 2, 10, 11]);
+] as const satisfies readonly (keyof Messages['reader']['columns'])[];
+/** Those whose text stands on the left. */
+const LEFT: ReadonlySet<string> = new Set(['client', 'server', 'state', 'history']);
 
 /** The graver first; of equals the longer silence, then the one that came first. */
 export function compareTrouble(a: CapturedConnection, b: CapturedConnection): number {
@@ -30,21 +32,22 @@ export function compareTrouble(a: CapturedConnection, b: CapturedConnection): nu
 }
 
 /** A row of figures for each connection, and its verdict below. */
-export function tableLines(connections: readonly CapturedConnection[]): string[] {
-  const rows = [HEADER, ...connections.map(rowOf)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+export function tableLines(connections: readonly CapturedConnection[], { reader }: Messages): string[] {
+  const header = COLUMNS.map((column) => reader.columns[column]);
+  const rows = [header, ...connections.map(rowOf)];
+  const widths = header.map((_, i) => rows.reduce((most, row) => Math.max(most, widthOf(row[i]!)), 0));
   const lines = rows.map((row) => {
-    const cells = row.map((cell, i) => (LEFT.has(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)));
+    const cells = row.map((cell, i) => (LEFT.has(COLUMNS[i]!) ? padEnd : padStart)(cell, widths[i]!));
     return cells.join('  ').trimEnd();
   });
   const indent = ' '.repeat(widths[0]! + 2);
   return lines.flatMap((line, i) => {
     const verdict = connections[i - 1]?.verdict;
-    return verdict === undefined ? [line] : [line, `${indent}${MARKS[verdict.severity]} ${verdict.text}`];
+    return verdict === undefined
+      ? [line]
+      : [line, `${indent}${reader.marks[verdict.severity]} ${verdict.text}`];
   });
 }
-
-const MARKS: Readonly<Record<number, string>> = { 0: 'ok', 1: 'note', 2: 'WARN', 3: 'FAIL' };
 
 function rowOf(connection: CapturedConnection): string[] {
   const { client, server, stall } = connection;

@@ -1,5 +1,5 @@
 // What went wrong on a connection, if anything did: the worst of what its evidence shows, with the frames that show
-// it. How that is said to a person is in verdict-text.ts.
+// it. How that is said to a person is in ../text/.
 
 import type { Connection } from './connection.ts';
 import { type Chain, type EndEvidence, type Evidence, isSet, type ResetSeen } from './evidence.ts';
@@ -67,6 +67,9 @@ export type Verdict = Common &
     | { readonly kind: 'delayed-ack'; readonly sender: Role; readonly times: number; readonly total: number }
     | { readonly kind: 'fine'; readonly ending: 'closed' | 'open' | 'partial' }
   );
+
+/** The verdicts of one kind. */
+export type VerdictOf<Kind extends Verdict['kind']> = Extract<Verdict, { readonly kind: Kind }>;
 
 /** A closed window, or a FIN without an answer, is worth a word from here on; milliseconds. */
 const LONG_CLOSED = 500;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { CaptureAnalysis } from '../../../src/trace/reader/capture-analysis.ts';
 import { CaptureLadder } from '../../../src/trace/reader/ladder.ts';
 import { summarise } from '../../../src/trace/reader/summary.ts';
+import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { capture, OPENED, readExchange } from './exchange.ts';
 import { conversation } from './truth.ts';
 
@@ -24,7 +25,8 @@ test('a capture in pieces of any size says the same', () => {
   const read = (size: number): string => {
     const said: unknown[] = [];
     const analysis: CaptureAnalysis = new CaptureAnalysis({
-      onConnection: (connection) => said.push(summarise(connection, analysis.lastTime, analysis.epoch)),
+      onConnection: (connection) =>
+        said.push(summarise(connection, analysis.lastTime, analysis.epoch, ENGLISH)),
     });
     for (let at = 0; at < file.length; at += size) analysis.push(file.subarray(at, at + size));
     analysis.finish();
@@ -44,7 +46,7 @@ test('time that goes backwards is said, and no interval is negative', () => {
   let duration = -1;
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     onConnection: (connection) => {
-      duration = summarise(connection, analysis.lastTime, analysis.epoch).duration;
+      duration = summarise(connection, analysis.lastTime, analysis.epoch, ENGLISH).duration;
     },
     onPacket: (_connection, _packet, explained) => flags.push(explained.flags),
   });
@@ -56,7 +58,12 @@ test('time that goes backwards is said, and no interval is negative', () => {
 
 test('the ladder of a connection: numbers, states, flags and reasons', () => {
   const lines: string[] = [];
-  const ladder = new CaptureLadder({ width: 100, color: false, write: (line) => lines.push(line) });
+  const ladder = new CaptureLadder({
+    width: 100,
+    color: false,
+    messages: ENGLISH,
+    write: (line) => lines.push(line),
+  });
   const analysis = new CaptureAnalysis({
     onConnection: () => {},
     onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
@@ -90,11 +97,16 @@ test('property: any damage to a capture ends in connections, or in a fault', () 
       const hurt = file.slice(0, Math.max(0, file.length - cut));
       for (const [at, byte] of hits) if (at < hurt.length) hurt[at] = byte;
       const lines: string[] = [];
-      const ladder = new CaptureLadder({ width: 80, color: false, write: (line) => lines.push(line) });
+      const ladder = new CaptureLadder({
+        width: 80,
+        color: false,
+        messages: ENGLISH,
+        write: (line) => lines.push(line),
+      });
       const analysis: CaptureAnalysis = new CaptureAnalysis({
         connections: 3,
         onConnection: (connection) =>
-          JSON.stringify(summarise(connection, analysis.lastTime, analysis.epoch)),
+          JSON.stringify(summarise(connection, analysis.lastTime, analysis.epoch, ENGLISH)),
         onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
       });
       analysis.push(hurt);

@@ -3,6 +3,8 @@
 import { CaptureAnalysis } from '../../../src/trace/reader/capture-analysis.ts';
 import { flagTexts } from '../../../src/trace/reader/flags.ts';
 import { type CapturedConnection, summarise } from '../../../src/trace/reader/summary.ts';
+import { ENGLISH } from '../../../src/trace/text/english.ts';
+import type { Messages } from '../../../src/trace/text/messages.ts';
 import { Address } from '../../../src/wire/address.ts';
 import { foldChecksum, sumBytes } from '../../../src/wire/checksum.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../../src/wire/tcp.ts';
@@ -86,13 +88,13 @@ function packet(segment: readonly number[], forth: boolean, ttl: number, id: num
 }
 
 /** What is said of each packet, and of each connection. `until`: the capture goes on for so long, milliseconds. */
-export function readExchange(lines: readonly string[], until = 0): Outcome {
+export function readExchange(lines: readonly string[], until = 0, messages: Messages = ENGLISH): Outcome {
   const packets: Told[] = [];
   const connections: CapturedConnection[] = [];
   const MARKS = { observed: '', inferred: '~', assumed: '?', unknown: '-' } as const;
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     onConnection: (connection) =>
-      connections.push(summarise(connection, analysis.lastTime + until, analysis.epoch)),
+      connections.push(summarise(connection, analysis.lastTime + until, analysis.epoch, messages)),
     onPacket: (_connection, _packet, { flags, dupAckOf, dupAckCount, states, confidences }) => {
       packets.push({
         flags: flagTexts(flags, { of: dupAckOf, count: dupAckCount }),

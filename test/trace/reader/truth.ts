@@ -1,4 +1,5 @@
 // Connections of our own engine over a bad link, captured at the client, and what both ends really went through.
+
 import type { TcpSocket } from '../../../src/host/socket.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import { twoHosts } from '../../../src/sim/network.ts';
@@ -7,6 +8,7 @@ import type { TraceEvent } from '../../../src/trace/events.ts';
 import { PcapngExport } from '../../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../../src/trace/recorder.ts';
 import { tee } from '../../../src/trace/tee.ts';
+import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { joinBytes } from '../../wire/captures.ts';
 
 export const STYLES = ['client', 'server', 'both', 'half-close', 'abort', 'crossed-open'] as const;
@@ -31,7 +33,7 @@ export function conversation(seed: number, impairment: Impairment): Truth {
   const style = STYLES[seed % STYLES.length]!;
   const recorder = new Recorder(Number.POSITIVE_INFINITY);
   const blocks: Uint8Array[] = [];
-  const capture = new PcapngExport((bytes) => blocks.push(bytes));
+  const capture = new PcapngExport((bytes) => blocks.push(bytes), ENGLISH);
   const { client, clock, server } = twoHosts({
     seed,
     delay: DELAY,

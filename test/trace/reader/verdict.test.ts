@@ -1,6 +1,8 @@
 // One exchange for each thing that goes wrong, the sentence that is said of it, and the packets that it cites.
+
 import { describe, expect, test } from 'vitest';
 import { compareTrouble, formatTime, tableLines } from '../../../src/trace/reader/table.ts';
+import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { OPENED, readExchange, SYN_OPTIONS } from './exchange.ts';
 
 const verdict = (lines: readonly string[], until = 0) => readExchange(lines, until).connections[0]!.verdict;
@@ -226,7 +228,7 @@ describe("Zeek's conn_state", () => {
 test('the table: the graver first, a verdict below each row', () => {
   const fine = readExchange(OPENED).connections[0]!;
   const failed = { ...readExchange(['+0 > S 0:0', '+1 < R. 0:0 ack 1']).connections[0]!, connection: 2 };
-  const lines = tableLines([fine, failed].sort(compareTrouble));
+  const lines = tableLines([fine, failed].sort(compareTrouble), ENGLISH);
   expect(lines.map((line) => line.trim().slice(0, 12))).toEqual([
     '#  client   ',
     '2  10.0.0.1:',

@@ -1,0 +1,17 @@
+// English.
+
+import { LADDER } from './english/ladder.ts';
+import { READER } from './english/reader.ts';
+import { RULES } from './english/rules.ts';
+import { SUMMARY } from './english/summary.ts';
+import { VERDICTS } from './english/verdicts.ts';
+import type { Language } from './messages.ts';
+
+export const ENGLISH = {
+  language: 'en' as Language,
+  rules: RULES,
+  ladder: LADDER,
+  summary: SUMMARY,
+  reader: READER,
+  verdicts: VERDICTS,
+};

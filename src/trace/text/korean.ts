@@ -1,0 +1,18 @@
+// Korean: plain style (-다) in what describes a trace, polite style (-니다) in what is said to the user. Terms are
+// those of docs/glossary.md.
+
+import { LADDER } from './korean/ladder.ts';
+import { READER } from './korean/reader.ts';
+import { RULES } from './korean/rules.ts';
+import { SUMMARY } from './korean/summary.ts';
+import { VERDICTS } from './korean/verdicts.ts';
+import type { Messages } from './messages.ts';
+
+export const KOREAN: Messages = {
+  language: 'ko',
+  rules: RULES,
+  ladder: LADDER,
+  summary: SUMMARY,
+  reader: READER,
+  verdicts: VERDICTS,
+};
