@@ -2,7 +2,7 @@
 
 import { numberOf, presetOf, type Scenario } from '../model/scenario.ts';
 
-export const open: Scenario = {
+export const open = {
   id: 's1',
   sections: [
     { rfc: 9293, section: '3.5' },
@@ -26,4 +26,4 @@ export const open: Scenario = {
     world.link('client', 'server', { delay: numberOf(values, 'rtt') / 2 });
     world.call(0, 'client', (client) => client.connect({ address: '10.0.0.2', port: 80 }));
   },
-};
+} as const satisfies Scenario;

@@ -1,0 +1,35 @@
+// What is said of a story's flights and moments, in the language of the page.
+
+import { hasFlag } from '../../trace/segment-record.ts';
+import type { StoryWords } from '../model/picture.ts';
+import type { Flight, Moment } from '../model/story.ts';
+import type { LabMessages } from '../text/messages.ts';
+
+export const wordsOf = (messages: LabMessages): StoryWords => ({
+  flight: (flight) => ({ label: flight.segment?.flags ?? 'ICMP', detail: numbersOf(flight) }),
+  moment: (moment) => noteOf(moment, messages),
+});
+
+/** `seq 1 ack 1 · 300 B`: relative numbers. */
+export function numbersOf({ segment }: Flight): string {
+  if (segment === null) return '';
+  const parts = [`seq ${segment.relativeSeq ?? segment.seq}`];
+  if (hasFlag(segment, 'ACK')) parts.push(`ack ${segment.relativeAck ?? segment.ack}`);
+  if (segment.length > 0) parts.push(`· ${segment.length} B`);
+  return parts.join(' ');
+}
+
+export function noteOf({ stimulus }: Moment, { story }: LabMessages): string | null {
+  switch (stimulus.kind) {
+    case 'call':
+      return story.call({ call: stimulus.call, bytes: stimulus.bytes });
+    case 'timer':
+      return story.timer({ name: stimulus.timer });
+    case 'edit':
+      return story.edit({ kind: stimulus.edit.kind });
+    case 'refused':
+      return story.refused({ call: stimulus.edit.kind, code: stimulus.code });
+    case 'arrival':
+      return null;
+  }
+}
