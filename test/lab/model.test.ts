@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compare } from '../../src/lab/model/compare.ts';
 import { type Edit, recipeOf, withEdit, withoutLastEdit, withValue } from '../../src/lab/model/recipe.ts';
 import { run } from '../../src/lab/model/run.ts';
-import { open } from '../../src/lab/scenarios/open.ts';
+import { open } from '../../src/lab/scenarios/s01-open.ts';
 import { toldOf } from './story.ts';
 
 const plain = recipeOf('s1');

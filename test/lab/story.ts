@@ -29,6 +29,8 @@ function stimulus(story: Story, { stimulus }: Moment): string {
       return `${stimulus.timer} timer`;
     case 'edit':
       return `[${stimulus.edit.kind}]`;
+    case 'network':
+      return `[${stimulus.story}]`;
     case 'refused':
       return `[${stimulus.edit.kind}: ${stimulus.code}]`;
   }

@@ -25,8 +25,14 @@ export interface Impersonated {
   readonly irs: Seq;
 }
 
-/** The packet, IPv4. @throws SyntaxError for what is no segment, RangeError for one that fits no packet */
-export function handmadePacket(text: string, as: Impersonated): { bytes: Uint8Array; segment: Segment } {
+/** A packet, IPv4, and the segment in it. */
+export interface Handmade {
+  readonly bytes: Uint8Array;
+  readonly segment: Segment;
+}
+
+/** The packet. @throws SyntaxError for what is no segment, RangeError for one that fits no packet */
+export function handmadePacket(text: string, as: Impersonated): Handmade {
   const segment = readHandmade(text, as);
   const tcpAt = IPV4_HEADER_LENGTH;
   const length = tcpHeaderLength(segment) + segment.textLength;

@@ -5,16 +5,17 @@ import type { HostProbe } from '../../host/probe.ts';
 import type { LinkEvent } from '../../sim/link-events.ts';
 import { info } from '../../tcp/info.ts';
 import type { TimerName } from '../../tcp/probe.ts';
-import type { Segment } from '../../tcp/segment.ts';
+import { Segment } from '../../tcp/segment.ts';
 import { seq, unsigned } from '../../tcp/seq.ts';
 import type { Tcb } from '../../tcp/tcb.ts';
 import type { SegmentEvent, SegmentRecord, TraceEvent } from '../../trace/events.ts';
 import { Recorder } from '../../trace/recorder.ts';
-import { recordSegment, sequenceLength } from '../../trace/segment-record.ts';
+import { readSegment, recordSegment, sequenceLength } from '../../trace/segment-record.ts';
 import { tee } from '../../trace/tee.ts';
 import { formatEndpoint } from '../../wire/address.ts';
+import type { Packet } from '../../wire/packet.ts';
 import type { Impersonated } from './inject.ts';
-import type { Edit, InjectEdit } from './recipe.ts';
+import type { Edit } from './recipe.ts';
 import type { Flight, Lifeline, Listening, Moment, Stimulus, Story, TcbView } from './story.ts';
 
 /** What is told of a segment that no engine sent. */
@@ -127,9 +128,11 @@ export class Recording {
     return null;
   }
 
-  /** The packet that leaves next is a person's: `segment`, in the name of `as`. */
-  handmade(edit: InjectEdit, segment: Segment, as: Impersonated): void {
-    const moment = this.begin(edit.from, edit.connection, { kind: 'edit', edit }, null);
+  /** The packet that leaves `host` next is nobody's there: `segment`, in the name of `as`. */
+  handmade(host: string, stimulus: Stimulus, segment: Segment, as: Impersonated): void {
+    const connection =
+      stimulus.kind === 'edit' && 'connection' in stimulus.edit ? stimulus.edit.connection : null;
+    const moment = this.begin(host, connection, stimulus, null);
     const record = recordSegment(segment, {
       source: formatEndpoint(as.source),
       destination: formatEndpoint(as.destination),
@@ -138,13 +141,7 @@ export class Recording {
       windowShift: null,
       count: 1,
     });
-    this.announced = {
-      ...NO_EVENT,
-      t: moment.t,
-      host: edit.from,
-      connection: edit.connection,
-      segment: record,
-    };
+    this.announced = { ...NO_EVENT, t: moment.t, host, connection, segment: record };
   }
 
   story(stopped: Story['stopped']): Story {
@@ -272,8 +269,8 @@ export class Recording {
 
   private announce(event: SegmentEvent, moment: Growing<Moment>): void {
     const { unexplained } = this;
-    if (unexplained !== null && unexplained.from === event.host && unexplained.segment === null) {
-      this.unexplained = null;
+    this.unexplained = null;
+    if (unexplained?.from === event.host && isSame(unexplained.segment, event.segment)) {
       this.explain(unexplained, event, moment.index);
       return;
     }
@@ -308,6 +305,7 @@ export class Recording {
       const own = this.ends.get(key(from, announced.connection))?.moment ?? moment;
       this.explain(flight, announced, own?.index ?? null);
     } else {
+      flight.segment = readAlone(packet);
       this.unexplained = flight;
       if (moment !== undefined && moment.t === at) this.belongs(flight, moment.index);
     }
@@ -347,4 +345,18 @@ export class Recording {
     }
     throw new Error(`packet ${event.index} from ${from} to ${to} never left`);
   }
+}
+
+const isSame = (one: SegmentRecord | null, other: SegmentRecord): boolean =>
+  one?.seq === other.seq && one.flags === other.flags && one.source === other.source;
+
+const scratch = new Segment();
+
+/** A segment that nobody announced, as an answer to a SYN for which nothing is kept. */
+function readAlone(packet: Packet): SegmentRecord | null {
+  const read = readSegment(packet, scratch);
+  if (read === null) return null;
+  const { source, destination } = read;
+  const context = { senderIsn: null, receiverIsn: null, windowShift: null, count: 1 };
+  return recordSegment(scratch, { source, destination, ...context });
 }

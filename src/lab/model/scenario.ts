@@ -14,7 +14,7 @@ export type Handle =
       readonly most: number;
       readonly step: number;
       readonly default: number;
-      readonly unit: 'ms' | 's' | 'bytes' | 'segments' | 'count' | '%';
+      readonly unit: 'ms' | 'bytes' | 'segments' | 'count' | '%' | 'Mbit/s';
     }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
   | { readonly kind: 'switch'; readonly default: boolean };
@@ -31,8 +31,8 @@ export const COMMON_HANDLES = {
 export interface Scenario {
   /** `s1`, as in a link. */
   readonly id: string;
-  /** Sections that it is about. */
-  readonly sections: readonly { readonly rfc: number; readonly section: string }[];
+  /** Sections that it is about: `9293 3.5`. */
+  readonly sections: readonly string[];
   readonly handles: Readonly<Record<string, Handle>>;
   /** How long to look at most, virtual ms. */
   readonly limit: number;

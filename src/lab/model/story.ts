@@ -13,6 +13,8 @@ export type Stimulus =
   | { readonly kind: 'arrival'; readonly flight: number }
   | { readonly kind: 'timer'; readonly timer: TimerName }
   | { readonly kind: 'edit'; readonly edit: Edit }
+  /** The network brings what its sender does not know of: an old duplicate, a forgery. */
+  | { readonly kind: 'network'; readonly story: string }
   /** A call that was refused: what the program was told. */
   | { readonly kind: 'refused'; readonly edit: Edit; readonly code: string };
 

@@ -8,12 +8,15 @@ import type { Impairments } from '../../sim/faults.ts';
 import { createLink, type MemoryLink } from '../../sim/link.ts';
 import type { LinkEvent, LinkFilter, Verdict } from '../../sim/link-events.ts';
 import type { Parameters } from '../../tcp/parameters.ts';
+import { type Seq, seq } from '../../tcp/seq.ts';
+import { Address, type Endpoint } from '../../wire/address.ts';
 import { Packet } from '../../wire/packet.ts';
-import { handmadePacket } from './inject.ts';
+import { type Handmade, handmadePacket, type Impersonated } from './inject.ts';
+import { type LossRule, RuledLoss } from './losses.ts';
 import { isCallError, Programs } from './program.ts';
 import type { CallEdit, Edit, InjectEdit, Recipe } from './recipe.ts';
 import { Recording } from './recording.ts';
-import type { Story } from './story.ts';
+import type { Stimulus, Story } from './story.ts';
 
 export interface LabHostOptions {
   /** `10.0.0.1`; its networks are /24. */
@@ -24,10 +27,12 @@ export interface LabHostOptions {
   readonly boot?: (programs: Programs) => void;
 }
 
+type Addresses = Readonly<Record<string, string>>;
+
 interface LabHost {
   readonly name: string;
   readonly options: LabHostOptions;
-  readonly links: { readonly link: MemoryLink; readonly end: 'a' | 'b' }[];
+  readonly links: { readonly link: MemoryLink; readonly end: 'a' | 'b'; readonly address: string }[];
   /** Null: it has crashed. */
   programs: Programs | null;
   /** Sockets of its programs before the last crash. */
@@ -45,6 +50,7 @@ export class World {
   private readonly hosts = new Map<string, LabHost>();
   private readonly links: MemoryLink[] = [];
   private readonly seeds: Prng;
+  private readonly losses = new Map<string, RuledLoss>();
   private readonly verdicts: ReadonlyMap<string, Verdict>;
 
   constructor(recipe: Recipe) {
@@ -60,18 +66,25 @@ export class World {
     return this.start(host);
   }
 
-  /** A link between two hosts; times in ms, as `createLink` has them. */
-  link(from: string, to: string, impairments: Partial<Impairments>): MemoryLink {
+  /**
+   * A link between two hosts; times in ms, as `createLink` has them. `addresses`: of a host that has another one there
+   * than its own, by its name.
+   */
+  link(from: string, to: string, impairments: Partial<Impairments>, addresses: Addresses = {}): MemoryLink {
     const [a, b] = [this.hostOf(from), this.hostOf(to)];
     const seed = this.seeds.uint32();
     const link = createLink({ clock: this.clock, seed, name: `${from}-${to}`, ...impairments });
     link.filter = this.filterFor(from, to);
     link.observer = (event) => this.observe(event, from, to);
     this.links.push(link);
-    a.links.push({ link, end: 'a' });
-    b.links.push({ link, end: 'b' });
-    this.plug(a, link, 'a');
-    this.plug(b, link, 'b');
+    for (const [host, end] of [
+      [a, 'a'],
+      [b, 'b'],
+    ] as const) {
+      const way = { link, end, address: addresses[host.name] ?? host.options.address };
+      host.links.push(way);
+      this.plug(host, way);
+    }
     return link;
   }
 
@@ -99,6 +112,39 @@ export class World {
   /** `ms` from now, as a program's own delay: what it then does is an answer to nothing. */
   after(ms: number, action: () => void): void {
     this.at(this.clock.now() + ms, action);
+  }
+
+  /** The power of a host fails. */
+  crashes(t: number, name: string): void {
+    this.at(t, () => this.carryOut({ kind: 'crash', t, host: name }));
+  }
+
+  reboots(t: number, name: string): void {
+    this.at(t, () => this.carryOut({ kind: 'reboot', t, host: name }));
+  }
+
+  /** Every link is cut. */
+  cuts(t: number): void {
+    this.at(t, () => this.carryOut({ kind: 'cut', t }));
+  }
+
+  /** Have the network lose the packets from `from` to `to` for which `which` says so; a person's edit goes before. */
+  loses(from: string, to: string, which: LossRule): void {
+    this.losses.set(`${from} ${to}`, new RuledLoss(which));
+  }
+
+  endpoint(address: string, port: number): Endpoint {
+    return { address: Address.from(address), port };
+  }
+
+  /** An address that nobody has. */
+  stranger(n: number): Endpoint {
+    return { address: Address.from(`203.0.113.${1 + (n % 254)}`), port: 1024 + n };
+  }
+
+  /** Initial sequence numbers that nobody chose. */
+  anyNumbers(): { readonly iss: Seq; readonly irs: Seq } {
+    return { iss: seq(this.seeds.uint32()), irs: seq(this.seeds.uint32()) };
   }
 
   addressOf(name: string): string {
@@ -133,13 +179,13 @@ export class World {
     });
     const programs = new Programs(name, made, sockets, (port) => this.recording.listens(name, port));
     host.programs = programs;
-    for (const { link, end } of host.links) this.plug(host, link, end);
+    for (const way of host.links) this.plug(host, way);
     boot?.(programs);
     return programs;
   }
 
-  private plug(host: LabHost, link: MemoryLink, end: 'a' | 'b'): void {
-    host.programs?.host.addInterface(link[end], [`${host.options.address}/24`]);
+  private plug(host: LabHost, { link, end, address }: LabHost['links'][number]): void {
+    host.programs?.host.addInterface(link[end], [`${address}/24`]);
   }
 
   private crash(host: LabHost): void {
@@ -175,32 +221,53 @@ export class World {
     }
   }
 
-  /** As if `from` had sent it: it leaves by the link to the connection's other end. */
+  /**
+   * Have the network bring a packet to `to` that `via` never sent, or sent long ago: a segment in packetdrill's
+   * notation, in the name of `as`. `story` names it: `old-duplicate`, `spoofed`.
+   */
+  forge(
+    t: number,
+    via: string,
+    to: string,
+    story: string,
+    segment: string,
+    as: () => Impersonated | null,
+  ): void {
+    this.at(t, () => {
+      const named = as();
+      if (named === null) return;
+      this.transmit(via, to, handmadePacket(segment, named), named, { kind: 'network', story });
+    });
+  }
+
   private inject(edit: InjectEdit): void {
     const as = this.recording.impersonate(edit.from, edit.connection);
-    const way = as === null ? undefined : this.wayTo(edit.from, String(as.destination.address));
-    if (as === null || way === undefined) {
+    const to = as === null ? null : this.nameOf(String(as.destination.address));
+    if (as === null || to === null) {
       this.recording.edited(edit, edit.from, 'ENOTCONN');
       return;
     }
+    const made = madeOf(edit.segment, as);
+    if (made === null) this.recording.edited(edit, edit.from, 'EINVAL');
+    else this.transmit(edit.from, to, made, as, { kind: 'edit', edit });
+  }
+
+  private transmit(from: string, to: string, made: Handmade, as: Impersonated, stimulus: Stimulus): void {
+    const way = this.hostOf(from).links.find(({ link }) =>
+      this.hostOf(to).links.some((theirs) => theirs.link === link),
+    );
+    if (way === undefined) return;
     const packet = new Packet();
-    let made: ReturnType<typeof handmadePacket>;
-    try {
-      made = handmadePacket(edit.segment, as);
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      this.recording.edited(edit, edit.from, 'EINVAL');
-      return;
-    }
     packet.bytes = made.bytes;
     packet.end = made.bytes.length;
-    this.recording.handmade(edit, made.segment, as);
+    this.recording.handmade(from, stimulus, made.segment, as);
     way.link[way.end].transmit(packet);
   }
 
-  private wayTo(from: string, address: string): LabHost['links'][number] | undefined {
-    const to = [...this.hosts.values()].find(({ options }) => options.address === address);
-    return this.hostOf(from).links.find(({ link }) => to?.links.some((theirs) => theirs.link === link));
+  private nameOf(address: string): string | null {
+    return (
+      [...this.hosts.values()].find(({ links }) => links.some((way) => way.address === address))?.name ?? null
+    );
   }
 
   private callByHand(edit: CallEdit): void {
@@ -239,9 +306,11 @@ export class World {
   }
 
   private filterFor(a: string, b: string): LinkFilter {
-    return (_packet, direction, index) => {
+    return (packet, direction, index) => {
       const [from, to] = direction === 'a->b' ? [a, b] : [b, a];
-      return this.verdicts.get(`${from} ${to} ${index}`) ?? 'pass';
+      this.losses.get(`${to} ${from}`)?.look(packet);
+      const lost = this.losses.get(`${from} ${to}`)?.takes(packet) ?? false;
+      return this.verdicts.get(`${from} ${to} ${index}`) ?? (lost ? 'drop' : 'pass');
     };
   }
 }
@@ -254,6 +323,16 @@ function verdictsOf(edits: readonly Edit[]): Map<string, Verdict> {
     verdicts.set(`${edit.from} ${edit.to} ${edit.index}`, verdict);
   }
   return verdicts;
+}
+
+/** Null: what a person wrote is no segment, or fits no packet. */
+function madeOf(segment: string, as: Impersonated): Handmade | null {
+  try {
+    return handmadePacket(segment, as);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The code of the error that a call threw; null: it was taken. */

@@ -27,6 +27,8 @@ export function noteOf({ stimulus }: Moment, { story }: LabMessages): string | n
       return story.timer({ name: stimulus.timer });
     case 'edit':
       return story.edit({ kind: stimulus.edit.kind });
+    case 'network':
+      return story.network({ story: stimulus.story });
     case 'refused':
       return story.refused({ call: stimulus.edit.kind, code: stimulus.code });
     case 'arrival':

@@ -1,0 +1,39 @@
+// S14: a SYN flood (RFC 4987): the queue is full of connections that will never be; with cookies nothing is kept for
+// them, and what a SYN asked for is forgotten. It exists in this simulation alone.
+
+import { numberOf, presetOf, type Scenario } from '../model/scenario.ts';
+import { oneWay, opens, PORT, SERVER, settled } from './two-hosts.ts';
+
+export const synFlood = {
+  id: 's14',
+  sections: ['4987 2', '4987 3.6', '9293 3.10.7.2'],
+  handles: {
+    cookies: { kind: 'choice', choices: ['never', 'overflow', 'always'], default: 'overflow' },
+    backlog: { kind: 'number', least: 1, most: 64, step: 1, default: 4, unit: 'count' },
+    spoofed: { kind: 'number', least: 0, most: 200, step: 1, default: 8, unit: 'count' },
+  },
+  limit: 30_000,
+  build(world, values) {
+    const synCookies =
+      values.cookies === 'never' ? 'never' : values.cookies === 'always' ? 'always' : 'overflow';
+    const parameters = { ...presetOf(values), synCookies } as const;
+    const backlog = numberOf(values, 'backlog');
+    world.host('client', { address: '10.0.0.1', parameters });
+    world.host('server', {
+      address: SERVER,
+      parameters,
+      boot: (server) => void server.listen({ port: PORT, backlog }),
+    });
+    world.host('attacker', { address: '10.0.2.66', parameters });
+    world.link('client', 'server', { delay: oneWay(values) });
+    world.link('attacker', 'server', { delay: oneWay(values) }, { server: '10.0.2.2' });
+    for (let i = 0; i < numberOf(values, 'spoofed'); i++) {
+      world.forge(i * 5, 'attacker', 'server', 'spoofed', 'S 0:0 win 65535 <mss 1460>', () => ({
+        source: world.stranger(i),
+        destination: world.endpoint('10.0.2.2', PORT),
+        ...world.anyNumbers(),
+      }));
+    }
+    opens(world, settled(values));
+  },
+} as const satisfies Scenario;
