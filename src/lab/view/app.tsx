@@ -2,10 +2,16 @@
 
 import type { JSX } from 'preact';
 import { SCENARIOS } from '../scenarios/all.ts';
-import type { Lab } from './lab.ts';
+import { ComparisonLine } from './comparison.tsx';
+import { Handles } from './handles.tsx';
+import { type Lab, PANELS } from './lab.ts';
 import { Ladder } from './ladder.tsx';
+import { Sockets } from './sockets.tsx';
+import { StateMap } from './state-map.tsx';
 import { Transport } from './transport.tsx';
 import { Why } from './why.tsx';
+
+const isBeside = (lab: Lab): boolean => lab.beside.value && lab.original.value !== null;
 
 export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Promise<void> }): JSX.Element {
   const messages = lab.messages.value;
@@ -34,6 +40,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
             </li>
           ))}
         </ul>
+        <Handles lab={lab} />
       </nav>
       <main>
         {error !== null && (
@@ -41,9 +48,31 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
             {page.error} <a href={`#${lab.link.value}`}>#</a> <code>{error.split('\n')[0]}</code>
           </p>
         )}
-        <Ladder lab={lab} />
+        <ComparisonLine lab={lab} />
+        <div class={isBeside(lab) ? 'ladders two' : 'ladders'}>
+          {isBeside(lab) && <Ladder lab={lab} of="original" />}
+          <Ladder lab={lab} of="run" />
+        </div>
       </main>
-      <Why lab={lab} />
+      <aside>
+        <div class="tabs">
+          {PANELS.map((panel) => (
+            <button
+              type="button"
+              key={panel}
+              aria-pressed={lab.panel.value === panel}
+              onClick={() => {
+                lab.panel.value = panel;
+              }}
+            >
+              {page.panels[panel]}
+            </button>
+          ))}
+        </div>
+        {lab.panel.value === 'why' && <Why lab={lab} />}
+        {lab.panel.value === 'states' && <StateMap lab={lab} />}
+        {lab.panel.value === 'sockets' && <Sockets lab={lab} />}
+      </aside>
       <Transport lab={lab} />
     </div>
   );

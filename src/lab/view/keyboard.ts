@@ -20,6 +20,8 @@ function actionOf(lab: Lab, { code, shiftKey }: KeyboardEvent): (() => void) | n
       return () => (shiftKey ? lab.stepState(1) : lab.step(1));
     case 'ArrowLeft':
       return () => (shiftKey ? lab.stepState(-1) : lab.step(-1));
+    case 'Space':
+      return () => lab.play(!lab.playing.value);
     case 'Home':
       return () => lab.goTo(0);
     case 'End':

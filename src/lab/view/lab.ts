@@ -17,6 +17,9 @@ export type Chosen =
   | { readonly kind: 'flight'; readonly index: number }
   | { readonly kind: 'moment'; readonly index: number };
 
+export const PANELS = ['why', 'states', 'sockets'] as const;
+export type Panel = (typeof PANELS)[number];
+
 export type Told =
   | { readonly story: Story; readonly error: null }
   | { readonly story: null; readonly error: string };
@@ -40,9 +43,13 @@ export class Lab {
   readonly position = signal(0);
   readonly chosen = signal<Chosen | null>(null);
   readonly scale = signal<TimeScale>('compressed');
+  readonly panel = signal<Panel>('why');
+  /** The original is drawn beside the branch. */
+  readonly beside = signal(true);
   readonly playing = signal(false);
   /** Moments a second. */
   readonly speed = signal(1);
+  private ticking: ReturnType<typeof setInterval> | undefined;
   private readonly undone = signal<readonly Recipe[]>([]);
   private readonly done = signal<readonly Recipe[]>([]);
 
@@ -64,6 +71,11 @@ export class Lab {
   readonly comparison = computed<Comparison | null>(() => {
     const original = this.original.value;
     return original === null ? null : compare(original, this.story.value);
+  });
+  /** The moments of the original that have happened by the time that is shown. */
+  readonly originalPosition = computed(() => {
+    const now = this.story.value.moments[this.position.value - 1]?.t ?? -1;
+    return this.original.value?.moments.filter(({ t }) => t <= now).length ?? 0;
   });
   readonly canUndo = computed(() => this.done.value.length > 0);
   readonly canRedo = computed(() => this.undone.value.length > 0);
@@ -92,7 +104,7 @@ export class Lab {
       this.undone.value = [];
       this.position.value = 0;
       this.chosen.value = null;
-      this.playing.value = false;
+      this.play(false);
     });
   }
 
@@ -116,6 +128,22 @@ export class Lab {
     do at += direction;
     while (at > 0 && at < moments.length && !moments[at - 1]!.events.some(({ kind }) => kind === 'state'));
     this.goTo(at);
+  }
+
+  /** A moment at a time, as many a second as `speed` says, until the end or until told. */
+  play(on: boolean): void {
+    clearInterval(this.ticking);
+    this.playing.value = on;
+    if (!on) return;
+    this.ticking = setInterval(() => {
+      this.step(1);
+      if (this.position.value >= this.length.value) this.play(false);
+    }, 1000 / this.speed.value);
+  }
+
+  setSpeed(speed: number): void {
+    this.speed.value = speed;
+    if (this.playing.value) this.play(true);
   }
 
   choose(chosen: Chosen | null): void {

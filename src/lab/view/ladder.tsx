@@ -14,12 +14,20 @@ import { wordsOf } from './words.ts';
 /** Drawn beyond what is in sight, pixels: scrolling shows no empty edge. */
 const OVERSCAN = 400;
 
-export function Ladder({ lab }: { lab: Lab }): JSX.Element {
+/** `of` the run as it is, or of the `original` without its last edit. */
+export function Ladder({ lab, of }: { lab: Lab; of: 'run' | 'original' }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(860);
   const scroll = useSignal({ top: 0, height: 800 });
   const picture = useComputed(() =>
-    pictureOf(lab.story.value, lab.position.value, lab.addresses.value, wordsOf(lab.messages.value)),
+    of === 'run'
+      ? pictureOf(lab.story.value, lab.position.value, lab.addresses.value, wordsOf(lab.messages.value))
+      : pictureOf(
+          lab.original.value ?? lab.story.value,
+          lab.originalPosition.value,
+          lab.addresses.value,
+          wordsOf(lab.messages.value),
+        ),
   );
   const layout = useComputed(() => layOut(picture.value, { scale: lab.scale.value }));
 
@@ -36,7 +44,7 @@ export function Ladder({ lab }: { lab: Lab }): JSX.Element {
     return () => observer.disconnect();
   }, []);
 
-  const selected = arrowOf(lab.chosen.value);
+  const selected = of === 'run' ? arrowOf(lab.chosen.value) : null;
   const { page } = lab.messages.value;
   const { top, height } = scroll.value;
   const options = {
@@ -62,12 +70,12 @@ export function Ladder({ lab }: { lab: Lab }): JSX.Element {
         aria-hidden="true"
         width={frameOfAll.width}
         height={HEAD + layout.value.height + 40}
-        onClick={choose}
+        {...(of === 'run' ? { onClick: choose } : {})}
       >
         {nodeOf(drawHead(picture.value, frameOfAll))}
         <g transform={`translate(0 ${HEAD})`}>{nodeOf(drawBody(picture.value, layout.value, options))}</g>
       </svg>
-      <List lab={lab} label={page.ladder} />
+      {of === 'run' && <List lab={lab} label={page.ladder} />}
     </div>
   );
 }

@@ -20,8 +20,21 @@ export function Transport({ lab }: { lab: Lab }): JSX.Element {
       >
         {page.next} ▶
       </button>
+      <button type="button" onClick={() => lab.play(!lab.playing.value)} disabled={at === of}>
+        {lab.playing.value ? `❚❚ ${page.pause}` : `▶▶ ${page.play}`}
+      </button>
+      <label>
+        {page.speed}
+        <select value={lab.speed.value} onChange={(event) => lab.setSpeed(Number(event.currentTarget.value))}>
+          {[0.5, 1, 2, 5, 20].map((speed) => (
+            <option key={speed} value={speed}>
+              {speed}×
+            </option>
+          ))}
+        </select>
+      </label>
       <button type="button" onClick={() => lab.stepState(1)} disabled={at === of}>
-        {page.nextState} ⏭
+        {page.nextState}
       </button>
       <input
         type="range"

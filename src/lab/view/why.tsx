@@ -6,8 +6,10 @@ import { ruleSource } from '../../trace/rules.ts';
 import type { Edit } from '../model/recipe.ts';
 import type { Flight, Moment } from '../model/story.ts';
 import type { LabMessages } from '../text/messages.ts';
+import { Header } from './header.tsx';
 import type { Lab } from './lab.ts';
 import { sectionOf } from './sentence.ts';
+import { Variables } from './variables.tsx';
 import { noteOf, numbersOf } from './words.ts';
 
 export function Why({ lab }: { lab: Lab }): JSX.Element {
@@ -22,6 +24,7 @@ export function Why({ lab }: { lab: Lab }): JSX.Element {
       {flight === undefined && moment === undefined && <p>{intro(lab)}</p>}
       {flight !== undefined && <OfFlight lab={lab} flight={flight} />}
       {moment !== undefined && <OfMoment lab={lab} moment={moment} />}
+      {flight !== undefined && <Header flight={flight} messages={lab.messages.value} />}
       {flight !== undefined && <WhatIf lab={lab} flight={flight} />}
     </section>
   );
@@ -66,6 +69,7 @@ function OfMoment({ lab, moment }: { lab: Lab; moment: Moment }): JSX.Element {
           </div>
         ) : null,
       )}
+      <Variables moment={moment} messages={messages} />
       {moment.cause !== null && (
         <p>
           {messages.page.cause}{' '}
