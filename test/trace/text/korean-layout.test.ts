@@ -50,7 +50,7 @@ test('an opening at 80 columns', () => {
   scene.open(20);
   expect(scene.takeAll()).toMatchInlineSnapshot(`
     [
-      "          seq=상대 번호(절대 번호)   len=바이트/한데 묶인 세그먼트 수",
+      "          seq=0부터 센 번호(실제 번호)   len=바이트/한데 묶인 세그먼트 수",
       "          win=바이트, SYN 뒤로는 배율 적용   ~ 추론   (상태) 앞과 같음",
       "          R 재전송   X 손실   § 따로 밝히지 않으면 RFC 9293",
       "                  client ╷ 10.0.0.1:40000           10.0.0.2:80 ╷ server",

@@ -1,6 +1,6 @@
 // What holds for any sentence of a language, and how to walk through all of them.
 import { expect } from 'vitest';
-import { type Particle, particleFor } from '../../../src/trace/text/korean/particle.ts';
+import { endingOf, type Particle, particleFor } from '../../../src/trace/text/korean/particle.ts';
 import type { Language } from '../../../src/trace/text/messages.ts';
 
 /** For each message that takes values, examples of them: the compiler says when one is missing. */
@@ -64,6 +64,9 @@ function expectKorean(text: string, names: readonly string[]): void {
   const own = names.reduce((rest, name) => rest.replaceAll(name, ''), text);
   const foreign = [...own.matchAll(/[A-Za-zµ]+/g)].map(([word]) => word).filter((word) => !TERMS.has(word));
   expect(foreign).toEqual([]);
+  // The copula: ACK이다, RST다.
+  for (const [, word] of text.matchAll(/([A-Za-z]+)다(?=[\s,.:;)]|$)/g))
+    expect(endingOf(word!)).toBe('vowel');
   for (const [, word, particle] of text.matchAll(
     /([A-Za-z0-9µ%)"’.,:-]*[A-Za-z0-9%)"’])(은|는|이|가|을|를|와|과|으로|로)(?=[\s,.:;)]|$)/g,
   )) {

@@ -72,7 +72,7 @@ const LOSSES: Readonly<Record<string, string>> = {
 
 export const LADDER: Messages['ladder'] = {
   legend: [
-    'seq=상대 번호(절대 번호)',
+    'seq=0부터 센 번호(실제 번호)',
     'len=바이트/한데 묶인 세그먼트 수',
     'win=바이트, SYN 뒤로는 배율 적용',
     '~ 추론',
@@ -93,7 +93,7 @@ export const LADDER: Messages['ladder'] = {
   urgentPointer: ({ urgent }) => `긴급 포인터 ${urgent}`,
   silence: ({ ms }) => `${seconds(ms)}초가 지난다`,
   timeWaitLasts: ({ ms }) => `TIME-WAIT는 지금부터 ${seconds(ms)}초 동안 이어진다`,
-  timerFires: ({ timer }) => `* ${TIMERS[timer]} 타이머가 울린다`,
+  timerFires: ({ timer }) => `* ${TIMERS[timer]} 타이머가 만료된다`,
   send: ({ bytes }) => `send(${inBytes(bytes)})`,
   held: ({ link, reason }) => `${link}에 붙들려 있다: ${reason}`,
   lost: ({ link, reason }) => `X ${link}에서 사라졌다: ${LOSSES[reason] ?? reason}`,
