@@ -101,7 +101,10 @@ describe('a captured connection', () => {
   test('its ladder', () => {
     expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
     expect(new Set(lines.filter(isRow).map((line) => lifelines(line).slice(0, 2).join())).size).toBe(1);
-    expect(lines.join('\n')).toContain('2.0초가 지난다');
+    const gap = lines.find((line) => line.includes('2.0초가 지난다'))!;
+    const [, before, after] = /┊( *)\S.*\S( *)┊/.exec(gap)!;
+    expect(after!.length - before!.length).toBeLessThan(2);
+    expect(after!.length - before!.length).toBeGreaterThan(-1);
     expect(lines.find((line) => line.includes('10.0.0.1:40000'))).toContain('클라이언트');
   });
 

@@ -102,7 +102,7 @@ export const LADDER: Messages['ladder'] = {
   strayDropped: ({ reason, bytes }) => `패킷을 버림: ${DROPS[reason]}, ${inBytes(bytes)}`,
   dropReason: ({ reason }) => `버림: ${DROPS[reason]}`,
   absent: ({ names, events, hosts }) =>
-    `${names.join(', ')}의 사건이 없다; ${hosts.join(', ')} 호스트의 사건 ${events}개는 이 래더에 나오지 않는다`,
+    `${names.join(', ')}의 이벤트가 없다; ${hosts.join(', ')} 호스트의 이벤트 ${events}개는 이 래더에 나오지 않는다`,
   changes: {
     recovery: '빠른 회복',
     marked: '혼잡 표시',
