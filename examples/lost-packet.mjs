@@ -1,18 +1,19 @@
 // One packet is lost, and the ladder tells how TCP finds out and what it does: `node examples/lost-packet.mjs [FILE]`
 // With FILE, what the client sent and received is recorded there for Wireshark, each packet with its reason.
 import { openSync, writeSync } from 'node:fs';
-import { Ladder, Notice, PcapngExport, Recorder, tee, twoHosts } from 'synfin';
+import { ENGLISH, Ladder, Notice, PcapngExport, Recorder, tee, twoHosts } from 'synfin';
 
 const file = process.argv[2] === undefined ? null : openSync(process.argv[2], 'w');
 const pcapng = new PcapngExport((bytes) => {
   if (file !== null) writeSync(file, bytes);
-});
+}, ENGLISH);
 const recorder = new Recorder();
 const ladder = new Ladder({
   left: 'client',
   right: 'server',
   width: process.stdout.columns ?? 110,
   color: process.stdout.isTTY ?? false,
+  messages: ENGLISH,
   write: (line) => console.log(line),
 });
 recorder.listen((event) => ladder.event(event));

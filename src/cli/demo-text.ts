@@ -83,12 +83,12 @@ const KOREAN: typeof ENGLISH = {
     closing: '연결이 양쪽 모두 닫히지는 않았다',
   },
   clientSaid: ({ error, reset }) =>
-    `클라이언트의 말: ${error}${reset ? ' (우리의 RST가 그쪽에는 이렇게 보인다)' : ''}`,
-  kernelSilent: ({ reason }) => `커널은 말이 없다: ${reason}`,
+    `클라이언트가 알린 오류: ${error}${reset ? ' (우리의 RST가 그쪽에는 이렇게 보인다)' : ''}`,
+  kernelSilent: ({ reason }) => `커널이 상태를 알리지 않는다: ${reason}`,
   kernelSays: ({ reported, inferred, agrees, left }) => {
     const still = left > 0 ? ` (앞으로 ${seconds(left)}초)` : '';
     const verdict = agrees ? '추론과 같다' : `추론은 달랐다: ${inferred.join(', ')}`;
-    return `커널의 말: ${reported.join(', ')}${still}: ${verdict}`;
+    return `커널이 알린 상태: ${reported.join(', ')}${still}: ${verdict}`;
   },
 };
 

@@ -75,10 +75,16 @@ export class DemoTrace {
     }
     const lines = formatSummary(connection, this.start, now, this.messages, this.other);
     const text = DEMO_TEXT[this.messages.language];
-    const { exchange } = this.messages.summary.titles;
-    lines.splice(-1, 1, summaryLine(exchange, fault === '' ? verdict : text.notComplete({ fault })));
-    const asked = summaryLine(text.request, request || text.none);
-    lines.splice(1, 0, asked, summaryLine(text.response, response || text.none));
+    const { summary } = this.messages;
+    const entry = (title: string, said: string): string => summaryLine(title, said, summary);
+    const whole = fault === '' ? verdict : text.notComplete({ fault });
+    lines.splice(-1, 1, entry(summary.titles.exchange, whole));
+    lines.splice(
+      1,
+      0,
+      entry(text.request, request || text.none),
+      entry(text.response, response || text.none),
+    );
     for (const line of ['', ...lines, ...remarks]) this.say(line);
   }
 

@@ -35,6 +35,7 @@ Examples:
   synfin read capture.pcapng
   synfin read capture.pcap.gz 3
   synfin read --conn 10.0.0.1:443 capture.pcap
+  synfin read --lang ko capture.pcapng
   synfin read --json capture.pcapng | jq -c 'select(.verdict.severity > 1)'
 
 Exit codes:

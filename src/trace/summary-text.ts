@@ -2,7 +2,7 @@
 
 import type { ConnectionSummary, EndSummary } from './summary.ts';
 import type { Messages } from './text/messages.ts';
-import { padEnd } from './text/width.ts';
+import { padEnd, widthOf } from './text/width.ts';
 
 type Words = Messages['summary'];
 
@@ -19,21 +19,28 @@ export function formatSummary(
 ): string[] {
   const { client, server, roundTrip } = connection;
   const { titles } = words;
+  const line = (title: string, text: string): string => summaryLine(title, text, words);
   return [
     `${named('client', client, words, other)} → ${named('server', server, words, other)}`,
-    summaryLine(titles.handshake, handshake(connection, start, words)),
-    summaryLine(titles.roundTrip, roundTrip === null ? words.notMeasured : milliseconds(roundTrip)),
-    summaryLine(titles.clientSent, words.sent(client.sent)),
-    summaryLine(titles.serverSent, words.sent(server.sent)),
-    summaryLine(titles.close, words.closing(connection)),
-    summaryLine(words.client, state(client, now, words)),
-    summaryLine(words.server, state(server, now, words)),
-    summaryLine(titles.exchange, connection.complete ? words.complete : words.notComplete),
+    line(titles.handshake, handshake(connection, start, words)),
+    line(titles.roundTrip, roundTrip === null ? words.notMeasured : milliseconds(roundTrip)),
+    line(titles.clientSent, words.sent(client.sent)),
+    line(titles.serverSent, words.sent(server.sent)),
+    line(titles.close, words.closing(connection)),
+    line(words.client, state(client, now, words)),
+    line(words.server, state(server, now, words)),
+    line(titles.exchange, connection.complete ? words.complete : words.notComplete),
   ];
 }
 
 /** One line of a summary: what it is about, and what is said of it. */
-export const summaryLine = (title: string, text: string): string => `  ${padEnd(title, 12)}${text}`;
+export function summaryLine(title: string, text: string, { titles, client, server }: Words): string {
+  const longest = [...Object.values(titles), client, server].reduce(
+    (most, each) => Math.max(most, widthOf(each)),
+    0,
+  );
+  return `  ${padEnd(title, longest + 1)}${text}`;
+}
 
 /** `client (kernel) 10.0.0.1:40000`; a host that is called after its role is named once. */
 function named(

@@ -83,6 +83,59 @@ describe('one connection', () => {
   });
 });
 
+describe('in Korean', () => {
+  const KOREAN = { LC_ALL: '', LC_MESSAGES: '', LANG: 'ko_KR.UTF-8' };
+  const inKorean = (...args: readonly string[]) => run('read', '--lang', 'ko', ...args);
+
+  test('by --lang, or as the locale says; --lang goes before it', async () => {
+    const asked = await inKorean(file('two.pcap'));
+    expect(asked).toMatchObject({ code: 0, stderr: '' });
+    expect(asked.stdout).toContain('실패 거부: SYN을 보내고 20 ms 뒤에 RST가 왔다');
+    expect(asked.stdout).not.toMatch(/client|FAIL|refused/);
+    const located = new Running(['read', file('two.pcap')], KOREAN);
+    expect((await located.finish()).stdout).toBe(asked.stdout);
+    const english = await new Running(['read', '--lang', 'en', file('two.pcap')], KOREAN).finish();
+    expect(english.stdout).toBe((await run('read', file('two.pcap'))).stdout);
+  });
+
+  test('a ladder', async () => {
+    const { stdout } = await inKorean(file('two.pcap'), '2');
+    expect(stdout).toContain('여기에는 그런 연결이 없다: RST로 답한다');
+    expect(stdout).toContain('첫 SYN: 우리의 초기 순서 번호와 옵션');
+  });
+
+  test('JSON: the verdict has its kind, and its text; all else is the same', async () => {
+    const parse = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { verdict: { kind: string; text: string } });
+    const own = parse((await inKorean('--json', file('two.pcap'))).stdout);
+    const english = parse((await run('read', '--json', file('two.pcap'))).stdout);
+    expect(own[1]!.verdict.text).toMatch(/^거부: /);
+    const neutral = (rows: typeof own) =>
+      rows.map((row) => ({ ...row, verdict: { ...row.verdict, text: '' } }));
+    expect(neutral(own)).toEqual(neutral(english));
+  });
+
+  test.each([
+    ['nope', 1, /nope를 읽을 수 없습니다: ENOENT\n$/],
+    ['text', 1, /text는 pcap도 pcapng도 아닙니다\n$/],
+    ['empty.pcap', 0, /empty\.pcap에 TCP가 없습니다 \(프레임 0개\)\n$/],
+    ['cut.pcap', 1, /cut\.pcap은 오프셋 \d+에서 손상되었습니다: 레코드 도중에 파일이 끝남\n$/],
+  ] as const)('what is wrong with %s', async (name, code, complaint) => {
+    const result = await inKorean(file(name));
+    expect(result.code).toBe(code);
+    expect(result.stderr).toMatch(complaint);
+  });
+
+  test('a language that is not spoken', async () => {
+    const { code, stdout, stderr } = await run('read', '--lang', 'fr', file('two.pcap'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^synfin: option '--lang <language>' argument 'fr' is invalid.*en, ko\.\n$/);
+  });
+});
+
 describe('what can go wrong', () => {
   test.each([
     ['no such file', ['nope'], 1, /^synfin: cannot read .*nope: ENOENT\n$/],

@@ -22,7 +22,7 @@ export class Running {
   private waiting: (() => void)[] = [];
 
   constructor(args: readonly string[], environment: Record<string, string> = {}) {
-    const env = { ...process.env, ...environment };
+    const env = { ...process.env, LC_ALL: 'C.UTF-8', ...environment };
     this.child = spawn(process.execPath, [CLI, ...args], { env, stdio: 'pipe' });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

@@ -53,7 +53,7 @@ export class Running {
     const file = join(import.meta.dirname, 'fixtures', program);
     const node = [process.execPath, ...(options.options ?? []), ...DOORS[door], file, ...args];
     const command = sealed ? ['unshare', '-r', '-n', '--', ...node] : node;
-    const env = { ...process.env, ...environment };
+    const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C.UTF-8', ...environment };
     delete env.NODE_OPTIONS;
     this.child = spawn(command[0]!, command.slice(1), {
       env,

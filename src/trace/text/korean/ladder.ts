@@ -72,7 +72,7 @@ const LOSSES: Readonly<Record<string, string>> = {
 
 export const LADDER: Messages['ladder'] = {
   legend: [
-    'seq=상대 번호(절대 번호)',
+    'seq=0부터 센 번호(실제 번호)',
     'len=바이트/한데 묶인 세그먼트 수',
     'win=바이트, SYN 뒤로는 배율 적용',
     '~ 추론',
@@ -93,7 +93,7 @@ export const LADDER: Messages['ladder'] = {
   urgentPointer: ({ urgent }) => `긴급 포인터 ${urgent}`,
   silence: ({ ms }) => `${seconds(ms)}초가 지난다`,
   timeWaitLasts: ({ ms }) => `TIME-WAIT는 지금부터 ${seconds(ms)}초 동안 이어진다`,
-  timerFires: ({ timer }) => `* ${TIMERS[timer]} 타이머가 울린다`,
+  timerFires: ({ timer }) => `* ${TIMERS[timer]} 타이머가 만료된다`,
   send: ({ bytes }) => `send(${inBytes(bytes)})`,
   held: ({ link, reason }) => `${link}에 붙들려 있다: ${reason}`,
   lost: ({ link, reason }) => `X ${link}에서 사라졌다: ${LOSSES[reason] ?? reason}`,
@@ -102,7 +102,7 @@ export const LADDER: Messages['ladder'] = {
   strayDropped: ({ reason, bytes }) => `패킷을 버림: ${DROPS[reason]}, ${inBytes(bytes)}`,
   dropReason: ({ reason }) => `버림: ${DROPS[reason]}`,
   absent: ({ names, events, hosts }) =>
-    `${names.join(', ')}의 사건이 없다; ${hosts.join(', ')} 호스트의 사건 ${events}개는 이 래더에 나오지 않는다`,
+    `${names.join(', ')}의 이벤트가 없다; ${hosts.join(', ')} 호스트의 이벤트 ${events}개는 이 래더에 나오지 않는다`,
   changes: {
     recovery: '빠른 회복',
     marked: '혼잡 표시',

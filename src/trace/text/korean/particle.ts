@@ -54,9 +54,12 @@ function ofFinal(final: number): Ending {
   return final === FINAL_L ? 'l' : 'consonant';
 }
 
+/** How much of a word's end is looked at, so that no word takes long. */
+const READ = 64;
+
 /** Without what is not read at its end: quotes, full stops, and anything in parentheses unless that is all. */
 function spoken(word: string): string {
-  let text = word.normalize('NFC').trim();
+  let text = word.slice(-READ).normalize('NFC').trim();
   const bare = text.replace(/\s*\([^()]*\)$/, '');
   if (bare !== '') text = bare;
   return text.replace(/[^\p{L}\p{N}%‰°]+$/u, '');

@@ -11,8 +11,8 @@ export const SUMMARY: Messages['summary'] = {
   titles: {
     handshake: '핸드셰이크',
     roundTrip: '왕복 시간',
-    clientSent: '보냄(C)',
-    serverSent: '보냄(S)',
+    clientSent: '클라이언트 송신',
+    serverSent: '서버 송신',
     close: '닫기',
     exchange: '교환',
   },
