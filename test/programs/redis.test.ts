@@ -42,11 +42,11 @@ programs.describeWith(['redis-server', 'openssl'], 'ioredis and Redis', () => {
   afterAll(() => server.stop());
 
   test.each([
-    ['a good network, over IPv4', CLIENT.kernels, 16 << 20, {}],
-    ['a good network, over IPv6', CLIENT.kernels6, 16 << 20, {}],
-    ['a bad network', CLIENT.kernels, 100_000, programs.BAD],
-  ])('on %s', async (_, host, size, network) => {
-    const args = [host, String(PORT), String(SECURE_PORT), String(size)];
+    ['a good network, over IPv4', CLIENT.kernels, 16 << 20, 10_000, {}],
+    ['a good network, over IPv6', CLIENT.kernels6, 16 << 20, 10_000, {}],
+    ['a bad network', CLIENT.kernels, 100_000, 1000, programs.BAD],
+  ])('on %s', async (_, host, size, count, network) => {
+    const args = [host, PORT, SECURE_PORT, size, count].map(String);
     const environment = { ...network, NODE_EXTRA_CA_CERTS: cert };
     const { code, stdout, stderr } = await programs.start('ioredis.mjs', CLIENT, { args, environment })
       .finished;

@@ -15,6 +15,7 @@ listen_ipv6=YES
 listen_port=${PORT}
 background=NO
 run_as_launching_user=YES
+secure_chroot_dir=${directory}/root
 seccomp_sandbox=NO
 connect_from_port_20=NO
 anonymous_enable=YES
@@ -70,13 +71,13 @@ programs.describeWith(['vsftpd', 'openssl'], 'basic-ftp and vsftpd', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const kept = readFileSync(join(up, 'kept.bin'));
     rmSync(join(up, 'kept.bin'));
-    const names = Array.from({ length: 5 }, (_empty, i) => `${i}.txt`);
+    const names = Array.from({ length: 3 }, (_empty, i) => `${i}.txt`);
     expect(stdout.trim().split('\n')).toEqual([
       'before []',
       `size ${size} ${sha256(kept)}`,
       'same true',
       'rest true',
-      `six ${[...names, 'one.bin'].join(' ')}`,
+      `four ${[...names, 'one.bin'].join(' ')}`,
       "after [ 'kept.bin' ]",
       'missing 550',
       commands,
