@@ -106,9 +106,9 @@ function tlsSocketConstructor(sockets: Sockets): AnyFunction {
  */
 function carrying<T>(socket: unknown, { isOurs, withoutClass }: Sockets, work: () => T): T {
   if (!isOurs(socket)) return work();
+  const carried = withoutClass(socket, () => handOver(socket, work));
   const { _readableState, _writableState } = socket as unknown as Record<string, object>;
   for (const state of [_readableState, _writableState]) Object.assign(state!, { autoDestroy: false });
-  const carried = withoutClass(socket, () => handOver(socket, work));
   socket.allowHalfOpen = true;
   // Asking for its address has it meet its carrier.
   if (carried instanceof net.Socket) carried.address();
