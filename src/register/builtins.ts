@@ -21,6 +21,7 @@ import 'node:tty';
 import type { Net } from '../net/net.ts';
 import type { Socket as OurSocket } from '../net/socket.ts';
 import { connectsByTcp } from './destinations.ts';
+import { handOver } from './hand-over.ts';
 import { serverMethods } from './server.ts';
 import { programSockets, type Sockets } from './socket.ts';
 
@@ -105,9 +106,9 @@ function tlsSocketConstructor(sockets: Sockets): AnyFunction {
  */
 function carrying<T>(socket: unknown, { isOurs, withoutClass }: Sockets, work: () => T): T {
   if (!isOurs(socket)) return work();
+  const carried = withoutClass(socket, () => handOver(socket, work));
   const { _readableState, _writableState } = socket as unknown as Record<string, object>;
   for (const state of [_readableState, _writableState]) Object.assign(state!, { autoDestroy: false });
-  const carried = withoutClass(socket, work);
   socket.allowHalfOpen = true;
   // Asking for its address has it meet its carrier.
   if (carried instanceof net.Socket) carried.address();

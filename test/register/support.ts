@@ -1,7 +1,7 @@
 // Runs programs of test/register/fixtures as a user does, with what is built preloaded, or without.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const LIMIT = 20_000;
@@ -38,9 +38,11 @@ export interface RunOptions {
   readonly sealed?: boolean;
   /** Options of Node's own, before the doors. */
   readonly options?: readonly string[];
+  /** After which it is ended, milliseconds; otherwise LIMIT. */
+  readonly limit?: number;
 }
 
-/** A program under way. */
+/** A program under way: one of the fixtures, by its name, or any other by its whole path. */
 export class Running {
   readonly child: ChildProcess;
   stdout = '';
@@ -49,8 +51,8 @@ export class Running {
   private wake: () => void = () => {};
 
   constructor(program: string, options: RunOptions = {}) {
-    const { door = 'import', environment = {}, args = [], sealed = false } = options;
-    const file = join(import.meta.dirname, 'fixtures', program);
+    const { door = 'import', environment = {}, args = [], sealed = false, limit = LIMIT } = options;
+    const file = resolvePath(import.meta.dirname, 'fixtures', program);
     const node = [process.execPath, ...(options.options ?? []), ...DOORS[door], file, ...args];
     const command = sealed ? ['unshare', '-r', '-n', '--', ...node] : node;
     const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C.UTF-8', ...environment };
@@ -58,7 +60,7 @@ export class Running {
     this.child = spawn(command[0]!, command.slice(1), {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT,
+      timeout: limit,
     });
     for (const name of ['stdout', 'stderr'] as const) {
       this.child[name]!.setEncoding('utf8').on('data', (text: string) => {
