@@ -58,7 +58,7 @@ export { Recorder } from './trace/recorder.ts';
 export { formatRule, RULES, type Rule } from './trace/rules.ts';
 export { type ConnectionSummary, type EndSummary, Summary } from './trace/summary.ts';
 export { formatSummary } from './trace/summary-text.ts';
-export { tee } from './trace/tee.ts';
+export { tee } from './host/tee.ts';
 export { Address, type Endpoint, formatEndpoint, Prefix } from './wire/address.ts';
 export { Packet } from './wire/packet.ts';
 export { decodeTcp, encodeTcp, type TcpFault, type TcpFields, tcpHeaderLength } from './wire/tcp.ts';

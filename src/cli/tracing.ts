@@ -4,7 +4,7 @@ import { CaptureFile } from '../node/capture-file.ts';
 import { type LadderOutput, ladderTo } from '../node/ladder-output.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { tee } from '../trace/tee.ts';
+import { tee } from '../host/tee.ts';
 import type { Cleanup } from './exit.ts';
 import type { TraceOptions } from './options.ts';
 import { OUR_NAME } from './stack.ts';

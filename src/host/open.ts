@@ -11,6 +11,8 @@ import { FlowKey } from './demux.ts';
 import { planFastOpen } from './fast-open.ts';
 import { type Interface, isUnicast } from './interface.ts';
 import { checkBacklog, checkFastOpenQueue, TcpListener } from './listener.ts';
+import { combined } from './observers.ts';
+import { checkProbe, type HostProbe } from './probe.ts';
 import { sourceAddress } from './routes.ts';
 import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
 import { addSocket, openOptions, takeOver } from './tcp-input.ts';
@@ -68,6 +70,8 @@ export interface ConnectOptions {
   readonly hopLimit?: number;
   /** Differentiated services codepoint, 0 to 63, from the SYN on (MUST-48); by default 0. */
   readonly diffserv?: number;
+  /** They hear what this connection does, and of its packets, beside the probe of the host; see `TcpSocket.observe`. */
+  readonly observers?: readonly HostProbe[];
   /** Use TCP Fast Open: ask the server for a cookie, or use the one it gave before. */
   readonly fastOpen?: FastOpenOptions;
 }
@@ -92,6 +96,7 @@ const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   parameters: true,
   hopLimit: true,
   diffserv: true,
+  observers: true,
   fastOpen: true,
 };
 const FAST_OPEN_OPTIONS: Readonly<Record<keyof FastOpenOptions, true>> = { data: true };
@@ -125,11 +130,12 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
 
 export function connect(core: Core, options: ConnectOptions): TcpSocket {
   checkOptions('connect', options, CONNECT_OPTIONS);
-  const { port, localPort = 0, parameters = core.parameters } = options;
+  const { port, localPort = 0, parameters = core.parameters, observers = [] } = options;
   const address = Address.from(options.address);
   checkPort('port', port, 1);
   checkPort('localPort', localPort, 0);
   if (options.fastOpen !== undefined) checkFastOpen(options.fastOpen);
+  for (const observer of observers) checkProbe(observer);
   if (parameters !== core.parameters) checkParameters(parameters);
   const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
   const trafficClass = trafficClassOf(options.diffserv ?? 0);
@@ -142,7 +148,9 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const isn = core.isn.next(local, remote, now);
   const iss = old === null ? isn : takeOver(core, old, isn, now);
   const opened = openOptions(core, via, local, remote, iss, parameters);
-  const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
+  const probe = combined(core.probe, ...observers);
+  const socket = new TcpSocket(core, Connection.connect({ ...opened, probe }, now), via, null);
+  for (const observer of observers) socket.observe(observer);
   socket.hopLimit = hopLimit;
   socket.trafficClass = trafficClass;
   addSocket(core, socket, now);

@@ -11,6 +11,8 @@ import type { Core } from './core.ts';
 import type { Flow } from './demux.ts';
 import type { Interface } from './interface.ts';
 import type { TcpListener } from './listener.ts';
+import { observe, unobserve } from './observers.ts';
+import type { HostProbe } from './probe.ts';
 
 /** What is told through `notify`: an or of the bits in tcp/notice.ts. */
 export type Notify = (notices: number) => void;
@@ -60,6 +62,9 @@ export class TcpSocket implements Flow, TimerEntry {
   trafficClass = 0;
   /** Of the last packet that came for it; the host writes it. */
   receivedTrafficClass = 0;
+  /** Who watches this connection alone, and all of them as one for its packets, or null; observers.ts writes both. */
+  observers: readonly HostProbe[] = [];
+  observer: HostProbe | null = null;
 
   private readonly core: Core;
   private callback: Notify | null = null;
@@ -250,6 +255,20 @@ export class TcpSocket implements Flow, TimerEntry {
   /** The codepoint of the last packet that came for this connection, acceptable or not (MAY-9). */
   get receivedDiffserv(): number {
     return this.receivedTrafficClass >> 2;
+  }
+
+  /**
+   * `observer` hears what this connection does from now on, and of its packets: those that found it, and those that
+   * were handed to its link. What it opens with is heard by the option `observers` of `connect`.
+   * @throws TypeError ERR_INVALID_ARG_TYPE
+   */
+  observe(observer: HostProbe): void {
+    observe(this.core, this, observer);
+  }
+
+  /** `observer` hears no more. */
+  unobserve(observer: HostProbe): void {
+    unobserve(this.core, this, observer);
   }
 
   /** The link is gone. */

@@ -75,6 +75,11 @@ export class NativeTransport implements Transport {
   info(): null {
     return null;
   }
+
+  /** There are no segments to tell of. */
+  observe(): void {}
+
+  unobserve(): void {}
 }
 
 /** The way to a connection over a pipe: one attempt. */

@@ -14,6 +14,7 @@ import { PipeConnecting } from './native-transport.ts';
 import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
 import { type ConnectOptions, type ReadyState, type SocketOptions, streamOptions } from './socket-options.ts';
+import { SocketTrace, type TraceOptions } from './trace.ts';
 import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
 
@@ -46,6 +47,7 @@ export class Socket extends TransportStream implements Connectee {
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
   readonly #options: ConnectionOptions;
+  readonly #traces = new Set<SocketTrace>();
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
   #localName: AddressInfo | null = null;
@@ -112,7 +114,9 @@ export class Socket extends TransportStream implements Connectee {
         const name = local === null ? 'undefined:undefined' : `${local.address}:${local.port}`;
         return { open: this.#established, local: name };
       },
+      observers: () => [...this.#traces].map(({ observer }) => observer),
       begin: (transport, way, address) => {
+        for (const trace of this.#traces) trace.begins(transport);
         this.#way = way;
         this.#established = false;
         this.#localName = null;
@@ -257,6 +261,25 @@ export class Socket extends TransportStream implements Connectee {
   /** Beyond node:net, §3.9.1.5 STATUS: state, RTT, windows, counters. Null without a connection of the stack. */
   info(): ConnectionInfo | null {
     return this.transport?.info() ?? null;
+  }
+
+  /**
+   * Beyond node:net: a recording of what this socket's connection does and why, segment for segment. Of one that has
+   * yet to connect it begins with the SYN, else now; it ends with the connection, or with `stop`.
+   * @throws TypeError for options that there are not; Error if the capture cannot be written
+   */
+  trace(options: TraceOptions = {}): SocketTrace {
+    const trace = new SocketTrace(options, () => this.#traces.delete(trace));
+    this.#traces.add(trace);
+    this.once('close', () => {
+      trace.closes();
+      this.#traces.delete(trace);
+    });
+    if (this.transport !== null) {
+      this.transport.observe(trace.observer);
+      trace.begins(this.transport);
+    }
+    return trace;
   }
 
   /** Bytes that wait in the stream. @deprecated as in Node: use writableLength */

@@ -1,6 +1,7 @@
 // What this layer needs of a host: `Host`, `TcpSocket` and `TcpListener` of src/host are such, and so is a test's
 // stand-in.
 
+import type { HostProbe } from '../host/probe.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { Address, Endpoint } from '../wire/address.ts';
@@ -35,6 +36,9 @@ export interface Transport {
   setDiffserv(codepoint: number): void;
   /** Null: nothing is known of it. */
   info(): ConnectionInfo | null;
+  /** Hears what it does from now on, and of its packets. */
+  observe(observer: HostProbe): void;
+  unobserve(observer: HostProbe): void;
 }
 
 export interface PassiveTransport {
@@ -57,6 +61,8 @@ export interface ConnectRequest extends TransportOptions {
   readonly port: number;
   readonly localAddress?: Address;
   readonly localPort?: number;
+  /** They hear what it does, from its first segment on. */
+  readonly observers?: readonly HostProbe[];
 }
 
 export interface ListenRequest extends TransportOptions {

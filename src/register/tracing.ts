@@ -8,7 +8,7 @@ import { ladderTo } from '../node/ladder-output.ts';
 import type { MemoryLink } from '../sim/link.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { tee } from '../trace/tee.ts';
+import { tee } from '../host/tee.ts';
 import { SettingError } from './setting-error.ts';
 import type { TraceSettings } from './settings.ts';
 

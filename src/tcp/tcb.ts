@@ -67,7 +67,8 @@ export class Tcb {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly parameters: Parameters;
-  readonly probe: Probe | null;
+  /** Who watches; null: nobody. Written by the owner of the connection, between events. */
+  probe: Probe | null;
   readonly iss: Seq;
   irs: Seq = seq(0);
   /** Written by state changes only (transition in tcb-state.ts). */

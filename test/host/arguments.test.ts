@@ -7,7 +7,7 @@ import type { ConnectOptions, ListenOptions } from '../../src/host/open.ts';
 import { createLink } from '../../src/sim/link.ts';
 import { twoHosts } from '../../src/sim/network.ts';
 import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
-import { tee } from '../../src/trace/tee.ts';
+import { tee } from '../../src/host/tee.ts';
 import { FakeClock, FakeLink, PEER4, prefix, US4, world } from './support.ts';
 
 const TYPE = 'ERR_INVALID_ARG_TYPE';
@@ -76,7 +76,7 @@ describe('misuse of a host', () => {
       "node:net's name for the address",
       (h) => connect(h, { host: '10.0.0.2', port: 80 }),
       VALUE,
-      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv, fastOpen',
+      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv, observers, fastOpen',
     ],
     [
       'no address',
@@ -116,7 +116,7 @@ describe('misuse of a host', () => {
       'listen on a host',
       (h) => listen(h, { port: 7, host: '::' }),
       VALUE,
-      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv, fastOpenQueue, family, exclusive, keepEnded',
+      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv, observers, fastOpenQueue, family, exclusive, keepEnded',
     ],
     ['listen at a name', (h) => listen(h, { port: 7, address: 'me' }), VALUE, /^address must be an IPv4/],
     [

@@ -82,6 +82,10 @@ export class FakeTransport implements Transport {
     return null;
   }
 
+  observe(): void {}
+
+  unobserve(): void {}
+
   // What happens on the wire
 
   connects(): void {

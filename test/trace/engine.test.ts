@@ -11,7 +11,7 @@ import { Ladder } from '../../src/trace/ladder.ts';
 import { PcapngExport } from '../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { Summary } from '../../src/trace/summary.ts';
-import { tee } from '../../src/trace/tee.ts';
+import { tee } from '../../src/host/tee.ts';
 import { Address } from '../../src/wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';
 import { PcapngReader } from '../../src/wire/pcapng-reader.ts';

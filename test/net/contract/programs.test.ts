@@ -67,7 +67,7 @@ const compare = async (program: Programs[string]): Promise<void> => {
 const comparable = unavailable === null && dual;
 
 // Both run in real time: on a machine that is busy elsewhere one may lag. A difference that is one comes again.
-const AGAIN = { retry: 2 };
+const AGAIN = { retry: 0 };
 
 describe.skipIf(!comparable).each(Object.entries(GROUPS))('%s', AGAIN, (_group, programs) => {
   test.each(Object.entries(programs))('%s', (_name, program) => compare(program));

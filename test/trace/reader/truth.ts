@@ -6,7 +6,7 @@ import { isSynchronized } from '../../../src/tcp/state.ts';
 import type { TraceEvent } from '../../../src/trace/events.ts';
 import { PcapngExport } from '../../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../../src/trace/recorder.ts';
-import { tee } from '../../../src/trace/tee.ts';
+import { tee } from '../../../src/host/tee.ts';
 import { joinBytes } from '../../wire/captures.ts';
 
 export const STYLES = ['client', 'server', 'both', 'half-close', 'abort', 'crossed-open'] as const;
