@@ -12,6 +12,7 @@ export { defaultHost, LoopbackLink, loopbackHost } from './net/loopback.ts';
 export { type Connect, type ConnectionOptions, createNet, type Net } from './net/net.ts';
 export type { ConnectionListener, ListenOptions, ServerOptions } from './net/server.ts';
 export type { ConnectOptions, ReadyState, SocketOptions } from './net/socket-options.ts';
+export type { TcpOptions } from './net/tcp-options.ts';
 export type { LadderStyle, SocketTrace, TraceOptions } from './net/trace.ts';
 export type { NetHost } from './net/transport.ts';
 

@@ -5,6 +5,7 @@ import type { TimerEntry } from '../lib/timer-queue.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
+import type { Parameters } from '../tcp/parameters.ts';
 import type { State } from '../tcp/state.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { Core } from './core.ts';
@@ -229,6 +230,12 @@ export class TcpSocket implements Flow, TimerEntry {
   /** MAY-15: while on, only full segments leave, and the rest after 200 ms; off, what was held leaves. */
   setCork(on: boolean): void {
     this.connection.setCork(on);
+    this.serve();
+  }
+
+  /** TCP_CONGESTION: another algorithm goes on with the window and the threshold that there are (§3.8.2). */
+  setCongestionControl(name: Parameters['congestionControl']): void {
+    this.connection.setCongestionControl(name);
     this.serve();
   }
 

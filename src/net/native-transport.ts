@@ -72,6 +72,14 @@ export class NativeTransport implements Transport {
 
   setDiffserv(): void {}
 
+  setHopLimit(): void {}
+
+  setCork(): void {}
+
+  setUserTimeout(): void {}
+
+  setCongestionControl(): void {}
+
   info(): null {
     return null;
   }

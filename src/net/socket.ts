@@ -14,6 +14,7 @@ import { PipeConnecting } from './native-transport.ts';
 import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
 import { type ConnectOptions, type ReadyState, type SocketOptions, streamOptions } from './socket-options.ts';
+import { applyTcpOptions, checkTcpOptions, type TcpOptions } from './tcp-options.ts';
 import { SocketTrace, type TraceOptions } from './trace.ts';
 import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
@@ -47,6 +48,7 @@ export class Socket extends TransportStream implements Connectee {
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
   readonly #options: ConnectionOptions;
+  #tcpOptions: TcpOptions = {};
   readonly #traces = new Set<SocketTrace>();
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
@@ -122,6 +124,7 @@ export class Socket extends TransportStream implements Connectee {
         this.#localName = null;
         this.#mapped = address !== null && unmapped(address) !== null;
         this.attach(transport);
+        applyTcpOptions(this.#tcpOptions, transport);
       },
       connected: () => this.onConnected(),
       touch: () => this.idle.touch(),
@@ -240,6 +243,17 @@ export class Socket extends TransportStream implements Connectee {
   /** The connection, if it is open. */
   get #settled(): Transport | null {
     return this.pending ? null : this.transport;
+  }
+
+  /**
+   * Beyond node:net: congestion control, user timeout and more, from now on; before there is a connection, as soon as
+   * there is one. What its SYN is to have is an option of `connect`.
+   * @throws TypeError, RangeError, TcpError EINVAL for what cannot be; nothing is set then
+   */
+  setTcpOptions(options: TcpOptions): this {
+    this.#tcpOptions = { ...this.#tcpOptions, ...checkTcpOptions(options, this.#context.host.parameters) };
+    if (this.transport !== null) applyTcpOptions(options, this.transport);
+    return this;
   }
 
   ref(): this {

@@ -34,6 +34,12 @@ export interface Transport {
   setKeepAlive(on: boolean, idle: number, interval?: number, count?: number): void;
   /** The codepoint, 0 to 63. */
   setDiffserv(codepoint: number): void;
+  /** 1 to 255. */
+  setHopLimit(hopLimit: number): void;
+  setCork(on: boolean): void;
+  /** Milliseconds; 0 = as configured. */
+  setUserTimeout(timeout: number): void;
+  setCongestionControl(name: Parameters['congestionControl']): void;
   /** Null: nothing is known of it. */
   info(): ConnectionInfo | null;
   /** Hears what it does from now on, and of its packets. */
