@@ -17,6 +17,7 @@ import { sourceAddress } from './routes.ts';
 import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
 import { addSocket, openOptions, takeOver } from './tcp-input.ts';
 
+/** What a passive OPEN asks for (§3.9.1.1). */
 export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
@@ -57,6 +58,7 @@ export interface FastOpenOptions {
   readonly data?: Uint8Array;
 }
 
+/** What an active OPEN asks for (§3.9.1.1). */
 export interface ConnectOptions {
   /** An address or its text: `10.0.0.2`, `fd00::2`. Names are not looked up. */
   readonly address: Address | string;

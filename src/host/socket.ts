@@ -37,6 +37,7 @@ export function trafficClassOf(codepoint: number): number {
   return codepoint << 2;
 }
 
+/** One connection of a host; it has come from `Host.connect` or `TcpListener.accept`. */
 export class TcpSocket implements Flow, TimerEntry {
   readonly connection: Connection;
   readonly local: Endpoint;
@@ -82,6 +83,7 @@ export class TcpSocket implements Flow, TimerEntry {
     this.trafficClass = listener.trafficClass;
   }
 
+  /** §3.3.2. */
   get state(): State {
     return this.connection.state;
   }
@@ -111,14 +113,15 @@ export class TcpSocket implements Flow, TimerEntry {
     return this.connection.ended;
   }
 
-  get notify(): Notify | null {
-    return this.callback;
-  }
-
   /**
    * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of a
    * socket's, and free to make any. Notices from before it was set come soon after.
    */
+  get notify(): Notify | null {
+    return this.callback;
+  }
+
+  /** From now on this one is told; null: nobody. */
   set notify(callback: Notify | null) {
     this.callback = callback;
     if (this.hasNews) this.serve();

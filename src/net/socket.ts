@@ -80,9 +80,16 @@ export class Socket extends TransportStream implements Connectee {
     else this.read(0);
   }
 
+  /**
+   * For the event `error`: ECONNREFUSED, ETIMEDOUT, ENETUNREACH... @throws TypeError and RangeError with the codes
+   * of node:net
+   */
   connect(options: ConnectOptions, listener?: () => void): this;
+  /** To a port of a host. */
   connect(port: number | string, host: string, listener?: () => void): this;
+  /** To a port of `localhost`. */
   connect(port: number | string, listener?: () => void): this;
+  /** To a pipe of the kernel's. */
   connect(path: string, listener?: () => void): this;
   connect(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
@@ -205,6 +212,7 @@ export class Socket extends TransportStream implements Connectee {
     return ms === 0 ? this.off('timeout', listener) : this.once('timeout', listener);
   }
 
+  /** Called when there was no activity for as long as `setTimeout` said. */
   _onTimeout(): void {
     this.emit('timeout');
   }
@@ -236,6 +244,7 @@ export class Socket extends TransportStream implements Connectee {
     return this;
   }
 
+  /** As set; without ECN’s bits while connected. */
   getTypeOfService(): number {
     return this.#options.getTypeOfService(this.#settled !== null);
   }
@@ -256,16 +265,19 @@ export class Socket extends TransportStream implements Connectee {
     return this;
   }
 
+  /** While it is open, the process goes on; so it is at first. */
   ref(): this {
     this.#hold.ref();
     return this;
   }
 
+  /** It keeps no process running. */
   unref(): this {
     this.#hold.unref();
     return this;
   }
 
+  /** Which directions are open. */
   get readyState(): ReadyState {
     if (this.connecting) return 'opening';
     if (this.readable) return this.writable ? 'open' : 'readOnly';
@@ -301,6 +313,7 @@ export class Socket extends TransportStream implements Connectee {
     return this.transport === null ? (undefined as unknown as number) : this.writableLength;
   }
 
+  /** Our end; {} without a connection. */
   address(): AddressInfo | Record<string, never> {
     const local = this.transport?.local ?? null;
     if (local === null) return {};
@@ -316,14 +329,17 @@ export class Socket extends TransportStream implements Connectee {
     return this.#peerName ?? {};
   }
 
+  /** The peer's address; undefined before there is a connection. */
   get remoteAddress(): string | undefined {
     return this.#peer.address;
   }
 
+  /** The peer's port. */
   get remotePort(): number | undefined {
     return this.#peer.port;
   }
 
+  /** `IPv4` or `IPv6`. */
   get remoteFamily(): string | undefined {
     return this.#peer.family;
   }

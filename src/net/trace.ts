@@ -118,6 +118,7 @@ export class SocketTrace implements AsyncIterable<TraceEvent> {
     this.finish();
   }
 
+  /** `stop`, at the end of a scope. */
   [Symbol.dispose](): void {
     this.stop();
   }

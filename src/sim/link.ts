@@ -81,6 +81,7 @@ class LinkEnd implements Link, End {
   }
 }
 
+/** Two ends, and what happens to packets between them; it has come from `createLink`. */
 export class MemoryLink implements Wire {
   readonly clock: Clock;
   readonly name: string;
@@ -153,6 +154,7 @@ export class MemoryLink implements Wire {
     this.bToA.cut();
   }
 
+  /** After `cut`: packets pass again. */
   restore(): void {
     this.aToB.restore();
     this.bToA.restore();

@@ -62,6 +62,7 @@ export function controller(parameters: Parameters): CongestionWindow {
   return new Cubic(initialWindow, slowStartLimit, hystart === 'on', whole);
 }
 
+/** Every variable of one connection (§3.3.1). Only the engine writes to it. */
 export class Tcb {
   readonly id: number;
   readonly local: Endpoint;

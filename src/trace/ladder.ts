@@ -42,6 +42,7 @@ import { isLeaving } from './leaving.ts';
 import { isFinsDoing, isRefusal, LATE_FIN } from './rules.ts';
 import { hasFlag } from './segment-record.ts';
 
+/** Who stands where on a ladder, and where it is drawn. */
 export interface LadderOptions {
   /** Name of the host on the left: ours. Events of hosts that are neither left nor right are passed over. */
   readonly left: string;
@@ -63,6 +64,7 @@ const MAX_LANES = 10_000;
 /** Names of hosts passed over that are kept. */
 const MAX_PASSED = 8;
 
+/** Draws what a recorder tells, as it is told. */
 export class Ladder {
   private readonly options: LadderOptions;
   private readonly rows: RowWriter;

@@ -2,6 +2,7 @@
 
 import type { RuleId } from '../tcp/rules.ts';
 
+/** What a rule says to a person, and where it stands. */
 export interface Rule {
   /** 0: no RFC asks for it, the limit is ours. */
   readonly rfc: number;
