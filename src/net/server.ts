@@ -40,6 +40,8 @@ const ANY = new Address(6, 0, 0, 0, 0);
 export class Server extends EventEmitter {
   /** Connections above this many are closed at once, with `drop`. */
   maxConnections!: number;
+  /** As in Node it means something in a worker of a cluster only, which is on the kernel's TCP. */
+  dropMaxConnection!: boolean;
   allowHalfOpen: boolean;
   pauseOnConnect: boolean;
   noDelay: boolean;
@@ -292,6 +294,12 @@ export class Server extends EventEmitter {
     await new Promise<void>((resolved, rejected) => {
       this.close((error) => (error === undefined ? resolved() : rejected(error)));
     });
+  }
+
+  /** `captureRejections`: an async listener of `connection` that fails costs its connection, any other the server. */
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string | symbol, socket: Socket): void {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
   }
 
   #emitCloseIfDrained(): void {
