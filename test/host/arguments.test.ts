@@ -116,7 +116,7 @@ describe('misuse of a host', () => {
       'listen on a host',
       (h) => listen(h, { port: 7, host: '::' }),
       VALUE,
-      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv, observers, fastOpenQueue, family, exclusive, keepEnded',
+      'listen has no option called host, only port, address, backlog, parameters, hopLimit, diffserv, fastOpenQueue, family, exclusive, keepEnded',
     ],
     ['listen at a name', (h) => listen(h, { port: 7, address: 'me' }), VALUE, /^address must be an IPv4/],
     [
