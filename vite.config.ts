@@ -5,18 +5,40 @@ import { defineConfig, type Plugin } from 'vite';
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 const dependencies = ['koffi', 'commander', 'string-width'];
 
-/** `node -r synfin/register`: Node >= 20.19 lets CommonJS load ES modules that wait for nothing. */
-const commonJsDoor: Plugin = {
-  name: 'commonjs-door',
-  generateBundle() {
-    const source = "'use strict';\nrequire('./register.js');\n";
-    this.emitFile({ type: 'asset', fileName: 'register.cjs', source });
-    this.emitFile({ type: 'asset', fileName: 'types/register.d.cts', source: 'export {};\n' });
+const entries = {
+  index: 'src/index.ts',
+  net: 'src/net.ts',
+  tun: 'src/tun.ts',
+  packetdrill: 'src/packetdrill.ts',
+  register: 'src/register.ts',
+};
+
+/**
+ * What `require` and `node -r` get: the one instance of each module that there is, as Node >= 20.19 lets CommonJS load
+ * ES modules that wait for nothing. The declarations say the same, from TypeScript 5.8 on (module `node20`, `nodenext`).
+ */
+const commonJsDoors: Plugin = {
+  name: 'commonjs-doors',
+  generateBundle(_, bundle) {
+    for (const name of Object.keys(entries)) {
+      const chunk = bundle[`${name}.js`];
+      const names = chunk?.type === 'chunk' ? chunk.exports : [];
+      const source = [
+        "'use strict';",
+        "Object.defineProperty(exports, '__esModule', { value: true });",
+        `const all = require('./${name}.js');`,
+        // One by one, here and in the declarations: those who read without running see them so, too.
+        ...names.map((exported) => `exports.${exported} = all.${exported};`),
+      ];
+      const types = [`export * from './${name}.js';`, `export { ${names.join(', ')} } from './${name}.js';`];
+      this.emitFile({ type: 'asset', fileName: `${name}.cjs`, source: `${source.join('\n')}\n` });
+      this.emitFile({ type: 'asset', fileName: `types/${name}.d.cts`, source: `${types.join('\n')}\n` });
+    }
   },
 };
 
 export default defineConfig({
-  plugins: [commonJsDoor],
+  plugins: [commonJsDoors],
   build: {
     target: 'node20',
     minify: false,
@@ -24,11 +46,7 @@ export default defineConfig({
     lib: {
       formats: ['es'],
       entry: {
-        index: 'src/index.ts',
-        net: 'src/net.ts',
-        tun: 'src/tun.ts',
-        packetdrill: 'src/packetdrill.ts',
-        register: 'src/register.ts',
+        ...entries,
         cli: 'src/cli/main.ts',
         'packetdrill-thread': 'src/cli/packetdrill-thread.ts',
       },

@@ -22,7 +22,14 @@ function newest(...paths) {
 
 /** The tests of the command line run what is built. */
 function build() {
-  const sources = ['src', 'package.json', 'vite.config.ts', 'vite.lab.config.ts', 'tsconfig.json', 'tsconfig.build.json'];
+  const sources = [
+    'src',
+    'package.json',
+    'vite.config.ts',
+    'vite.lab.config.ts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   const built = newest(join(root, 'dist', 'cli.js'));
   if (built > newest(...sources.map((name) => join(root, name)))) return;
   const { status, error } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });

@@ -11,7 +11,8 @@ export type { Link, LinkReceiver } from './host/link.ts';
 export type { TcpListener } from './host/listener.ts';
 export type { ConnectOptions, FastOpenOptions, ListenOptions } from './host/open.ts';
 export type { HostProbe } from './host/probe.ts';
-export type { TcpSocket } from './host/socket.ts';
+export type { Notify, TcpSocket } from './host/socket.ts';
+export { tee } from './host/tee.ts';
 export { VirtualClock, type VirtualClockOptions } from './sim/clock.ts';
 export type { BurstLoss, Impairments, Reordering } from './sim/faults.ts';
 export { createLink, type LinkOptions, type MemoryLink } from './sim/link.ts';
@@ -24,7 +25,10 @@ export type {
   Verdict,
 } from './sim/link-events.ts';
 export {
+  type Attachment,
   Network,
+  type NetworkHostOptions,
+  type NetworkLinkOptions,
   type NetworkOptions,
   type TwoHosts,
   type TwoHostsOptions,
@@ -46,19 +50,19 @@ export { type Seq, seq } from './tcp/seq.ts';
 export { STATES, type State } from './tcp/state.ts';
 export type { OpenOptions, Tcb } from './tcp/tcb.ts';
 export type { TcpInfo } from './tcp/tcp-info.ts';
-export { FastOpenVariables } from './tcp/variables.ts';
+export { type Counters, FastOpenVariables } from './tcp/variables.ts';
 export type * from './trace/events.ts';
-export { PeerInference } from './trace/infer.ts';
+export { type Confidence, PeerInference, type SeenSegment } from './trace/infer.ts';
 export { Ladder, type LadderOptions } from './trace/ladder.ts';
 export { PcapngExport } from './trace/pcapng-export.ts';
 export { CaptureAnalysis, type CaptureAnalysisOptions } from './trace/reader/capture-analysis.ts';
 export { CaptureLadder, type CaptureLadderOptions } from './trace/reader/ladder.ts';
 export { type CapturedConnection, type CapturedEnd, summarise } from './trace/reader/summary.ts';
-export { Recorder } from './trace/recorder.ts';
+export { Recorder, type WatchableLink, type WatchedEvent } from './trace/recorder.ts';
 export { formatRule, type RuleSource, ruleSource } from './trace/rules.ts';
-export { type ConnectionSummary, type EndSummary, Summary } from './trace/summary.ts';
+export { type ConnectionSummary, type Ending, type EndSummary, Summary } from './trace/summary.ts';
+export type { SentSummary } from './trace/summary-end.ts';
 export { formatSummary } from './trace/summary-text.ts';
-export { tee } from './trace/tee.ts';
 export { ENGLISH } from './trace/text/english.ts';
 export { KOREAN } from './trace/text/korean.ts';
 export { languageOf } from './trace/text/language.ts';

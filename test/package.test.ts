@@ -1,7 +1,6 @@
 // What is published: entry points that stand alone, types that resolve, and nothing else in the package.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { publint } from 'publint';
+import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeTun } from './support/tun.ts';
 
@@ -24,20 +26,34 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'))
 
 const directory = mkdtempSync(join(tmpdir(), 'synfin-package-'));
 const consumer = join(directory, 'consumer');
-/** The package where npm would put it, without any dependency beside it. */
+/** The package where npm put it. */
 const installed = join(consumer, 'node_modules', 'synfin');
+/** What the command needs of the registry, packed from what is here: nothing is fetched. koffi is left out. */
+const DEPENDENCIES = ['commander', 'string-width', 'strip-ansi', 'ansi-regex', 'get-east-asian-width'];
+let tarball = '';
+
+function npm(...args: readonly string[]): string {
+  return execFileSync('npm', args, { cwd: consumer, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
 
 beforeAll(() => {
-  mkdirSync(installed, { recursive: true });
-  cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
-  writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }');
+  mkdirSync(consumer);
+  const modules = DEPENDENCIES.map((name) => join(ROOT, 'node_modules', name));
+  const packed = npm('pack', '--json', '--ignore-scripts', '--pack-destination', directory, ROOT, ...modules);
+  const files = JSON.parse(packed) as { name: string; filename: string }[];
+  const dependencies = Object.fromEntries(files.map(({ name, filename }) => [name, `file:../${filename}`]));
+  tarball = join(directory, files[0]!.filename);
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ type: 'module', dependencies }));
+  npm('install', '--offline', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund');
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function node(code: string): { stdout: string; stderr: string; status: number | null } {
-  return spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+function node(
+  code: string,
+  type: 'module' | 'commonjs' = 'module',
+): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync(process.execPath, [`--input-type=${type}`, '--eval', code], {
     cwd: consumer,
     encoding: 'utf8',
   });
@@ -56,6 +72,90 @@ function importsOf(entry: string, seen = new Map<string, string[]>()): Set<strin
   }
   return new Set([...seen.values()].flat().filter((name) => !name.startsWith('.')));
 }
+
+/** As package.json has them, but for itself. */
+const ENTRY_POINTS = Object.keys(
+  (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: object }).exports,
+)
+  .filter((name) => name !== './package.json')
+  .map((name) => name.replace(/^\./, 'synfin'));
+
+describe('npm pack, and npm install of it in an empty project', () => {
+  test.each(ENTRY_POINTS)('%s is imported and required, and is the same both ways', (name) => {
+    const imported = node(`import * as all from '${name}'; console.log(Object.keys(all).sort().join());`);
+    const required = node(
+      `const all = require('${name}');
+      console.log(Object.keys(all).filter((name) => name !== '__esModule').sort().join());
+      import('${name}').then((one) => {
+        for (const name of Object.keys(one)) if (one[name] !== all[name]) console.log('not one:', name);
+      });`,
+      'commonjs',
+    );
+    expect(imported).toMatchObject({ stderr: '', status: 0 });
+    expect(required).toMatchObject({ stdout: imported.stdout, stderr: '', status: 0 });
+    expect(imported.stdout.length > 1).toBe(name !== 'synfin/register');
+  });
+
+  test('the command is there', () => {
+    const command = join(consumer, 'node_modules', '.bin', 'synfin');
+    const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(execFileSync(command, ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
+  });
+
+  test('publint has nothing to say', async () => {
+    const { messages } = await publint({ pkgDir: installed, pack: false, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('are the types wrong? For nobody whose Node can load the package', () => {
+    const attw = join(ROOT, 'node_modules', '.bin', 'attw');
+    const { stdout, status } = spawnSync(attw, [tarball, '--profile', 'node16', '--format', 'json'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    });
+    const { analysis } = JSON.parse(stdout) as { analysis: { problems: { resolutionKind: string }[] } };
+    expect(analysis.problems.filter(({ resolutionKind }) => resolutionKind !== 'node10')).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  test.each(['synfin', 'synfin/packetdrill'])(
+    '%s is bundled for a browser, and works where there is nothing but the language',
+    async (name) => {
+      const uses: Readonly<Record<string, string>> = {
+        synfin: `
+          import { twoHosts } from 'synfin';
+          const { client, server, clock } = twoHosts({ seed: 7, loss: 0.1, delay: 10 });
+          server.listen({ port: 7 });
+          const socket = client.connect({ address: '10.0.0.2', port: 7 });
+          clock.runUntil(() => socket.state === 'ESTABLISHED', 60_000);
+          globalThis.result = socket.state;`,
+        'synfin/packetdrill': `
+          import { runScript } from 'synfin/packetdrill';
+          const symbols = new Map();
+          const options = { profile: 'linux', options: 'strict', window: 'strict', family: 4, symbols };
+          const script = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3';
+          globalThis.result = runScript(script, 'a.pkt', options).result;`,
+      };
+      const input = join(consumer, `${name.replace('/', '-')}-browser.js`);
+      writeFileSync(input, uses[name]!);
+      const output = (await build({
+        root: consumer,
+        configFile: false,
+        logLevel: 'silent',
+        build: { write: false, minify: false, rolldownOptions: { input, output: { format: 'iife' } } },
+      })) as Rolldown.RolldownOutput;
+      expect(output.output.length).toBe(1);
+      const { code, imports } = output.output[0];
+      expect(imports).toEqual([]);
+      // The only things of a browser's that the engine asks for.
+      const context = createContext({ TextDecoder, TextEncoder });
+      runInContext(code, context);
+      expect(context.result).toBe(name === 'synfin' ? 'ESTABLISHED' : 'pass');
+    },
+  );
+});
 
 describe('entry points', () => {
   test('synfin reaches neither Node nor a dependency', () => {
@@ -201,9 +301,19 @@ describe('types', () => {
     expect(check({ 'use.ts': source }, { module, moduleResolution })).toEqual({ stdout: '', status: 0 });
   });
 
-  test('synfin/register from CommonJS', () => {
-    const program = "import 'synfin/register';\nimport net = require('node:net');\nnet.connect(1);\n";
-    expect(check({ 'use.cts': program }, { module: 'nodenext' })).toEqual({ stdout: '', status: 0 });
+  test.each(['node20', 'nodenext'])('from CommonJS, module %s', (module) => {
+    const program = `
+      import 'synfin/register';
+      import nodeNet = require('node:net');
+      import synfin = require('synfin');
+      import net = require('synfin/net');
+      import packetdrill = require('synfin/packetdrill');
+      import tun = require('synfin/tun');
+      const like: typeof nodeNet = net.default;
+      export const socket: net.Socket = net.connect(1);
+      export const host: synfin.Host = net.defaultHost();
+      export const results = [like.isIP('::1'), packetdrill.runScript, tun.openTun];`;
+    expect(check({ 'use.cts': program }, { module })).toEqual({ stdout: '', status: 0 });
   });
 
   test('the examples are TypeScript too', () => {
@@ -221,13 +331,10 @@ test("README's program is the example of two hosts", () => {
 });
 
 test('the package holds what it needs, and no sources', () => {
-  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [{ files }] = JSON.parse(output) as [{ files: { path: string; mode: number }[] }];
-  const paths = files.map(({ path }) => path);
+  const entries = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
   expect(paths).toEqual(
     expect.arrayContaining(['LICENSE', 'package.json', 'dist/cli.js', 'dist/types/index.d.ts']),
   );

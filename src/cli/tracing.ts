@@ -1,11 +1,11 @@
 // `--trace` and `--pcapng`: readers of the one observer seam, for whatever a command does.
 import type { HostProbe } from '../host/probe.ts';
+import { tee } from '../host/tee.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { type LadderOutput, ladderTo } from '../node/ladder-output.ts';
 import { messagesIn } from '../node/language.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { tee } from '../trace/tee.ts';
 import type { Messages } from '../trace/text/messages.ts';
 import type { Cleanup } from './exit.ts';
 import type { TraceOptions } from './options.ts';

@@ -2,6 +2,7 @@
 
 import { checkMethods } from '../lib/check.ts';
 
+/** What a host takes its time from; `VirtualClock` and `NodeClock` are such. */
 export interface Clock {
   /** Milliseconds from any origin, never going back. */
   now(): number;

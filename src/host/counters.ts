@@ -47,8 +47,10 @@ export const DROP_REASONS = [
   'link-down',
 ] as const;
 
+/** Why a host did not process a packet further. */
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/** What a host has counted since it was made. */
 export interface HostCounters {
   packetsReceived: number;
   bytesReceived: number;

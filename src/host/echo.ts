@@ -4,6 +4,7 @@ import type { Address } from '../wire/address.ts';
 import { echoWord, type IcmpMessage } from '../wire/icmp.ts';
 import type { IpHeader } from '../wire/ip.ts';
 
+/** The answer to a ping (RFC 792, RFC 4443 §4.2). */
 export interface EchoReply {
   readonly from: Address;
   /** Data bytes that came back. */

@@ -24,6 +24,7 @@ import { type ConnectOptions, connect, type ListenOptions, listen, sourceFor } f
 import { checkProbe, type HostProbe } from './probe.ts';
 import type { TcpSocket } from './socket.ts';
 
+/** What a host is made of. */
 export interface HostOptions {
   /** Names the host to an observer. */
   readonly name: string;
@@ -37,6 +38,7 @@ export interface HostOptions {
   readonly fastOpenKey?: Uint8Array | null;
 }
 
+/** How an interface differs from one on a wire. */
 export interface InterfaceOptions {
   /**
    * The link brings back what it is given and nothing else (RFC 1122 §3.2.1.3 (g)). Loopback addresses may be given,
@@ -46,9 +48,11 @@ export interface InterfaceOptions {
   readonly loopback?: boolean;
 }
 
+/** What `ping` sends, and who hears of the answer. */
 export interface PingOptions {
   /** Data bytes of the request, by default 56. */
   readonly size?: number;
+  /** Called once for each answer. */
   readonly onReply: (reply: EchoReply) => void;
 }
 
@@ -69,6 +73,7 @@ const LARGEST_PACKET = 65_535;
 /** What fits in an IPv4 packet with an IP and an ICMP header. */
 const LARGEST_PING = LARGEST_PACKET - 20 - ICMP_HEADER_LENGTH;
 
+/** One host: its interfaces, routes, ICMP and TCP. It does nothing by itself: links, calls and its clock move it. */
 export class Host {
   private readonly core: Core;
   private closed = false;
@@ -82,6 +87,7 @@ export class Host {
     this.core = new Core(name, clock, random, parameters, probe, limits, fastOpenKey);
   }
 
+  /** As observers are told it. */
   get name(): string {
     return this.core.name;
   }
@@ -91,10 +97,12 @@ export class Host {
     return this.core.parameters;
   }
 
+  /** They go on counting: what is read is what is so far. */
   get counters(): HostCounters {
     return this.core.counters;
   }
 
+  /** Those that are up, in the order in which they were added. */
   get interfaces(): readonly Interface[] {
     return this.core.interfaces;
   }
@@ -177,6 +185,7 @@ export class Host {
     return this.core.sockets;
   }
 
+  /** Every listener that is not closed. */
   listeners(): Iterable<TcpListener> {
     return this.core.listeners;
   }

@@ -16,6 +16,7 @@ const MAX_PACKET = 65_535;
 /** IPv6 and TCP with every option: a buffer holds that, however small the link's packets are. */
 const LONGEST_HEADERS = 128;
 
+/** A link of a host, and the addresses it has there; it has come from `Host.addInterface`. */
 export class Interface {
   readonly link: Link;
   readonly prefixes: readonly Prefix[];
@@ -63,6 +64,7 @@ export class Interface {
     return false;
   }
 
+  /** Whether `address` is ours here. */
   has(address: Address): boolean {
     return this.prefixes.some((prefix) =>
       this.loopback ? prefix.contains(address) : prefix.address.equals(address),

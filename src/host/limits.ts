@@ -2,6 +2,7 @@
 
 import { TcpError } from '../tcp/errors.ts';
 
+/** How much a host keeps and sends at most, whatever its peers do. */
 export interface HostLimits {
   /** Bytes that unfinished datagrams may hold in all, book-keeping included. */
   readonly fragmentBytes: number;
@@ -36,6 +37,7 @@ export interface HostLimits {
   readonly lastEphemeralPort: number;
 }
 
+/** Those of a host that is given no others. */
 export const DEFAULT_LIMITS: HostLimits = {
   fragmentBytes: 1 << 20,
   fragmentBytesPerSource: 1 << 18,

@@ -5,6 +5,7 @@ import type { Packet } from '../wire/packet.ts';
 
 /** Where a link delivers. The bytes of a received packet are given away: the link does not write to them again. */
 export interface LinkReceiver {
+  /** A packet came in: valid for as long as the call lasts, but for its bytes. */
   receive(packet: Packet): void;
   /** The link delivered everything it had at hand: acknowledge now (MUST-58, MUST-59). */
   flush(): void;
@@ -14,6 +15,7 @@ export interface LinkReceiver {
   down(reason: Error): void;
 }
 
+/** What carries the IP packets of one interface. */
 export interface Link {
   readonly name: string;
   /** Largest IP packet on the wire, bytes. */

@@ -24,6 +24,7 @@ export function checkFastOpenQueue(connections: number): void {
   checkInteger('fastOpenQueue', connections, 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** A passive OPEN, and the connections it has begun that nobody has accepted yet. */
 export class TcpListener {
   /** A null address stands for every address of the host: of `family`, or of both if that is null, too. */
   readonly local: { readonly address: Address | null; readonly port: number };
@@ -96,10 +97,12 @@ export class TcpListener {
     this.maxEarly = connections;
   }
 
+  /** As many connections are half open as may be. */
   get synQueueFull(): boolean {
     return this.pending.size >= this.backlog;
   }
 
+  /** As many connections wait to be accepted as may. */
   get acceptQueueFull(): boolean {
     return this.acceptable.size >= this.backlog;
   }
@@ -173,6 +176,7 @@ export class TcpListener {
     if (socket.error === 'ECONNRESET') this.burnt.push(this.core.clock.now() + BURNT);
   }
 
+  /** Whether `accept` would return this one at some time. */
   isAcceptable(socket: TcpSocket): boolean {
     return this.acceptable.has(socket);
   }

@@ -11,10 +11,13 @@ import { FlowKey } from './demux.ts';
 import { planFastOpen } from './fast-open.ts';
 import { type Interface, isUnicast } from './interface.ts';
 import { checkBacklog, checkFastOpenQueue, TcpListener } from './listener.ts';
+import { combined } from './observers.ts';
+import { checkProbe, type HostProbe } from './probe.ts';
 import { sourceAddress } from './routes.ts';
 import { checkHopLimit, HOP_LIMIT, TcpSocket, trafficClassOf } from './socket.ts';
 import { addSocket, openOptions, takeOver } from './tcp-input.ts';
 
+/** What a passive OPEN asks for (§3.9.1.1). */
 export interface ListenOptions {
   /** 0: any that is free. */
   readonly port: number;
@@ -55,6 +58,7 @@ export interface FastOpenOptions {
   readonly data?: Uint8Array;
 }
 
+/** What an active OPEN asks for (§3.9.1.1). */
 export interface ConnectOptions {
   /** An address or its text: `10.0.0.2`, `fd00::2`. Names are not looked up. */
   readonly address: Address | string;
@@ -68,6 +72,8 @@ export interface ConnectOptions {
   readonly hopLimit?: number;
   /** Differentiated services codepoint, 0 to 63, from the SYN on (MUST-48); by default 0. */
   readonly diffserv?: number;
+  /** They hear what this connection does, and of its packets, beside the probe of the host; see `TcpSocket.observe`. */
+  readonly observers?: readonly HostProbe[];
   /** Use TCP Fast Open: ask the server for a cookie, or use the one it gave before. */
   readonly fastOpen?: FastOpenOptions;
 }
@@ -92,6 +98,7 @@ const CONNECT_OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
   parameters: true,
   hopLimit: true,
   diffserv: true,
+  observers: true,
   fastOpen: true,
 };
 const FAST_OPEN_OPTIONS: Readonly<Record<keyof FastOpenOptions, true>> = { data: true };
@@ -125,11 +132,12 @@ export function listen(core: Core, options: ListenOptions): TcpListener {
 
 export function connect(core: Core, options: ConnectOptions): TcpSocket {
   checkOptions('connect', options, CONNECT_OPTIONS);
-  const { port, localPort = 0, parameters = core.parameters } = options;
+  const { port, localPort = 0, parameters = core.parameters, observers = [] } = options;
   const address = Address.from(options.address);
   checkPort('port', port, 1);
   checkPort('localPort', localPort, 0);
   if (options.fastOpen !== undefined) checkFastOpen(options.fastOpen);
+  for (const observer of observers) checkProbe(observer);
   if (parameters !== core.parameters) checkParameters(parameters);
   const hopLimit = checkHopLimit(options.hopLimit ?? HOP_LIMIT);
   const trafficClass = trafficClassOf(options.diffserv ?? 0);
@@ -142,7 +150,9 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const isn = core.isn.next(local, remote, now);
   const iss = old === null ? isn : takeOver(core, old, isn, now);
   const opened = openOptions(core, via, local, remote, iss, parameters);
-  const socket = new TcpSocket(core, Connection.connect(opened, now), via, null);
+  const probe = combined(core.probe, ...observers);
+  const socket = new TcpSocket(core, Connection.connect({ ...opened, probe }, now), via, null);
+  for (const observer of observers) socket.observe(observer);
   socket.hopLimit = hopLimit;
   socket.trafficClass = trafficClass;
   addSocket(core, socket, now);

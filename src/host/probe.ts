@@ -9,7 +9,9 @@ export type { DropReason } from './counters.ts';
 
 /** Packets and their bytes are reused after the call: an observer copies what it keeps. `now` in milliseconds. */
 export interface HostProbe extends Probe {
+  /** A link has taken this packet. */
   packetSent(host: string, link: string, packet: Packet, now: number): void;
+  /** A link has delivered this packet; nothing has been looked at yet. */
   packetReceived(host: string, link: string, packet: Packet, now: number): void;
   /** After `packetReceived`: the packet was not processed further. */
   packetDropped(host: string, link: string, packet: Packet, reason: DropReason, now: number): void;

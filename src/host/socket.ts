@@ -5,12 +5,15 @@ import type { TimerEntry } from '../lib/timer-queue.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
+import type { Parameters } from '../tcp/parameters.ts';
 import type { State } from '../tcp/state.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { Core } from './core.ts';
 import type { Flow } from './demux.ts';
 import type { Interface } from './interface.ts';
 import type { TcpListener } from './listener.ts';
+import { observe, unobserve } from './observers.ts';
+import type { HostProbe } from './probe.ts';
 
 /** What is told through `notify`: an or of the bits in tcp/notice.ts. */
 export type Notify = (notices: number) => void;
@@ -34,6 +37,7 @@ export function trafficClassOf(codepoint: number): number {
   return codepoint << 2;
 }
 
+/** One connection of a host; it has come from `Host.connect` or `TcpListener.accept`. */
 export class TcpSocket implements Flow, TimerEntry {
   readonly connection: Connection;
   readonly local: Endpoint;
@@ -60,6 +64,9 @@ export class TcpSocket implements Flow, TimerEntry {
   trafficClass = 0;
   /** Of the last packet that came for it; the host writes it. */
   receivedTrafficClass = 0;
+  /** Who watches this connection alone, and all of them as one for its packets, or null; observers.ts writes both. */
+  observers: readonly HostProbe[] = [];
+  observer: HostProbe | null = null;
 
   private readonly core: Core;
   private callback: Notify | null = null;
@@ -76,6 +83,7 @@ export class TcpSocket implements Flow, TimerEntry {
     this.trafficClass = listener.trafficClass;
   }
 
+  /** §3.3.2. */
   get state(): State {
     return this.connection.state;
   }
@@ -105,14 +113,15 @@ export class TcpSocket implements Flow, TimerEntry {
     return this.connection.ended;
   }
 
-  get notify(): Notify | null {
-    return this.callback;
-  }
-
   /**
    * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of a
    * socket's, and free to make any. Notices from before it was set come soon after.
    */
+  get notify(): Notify | null {
+    return this.callback;
+  }
+
+  /** From now on this one is told; null: nobody. */
   set notify(callback: Notify | null) {
     this.callback = callback;
     if (this.hasNews) this.serve();
@@ -227,6 +236,12 @@ export class TcpSocket implements Flow, TimerEntry {
     this.serve();
   }
 
+  /** TCP_CONGESTION: another algorithm goes on with the window and the threshold that there are (§3.8.2). */
+  setCongestionControl(name: Parameters['congestionControl']): void {
+    this.connection.setCongestionControl(name);
+    this.serve();
+  }
+
   /** §3.9.1.7 FLUSH (MAY-14): drop what has not left yet; how many bytes that was. */
   flush(): number {
     const dropped = this.connection.flush(this.core.clock.now());
@@ -250,6 +265,20 @@ export class TcpSocket implements Flow, TimerEntry {
   /** The codepoint of the last packet that came for this connection, acceptable or not (MAY-9). */
   get receivedDiffserv(): number {
     return this.receivedTrafficClass >> 2;
+  }
+
+  /**
+   * `observer` hears what this connection does from now on, and of its packets: those that found it, and those that
+   * were handed to its link. What it opens with is heard by the option `observers` of `connect`.
+   * @throws TypeError ERR_INVALID_ARG_TYPE
+   */
+  observe(observer: HostProbe): void {
+    observe(this.core, this, observer);
+  }
+
+  /** `observer` hears no more. */
+  unobserve(observer: HostProbe): void {
+    unobserve(this.core, this, observer);
   }
 
   /** The link is gone. */

@@ -41,6 +41,7 @@ export function segmentArrives(
   const socket = core.sockets.find(key);
   if (socket === null) return withoutConnection(core, via, header, seg, now);
   socket.receivedTrafficClass = header.trafficClass;
+  if (socket.observer !== null) socket.observer.packetReceived(core.name, via.link.name, packet, now);
   if (socket.connection.acceptsIncarnation(seg) && reincarnate(core, via, header, seg, socket, now))
     return null;
   const { listener } = socket;

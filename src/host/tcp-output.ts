@@ -31,6 +31,7 @@ export function outputSegments(core: Core, socket: TcpSocket, now: number): bool
     packet.end = writeSegment(core, header, seg, socket.dontFragment, packet.bytes, packet.start, offload);
     packet.checksum = offload ? 'partial' : 'full';
     packet.segmentSize = seg.segmentSize > 0 && seg.textLength > seg.segmentSize ? seg.segmentSize : 0;
+    if (socket.observer !== null) socket.observer.packetSent(core.name, via.link.name, packet, now);
     via.send(now);
   }
 }

@@ -1,6 +1,7 @@
 // What connect(options) asks for, checked; and one attempt at it, with the errors that node:net would give.
 
 import type { BlockList, LookupFunction } from 'node:net';
+import type { HostProbe } from '../host/probe.ts';
 import { checkParameters } from '../tcp/parameter-check.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { Address } from '../wire/address.ts';
@@ -124,7 +125,7 @@ export class Attempt {
   }
 
   /** The SYN is on its way when this returns. @throws SystemError of `bind` or `connect`. */
-  open(host: NetHost): Transport {
+  open(host: NetHost, observers: readonly HostProbe[]): Transport {
     const { address, port } = this;
     const { localAddress, localPort, transport } = this.destination;
     try {
@@ -134,6 +135,7 @@ export class Attempt {
         port,
         ...(localAddress === null ? {} : { localAddress: unmapped(localAddress) ?? localAddress }),
         ...(localPort === 0 ? {} : { localPort }),
+        ...(observers.length === 0 ? {} : { observers }),
       });
     } catch (error) {
       throw this.notStarted(codeOf(error));

@@ -5,6 +5,7 @@ import { checkByte, wholeSeconds } from './arguments.ts';
 import { invalidType } from './errors.ts';
 import type { Transport } from './transport.ts';
 
+/** What `setKeepAlive` takes (§3.8.4). */
 export interface KeepAliveOptions {
   readonly enable?: boolean | undefined;
   /** Milliseconds, this and the next, of which whole seconds count; 0 = as configured. */

@@ -2,6 +2,7 @@
 // each is given a while before the next is tried (RFC 8305, as Node does it: one attempt at a time).
 
 import type { BlockList } from 'node:net';
+import type { HostProbe } from '../host/probe.ts';
 import { Address } from '../wire/address.ts';
 import { Attempt, type Destination } from './connecting.ts';
 import { allFailed, blocked, connectionTimedOut, type SystemError } from './errors.ts';
@@ -29,6 +30,8 @@ export interface Connectee {
 export interface ConnecteeInside {
   /** The connection that it has, whether it is open, and its local end; null: it has none. */
   taken(): { readonly open: boolean; readonly local: string } | null;
+  /** Whoever is to hear of the connections that are tried. */
+  observers(): readonly HostProbe[];
   /** This is the connection that is tried now; one that was before is given up. */
   begin(transport: Transport, connecting: Connecting, address: Address | null): void;
   /** ESTABLISHED was reached. */
@@ -171,7 +174,8 @@ export class Connector implements Connecting {
     if (attempt.port === 0) process.nextTick(() => this.active && this.failed('ECONNREFUSED'));
     else
       try {
-        this.inside.begin(attempt.open(this.host), this, attempt.address);
+        const { host, inside } = this;
+        inside.begin(attempt.open(host, inside.observers()), this, attempt.address);
       } catch (error) {
         fault = error as Error;
         // As in Node, what cannot even be bound was no attempt.

@@ -72,9 +72,22 @@ export class NativeTransport implements Transport {
 
   setDiffserv(): void {}
 
+  setHopLimit(): void {}
+
+  setCork(): void {}
+
+  setUserTimeout(): void {}
+
+  setCongestionControl(): void {}
+
   info(): null {
     return null;
   }
+
+  /** There are no segments to tell of. */
+  observe(): void {}
+
+  unobserve(): void {}
 }
 
 /** The way to a connection over a pipe: one attempt. */

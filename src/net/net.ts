@@ -11,23 +11,30 @@ import { Socket as HostSocket } from './socket.ts';
 import type { ConnectOptions, SocketOptions } from './socket-options.ts';
 import type { Accepted, Context, NetHost } from './transport.ts';
 
+/** Of `net.connect`: those of a socket, and those of its connection. */
 export type ConnectionOptions = ConnectOptions &
   SocketOptions & {
     /** For setTimeout, milliseconds. */
     readonly timeout?: number | undefined;
   };
 
+/** `net.connect`, in all its forms; for errors see the event `error`, which has the codes of node:net. */
 export interface Connect {
   /** A pipe is the kernel's: the socket is Node's own. */
   (options: nodeNet.IpcNetConnectOpts, listener?: () => void): nodeNet.Socket;
+  /** Misuse throws what node:net throws, here and below: TypeError and RangeError with a code. */
   (options: ConnectionOptions, listener?: () => void): HostSocket;
+  /** To a port of a host, `localhost` unless given. */
   (port: number | string, host?: string, listener?: () => void): HostSocket;
+  /** To a port of `localhost`. */
   (port: number | string, listener?: () => void): HostSocket;
+  /** A pipe of the kernel's: the socket is Node's own. */
   (path: string, listener?: () => void): nodeNet.Socket;
 }
 
 type Statics<Class> = { [Name in keyof Class]: Class[Name] };
 
+/** `net.Socket` itself. */
 export type SocketClass = Statics<typeof HostSocket> & {
   new (options?: SocketOptions): HostSocket;
   (options?: SocketOptions): HostSocket;
@@ -35,6 +42,7 @@ export type SocketClass = Statics<typeof HostSocket> & {
 
 type ServerArguments = [options?: ServerOptions | ConnectionListener | null, listener?: ConnectionListener];
 
+/** `net.Server` itself. */
 export type ServerClass = Statics<typeof HostServer> & {
   new (...args: ServerArguments): HostServer;
   (...args: ServerArguments): HostServer;
@@ -59,7 +67,9 @@ export interface Net extends Pick<typeof nodeNet, Shared> {
   readonly Server: ServerClass;
   readonly connect: Connect;
   readonly createConnection: Connect;
+  /** A server that does not listen yet. */
   createServer(listener?: ConnectionListener): HostServer;
+  /** The same, with what its connections are to have. */
   createServer(options?: ServerOptions, listener?: ConnectionListener): HostServer;
 }
 

@@ -19,6 +19,7 @@ import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
 import { inTurn } from './turns.ts';
 
+/** What `createServer` takes: what the sockets that it accepts are to have. */
 export interface ServerOptions extends nodeNet.ServerOpts {
   /** Addresses whose connections are closed at once. */
   blockList?: nodeNet.BlockList | undefined;
@@ -39,6 +40,8 @@ const ANY = new Address(6, 0, 0, 0, 0);
 export class Server extends EventEmitter {
   /** Connections above this many are closed at once, with `drop`. */
   maxConnections!: number;
+  /** As in Node it means something in a worker of a cluster only, which is on the kernel's TCP. */
+  dropMaxConnection!: boolean;
   allowHalfOpen: boolean;
   pauseOnConnect: boolean;
   noDelay: boolean;
@@ -86,17 +89,29 @@ export class Server extends EventEmitter {
     this.highWaterMark = highWaterMark < 0 ? getDefaultHighWaterMark(false) : highWaterMark;
   }
 
+  /** A port is taken; the event `listening` may still have to come. */
   get listening(): boolean {
     return this.#listener !== null || this.#native?.listening === true;
   }
 
+  /**
+   * For the event `error`: EADDRINUSE, EADDRNOTAVAIL. @throws ERR_SERVER_ALREADY_LISTEN, ERR_SOCKET_BAD_PORT,
+   * ERR_INVALID_ARG_VALUE
+   */
   listen(options: ListenOptions, listener?: () => void): this;
+  /** At an address, or what a name stands for; port 0 is one that is free. */
   listen(port?: number | string | null, host?: string, backlog?: number, listener?: () => void): this;
+  /** At every address, of both families. */
   listen(port?: number | string | null, backlog?: number, listener?: () => void): this;
+  /** As above, with 511 connections that may wait. */
   listen(port?: number | string | null, host?: string, listener?: () => void): this;
+  /** At every address, with 511 connections that may wait. */
   listen(port?: number | string | null, listener?: () => void): this;
+  /** At a path of the kernel's: connections are Node's own sockets. */
   listen(path: string, backlog?: number, listener?: () => void): this;
+  /** At every address, and any port that is free. */
   listen(listener: () => void): this;
+  /** At what the kernel listens on already. */
   listen(handle: object, backlog?: number, listener?: () => void): this;
   listen(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
@@ -273,11 +288,18 @@ export class Server extends EventEmitter {
     return this;
   }
 
+  /** `close`, waited for. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.listening) return;
     await new Promise<void>((resolved, rejected) => {
       this.close((error) => (error === undefined ? resolved() : rejected(error)));
     });
+  }
+
+  /** `captureRejections`: an async listener of `connection` that fails costs its connection, any other the server. */
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string | symbol, socket: Socket): void {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
   }
 
   #emitCloseIfDrained(): void {
@@ -291,6 +313,7 @@ export class Server extends EventEmitter {
     return this.#connections;
   }
 
+  /** How many are open, in a tick of its own. */
   getConnections(callback: (error: Error | null, count: number) => void): this {
     if (this.#native !== null) this.#native.count(callback);
     else {
@@ -300,10 +323,12 @@ export class Server extends EventEmitter {
     return this;
   }
 
+  /** While it listens, the process goes on; so it is at first. */
   ref(): this {
     return this.#keep(true);
   }
 
+  /** It keeps no process running. */
   unref(): this {
     return this.#keep(false);
   }
@@ -319,6 +344,7 @@ export class Server extends EventEmitter {
 
 const bothMarks = (mark: number) => ({ readableHighWaterMark: mark, writableHighWaterMark: mark });
 
+/** For the event `connection`. */
 export type ConnectionListener = (socket: Socket) => void;
 
 const alreadyListening = () =>

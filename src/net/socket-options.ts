@@ -5,6 +5,7 @@ import { checkNumber } from './arguments.ts';
 import type { StackOptions } from './connecting.ts';
 import { invalidArgument } from './errors.ts';
 
+/** What a socket can be given before there is a connection. */
 export interface SocketOptions {
   /** The peer's FIN does not end our side (§3.6: half-closed). Default false. */
   readonly allowHalfOpen?: boolean | undefined;
@@ -37,6 +38,7 @@ export type ConnectOptions =
       })
   | IpcSocketConnectOpts;
 
+/** Which directions are open. */
 export type ReadyState = 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed';
 
 /** Of the options, what concerns the stream. @throws for what no socket can be. */

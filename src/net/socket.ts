@@ -14,6 +14,8 @@ import { PipeConnecting } from './native-transport.ts';
 import { ReadBuffer } from './onread.ts';
 import type { Server } from './server.ts';
 import { type ConnectOptions, type ReadyState, type SocketOptions, streamOptions } from './socket-options.ts';
+import { applyTcpOptions, checkTcpOptions, type TcpOptions } from './tcp-options.ts';
+import { SocketTrace, type TraceOptions } from './trace.ts';
 import type { Accepted, Context, Transport } from './transport.ts';
 import { TransportStream } from './transport-stream.ts';
 
@@ -46,6 +48,8 @@ export class Socket extends TransportStream implements Connectee {
   /** The peer's FIN ended our side too. */
   #endedByPeer = false;
   readonly #options: ConnectionOptions;
+  #tcpOptions: TcpOptions = {};
+  readonly #traces = new Set<SocketTrace>();
   #mapped: boolean;
   #peerName: AddressInfo | null = null;
   #localName: AddressInfo | null = null;
@@ -76,9 +80,16 @@ export class Socket extends TransportStream implements Connectee {
     else this.read(0);
   }
 
+  /**
+   * For the event `error`: ECONNREFUSED, ETIMEDOUT, ENETUNREACH... @throws TypeError and RangeError with the codes
+   * of node:net
+   */
   connect(options: ConnectOptions, listener?: () => void): this;
+  /** To a port of a host. */
   connect(port: number | string, host: string, listener?: () => void): this;
+  /** To a port of `localhost`. */
   connect(port: number | string, listener?: () => void): this;
+  /** To a pipe of the kernel's. */
   connect(path: string, listener?: () => void): this;
   connect(...args: unknown[]): this {
     const [options, listener] = normalizeArguments(args);
@@ -112,12 +123,15 @@ export class Socket extends TransportStream implements Connectee {
         const name = local === null ? 'undefined:undefined' : `${local.address}:${local.port}`;
         return { open: this.#established, local: name };
       },
+      observers: () => [...this.#traces].map(({ observer }) => observer),
       begin: (transport, way, address) => {
+        for (const trace of this.#traces) trace.begins(transport);
         this.#way = way;
         this.#established = false;
         this.#localName = null;
         this.#mapped = address !== null && unmapped(address) !== null;
         this.attach(transport);
+        applyTcpOptions(this.#tcpOptions, transport);
       },
       connected: () => this.onConnected(),
       touch: () => this.idle.touch(),
@@ -198,6 +212,7 @@ export class Socket extends TransportStream implements Connectee {
     return ms === 0 ? this.off('timeout', listener) : this.once('timeout', listener);
   }
 
+  /** Called when there was no activity for as long as `setTimeout` said. */
   _onTimeout(): void {
     this.emit('timeout');
   }
@@ -229,6 +244,7 @@ export class Socket extends TransportStream implements Connectee {
     return this;
   }
 
+  /** As set; without ECN’s bits while connected. */
   getTypeOfService(): number {
     return this.#options.getTypeOfService(this.#settled !== null);
   }
@@ -238,16 +254,30 @@ export class Socket extends TransportStream implements Connectee {
     return this.pending ? null : this.transport;
   }
 
+  /**
+   * Beyond node:net: congestion control, user timeout and more, from now on; before there is a connection, as soon as
+   * there is one. What its SYN is to have is an option of `connect`.
+   * @throws TypeError, RangeError, TcpError EINVAL for what cannot be; nothing is set then
+   */
+  setTcpOptions(options: TcpOptions): this {
+    this.#tcpOptions = { ...this.#tcpOptions, ...checkTcpOptions(options, this.#context.host.parameters) };
+    if (this.transport !== null) applyTcpOptions(options, this.transport);
+    return this;
+  }
+
+  /** While it is open, the process goes on; so it is at first. */
   ref(): this {
     this.#hold.ref();
     return this;
   }
 
+  /** It keeps no process running. */
   unref(): this {
     this.#hold.unref();
     return this;
   }
 
+  /** Which directions are open. */
   get readyState(): ReadyState {
     if (this.connecting) return 'opening';
     if (this.readable) return this.writable ? 'open' : 'readOnly';
@@ -259,11 +289,31 @@ export class Socket extends TransportStream implements Connectee {
     return this.transport?.info() ?? null;
   }
 
+  /**
+   * Beyond node:net: a recording of what this socket's connection does and why, segment for segment. Of one that has
+   * yet to connect it begins with the SYN, else now; it ends with the connection, or with `stop`.
+   * @throws TypeError for options that there are not; Error if the capture cannot be written
+   */
+  trace(options: TraceOptions = {}): SocketTrace {
+    const trace = new SocketTrace(options, () => this.#traces.delete(trace));
+    this.#traces.add(trace);
+    this.once('close', () => {
+      trace.closes();
+      this.#traces.delete(trace);
+    });
+    if (this.transport !== null) {
+      this.transport.observe(trace.observer);
+      trace.begins(this.transport);
+    }
+    return trace;
+  }
+
   /** Bytes that wait in the stream. @deprecated as in Node: use writableLength */
   get bufferSize(): number {
     return this.transport === null ? (undefined as unknown as number) : this.writableLength;
   }
 
+  /** Our end; {} without a connection. */
   address(): AddressInfo | Record<string, never> {
     const local = this.transport?.local ?? null;
     if (local === null) return {};
@@ -279,14 +329,17 @@ export class Socket extends TransportStream implements Connectee {
     return this.#peerName ?? {};
   }
 
+  /** The peer's address; undefined before there is a connection. */
   get remoteAddress(): string | undefined {
     return this.#peer.address;
   }
 
+  /** The peer's port. */
   get remotePort(): number | undefined {
     return this.#peer.port;
   }
 
+  /** `IPv4` or `IPv6`. */
   get remoteFamily(): string | undefined {
     return this.#peer.family;
   }

@@ -61,6 +61,7 @@ export abstract class TransportStream extends Duplex {
     return this.transport === null || this.connecting;
   }
 
+  /** Bytes received. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -126,6 +127,7 @@ export abstract class TransportStream extends Duplex {
     return transport.error ?? (this.#closed && !transport.ended ? 'ECONNABORTED' : null);
   }
 
+  /** @internal */
   override _read(): void {
     const transport = this.transport;
     if (transport === null || this.connecting) {
@@ -186,10 +188,12 @@ export abstract class TransportStream extends Duplex {
     return this.push(Buffer.from(text.buffer, text.byteOffset, text.length));
   }
 
+  /** @internal */
   override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: Callback): void {
     this.#begin([{ chunk, encoding }], callback);
   }
 
+  /** @internal */
   override _writev(chunks: readonly Chunk[], callback: Callback): void {
     this.#begin(chunks, callback);
   }
@@ -254,6 +258,7 @@ export abstract class TransportStream extends Duplex {
     written?.(error);
   }
 
+  /** @internal */
   override _final(callback: Callback): void {
     if (ENDS_UNCONNECTED ? this.connecting : this.pending) {
       this.once('connect', () => this._final(callback));
@@ -263,6 +268,7 @@ export abstract class TransportStream extends Duplex {
     process.nextTick(callback);
   }
 
+  /** @internal */
   override _destroy(error: Error | null, callback: Callback): void {
     const { open } = this;
     const written = this.#written;

@@ -1,6 +1,7 @@
 // What this layer needs of a host: `Host`, `TcpSocket` and `TcpListener` of src/host are such, and so is a test's
 // stand-in.
 
+import type { HostProbe } from '../host/probe.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { Address, Endpoint } from '../wire/address.ts';
@@ -24,24 +25,44 @@ export interface Transport {
   notify: ((notices: number) => void) | null;
   /** Takes what there is room for, by reference, and says how much. Throws an error with a code. */
   send(data: Uint8Array): number;
+  /** §3.9.1.3: the next piece of text; null: there is none now. */
   receive(maxBytes?: number): Uint8Array | null;
+  /** Nothing more will be sent (§3.6). */
   shutdown(): void;
+  /** Nothing more will be sent, and nobody reads. */
   close(): void;
+  /** §3.9.1.6: a RST. */
   abort(): void;
+  /** §3.7.4. */
   setNoDelay(on: boolean): void;
   /** `idle` and `interval` in milliseconds; 0 = as configured. */
   setKeepAlive(on: boolean, idle: number, interval?: number, count?: number): void;
   /** The codepoint, 0 to 63. */
   setDiffserv(codepoint: number): void;
+  /** 1 to 255. */
+  setHopLimit(hopLimit: number): void;
+  /** MAY-15. */
+  setCork(on: boolean): void;
+  /** Milliseconds; 0 = as configured. */
+  setUserTimeout(timeout: number): void;
+  /** §3.8.2. */
+  setCongestionControl(name: Parameters['congestionControl']): void;
   /** Null: nothing is known of it. */
   info(): ConnectionInfo | null;
+  /** Hears what it does from now on, and of its packets. */
+  observe(observer: HostProbe): void;
+  /** It hears no more. */
+  unobserve(observer: HostProbe): void;
 }
 
+/** One listener (§3.9.1.1, passive OPEN). */
 export interface PassiveTransport {
   readonly local: { readonly address: Address | null; readonly port: number };
   /** Something can be accepted. */
   notify: (() => void) | null;
+  /** The next connection; null: there is none now. */
   accept(): Transport | null;
+  /** Nobody accepts any more. */
   close(): void;
 }
 
@@ -57,6 +78,8 @@ export interface ConnectRequest extends TransportOptions {
   readonly port: number;
   readonly localAddress?: Address;
   readonly localPort?: number;
+  /** They hear what it does, from its first segment on. */
+  readonly observers?: readonly HostProbe[];
 }
 
 export interface ListenRequest extends TransportOptions {
@@ -73,7 +96,9 @@ export interface ListenRequest extends TransportOptions {
 export interface NetHost {
   /** Of connections that are not given others. */
   readonly parameters: Parameters;
+  /** §3.9.1.1, active. */
   connect(request: ConnectRequest): Transport;
+  /** §3.9.1.1, passive. */
   listen(request: ListenRequest): PassiveTransport;
 }
 

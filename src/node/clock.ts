@@ -30,11 +30,13 @@ export class NodeClock implements Clock {
     this.#arm();
   }
 
+  /** An alarm keeps the process running; so it is at first. */
   ref(): void {
     this.#keepsAlive = true;
     this.#timer?.ref();
   }
 
+  /** No alarm does that, unless it is due. */
   unref(): void {
     this.#keepsAlive = false;
     this.#timer?.unref();

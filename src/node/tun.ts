@@ -38,6 +38,7 @@ const BYTES_PER_WAKE = 1 << 20;
 /** How long to wait before a full device is tried again, milliseconds. */
 const RETRY = 1;
 
+/** What a device is to be. */
 export interface TunOptions {
   /** 1 to 15 visible ASCII characters without `/`, `:` and `%`. */
   readonly name: string;
@@ -83,6 +84,7 @@ export function openTun(options: TunOptions, libc: Libc = loadLibc()): TunDevice
   }
 }
 
+/** A Linux TUN device as a link; it has come from `openTun`. */
 export class TunDevice implements Link {
   readonly name: string;
   readonly mtu: number;
@@ -120,6 +122,7 @@ export class TunDevice implements Link {
     this.superSegment = device.offload ? LARGEST_PACKET : device.mtu;
   }
 
+  /** It was closed, or is gone. */
   get closed(): boolean {
     return this.#closed;
   }

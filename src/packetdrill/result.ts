@@ -14,8 +14,10 @@ export interface RunOptions {
   readonly symbols: ReadonlyMap<string, string>;
 }
 
+/** What became of a script. */
 export type RunResult = RunPass | RunSkip | RunFail;
 
+/** The stack did what the script expects. */
 export interface RunPass {
   readonly result: 'pass';
 }
@@ -28,6 +30,7 @@ export interface RunSkip {
   readonly line: number | null;
 }
 
+/** The stack did something else, or the script has an error. */
 export interface RunFail {
   readonly result: 'fail';
   /** Null: nothing of the script could be read. */

@@ -9,7 +9,7 @@
 //     addresses are asked of `_getsockname` and `_getpeername`; a session calls `setNoDelay` before it looks whether
 //     its socket is connecting;
 //   - a stream's `autoDestroy` can be changed later, in its two states.
-// Tested on Node 20.20.
+// Tested on Node 20.20 (test/register runs on whatever Node runs the tests).
 
 import http from 'node:http';
 import 'node:http2';

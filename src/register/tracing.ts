@@ -3,13 +3,13 @@
 
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { HostProbe } from '../host/probe.ts';
+import { tee } from '../host/tee.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { ladderTo } from '../node/ladder-output.ts';
 import { messagesIn } from '../node/language.ts';
 import type { MemoryLink } from '../sim/link.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { tee } from '../trace/tee.ts';
 import { SettingError } from './setting-error.ts';
 import type { TraceSettings } from './settings.ts';
 

@@ -9,6 +9,7 @@ interface Alarm extends TimerEntry {
   readonly wake: () => void;
 }
 
+/** Where a virtual clock begins. */
 export interface VirtualClockOptions {
   /** The time it starts at, milliseconds (default 0). */
   readonly start?: number;
@@ -19,6 +20,7 @@ export interface VirtualClockOptions {
   readonly maxFiringsPerInstant?: number;
 }
 
+/** Time that stands still until it is moved; hosts and links on it act as it passes their deadlines. */
 export class VirtualClock implements Clock {
   private time: number;
   private readonly alarms = new TimerQueue<Alarm>();

@@ -14,6 +14,7 @@ export interface BurstLoss {
   readonly loss?: number;
 }
 
+/** Packets that are overtaken by those behind them. */
 export interface Reordering {
   /** Which packets are held back. */
   readonly probability: number;

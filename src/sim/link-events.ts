@@ -2,8 +2,10 @@
 
 import type { Packet } from '../wire/packet.ts';
 
+/** From which end of a link to which. */
 export type Direction = 'a->b' | 'b->a';
 
+/** Why a link lost a packet. */
 export type LossReason =
   | 'loss'
   | 'burst-loss'
@@ -32,6 +34,7 @@ export interface LinkEvent {
   readonly packet: Packet;
 }
 
+/** Hears of every packet of a link. */
 export type LinkObserver = (event: LinkEvent) => void;
 
 /** What a filter wants: `delay` holds the packet back by so many milliseconds, others overtaking it. */

@@ -85,6 +85,7 @@ class LinkEnd implements Link, End {
   }
 }
 
+/** Two ends, and what happens to packets between them; it has come from `createLink`. */
 export class MemoryLink implements Wire {
   readonly clock: Clock;
   readonly name: string;
@@ -157,6 +158,7 @@ export class MemoryLink implements Wire {
     this.bToA.cut();
   }
 
+  /** After `cut`: packets pass again. */
   restore(): void {
     this.aToB.restore();
     this.bToA.restore();

@@ -8,6 +8,7 @@ import { Prefix } from '../wire/address.ts';
 import { VirtualClock } from './clock.ts';
 import { createLink, type LinkOptions, type MemoryLink } from './link.ts';
 
+/** What all of a network share. */
 export interface NetworkOptions {
   /** Decides every secret, port, sequence number and fault (default 0). */
   readonly seed?: number;
@@ -29,6 +30,7 @@ export interface Attachment {
 const ATTACHMENT: Readonly<Record<keyof Attachment, true>> = { host: true, addresses: true };
 const NETWORK_OPTIONS: Readonly<Record<keyof NetworkOptions, true>> = { seed: true, clock: true };
 
+/** Hosts and the links between them, on one clock and from one seed. */
 export class Network {
   readonly clock: VirtualClock;
   readonly hosts = new Map<string, Host>();
@@ -76,6 +78,7 @@ export class Network {
   }
 }
 
+/** The link between the two, and what differs from one host to the other. */
 export interface TwoHostsOptions extends NetworkLinkOptions, NetworkOptions {
   /** For both hosts; `client` and `server` for one of them. */
   readonly host?: NetworkHostOptions;
@@ -83,6 +86,7 @@ export interface TwoHostsOptions extends NetworkLinkOptions, NetworkOptions {
   readonly server?: NetworkHostOptions;
 }
 
+/** What `twoHosts` makes. */
 export interface TwoHosts {
   readonly clock: VirtualClock;
   readonly network: Network;

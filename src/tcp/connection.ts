@@ -64,6 +64,7 @@ export class Connection {
     return new Connection(tcb);
   }
 
+  /** §3.3.2. */
   get state(): State {
     return this.tcb.state;
   }

@@ -13,8 +13,10 @@ export type ConnectionError =
 /** A call that could not be carried out (§3.9.1). */
 export type UsageError = 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'EINVAL' | 'ENOTCONN' | 'EPIPE' | 'ERR_CLOSED';
 
+/** Every code of a `TcpError`. */
 export type TcpErrorCode = ConnectionError | UsageError;
 
+/** Misuse, or a call that cannot be carried out in this state, with a code as POSIX names it. */
 export class TcpError extends Error {
   readonly code: TcpErrorCode;
 

@@ -10,6 +10,7 @@ import { deadlineOf, Timer } from './timers.ts';
 import type { Counters } from './variables.ts';
 import { receiveWindow } from './window.ts';
 
+/** §3.9.1.5 STATUS: one connection, as it is now. Bytes, milliseconds; sequence numbers are unsigned. */
 export interface ConnectionInfo {
   readonly state: State;
   readonly error: ConnectionError | null;

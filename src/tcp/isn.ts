@@ -7,6 +7,7 @@ import { type Seq, seq } from './seq.ts';
 /** MUST-8: the clock ticks every 4 microseconds. */
 const TICKS_PER_MS = 250;
 
+/** Initial sequence numbers that nobody can guess from those of other connections (§3.4.1, RFC 6528). */
 export class IsnGenerator {
   private readonly hash: SipHash;
   private readonly words = new Int32Array(FLOW_WORDS);

@@ -1,5 +1,6 @@
 // Everything about TCP that may be configured, with presets. Times in milliseconds, sizes in bytes.
 
+/** Everything about TCP that may be configured, of a host or of one connection. See the presets. */
 export interface Parameters {
   /** Maximum segment lifetime, §3.4.2; TIME-WAIT lasts twice this. */
   readonly msl: number;

@@ -5,6 +5,7 @@ import type { Segment } from './segment.ts';
 import type { State } from './state.ts';
 import type { Tcb } from './tcb.ts';
 
+/** The timers of one connection. */
 export type TimerName =
   | 'retransmission'
   | 'reordering'
@@ -23,14 +24,17 @@ export type UserCall = 'connect' | 'listen' | 'send' | 'receive' | 'flush' | 'sh
  * by the engine: an observer that keeps one copies it. An observer only looks; it must not touch the TCB.
  */
 export interface Probe {
+  /** A segment has found this connection; nothing of it has been processed yet. */
   segmentArrives(tcb: Tcb, seg: Segment, now: number): void;
   /** `seg.why` says why. */
   segmentSent(tcb: Tcb, seg: Segment, now: number): void;
   /** An arriving segment, or the rest of it, is not processed further. */
   segmentDropped(tcb: Tcb, seg: Segment, why: RuleId, now: number): void;
+  /** The connection is in another state now, for the reason `why`. */
   stateChange(tcb: Tcb, from: State, to: State, why: RuleId, now: number): void;
   /** A timer is set to `deadline`; Infinity = stopped. */
   timerSet(tcb: Tcb, timer: TimerName, deadline: number, now: number): void;
+  /** A deadline has passed; what follows from it comes next. */
   timerFired(tcb: Tcb, timer: TimerName, now: number): void;
   /** A rule was followed that shows in no other event. */
   rule(tcb: Tcb, why: RuleId, now: number): void;

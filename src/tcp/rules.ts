@@ -1,6 +1,7 @@
 // The rules the engine can follow, by id: `RFC-section-step`, or `local-...` for what no RFC asks for.
 // What each one says to a person is in trace/rules.ts.
 
+/** Names a rule that the engine follows: the RFC, the section, and what. `RULES` has each of them in words. */
 export type RuleId =
   // RFC 9293 §3.10.1-5: user calls
   | '9293-3.10.1-active'

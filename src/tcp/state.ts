@@ -1,5 +1,6 @@
 // §3.3.2 the eleven states, spelled as the RFC spells them.
 
+/** The eleven states of §3.3.2. */
 export const STATES = [
   'LISTEN',
   'SYN-SENT',
@@ -14,6 +15,7 @@ export const STATES = [
   'CLOSED',
 ] as const;
 
+/** One of `STATES`. */
 export type State = (typeof STATES)[number];
 
 /** Both SYNs are acknowledged: §3.3.2's ESTABLISHED and everything after it, but CLOSED. */

@@ -62,12 +62,14 @@ export function controller(parameters: Parameters): CongestionWindow {
   return new Cubic(initialWindow, slowStartLimit, hystart === 'on', whole);
 }
 
+/** Every variable of one connection (§3.3.1). Only the engine writes to it. */
 export class Tcb {
   readonly id: number;
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly parameters: Parameters;
-  readonly probe: Probe | null;
+  /** Who watches; null: nobody. Written by the owner of the connection, between events. */
+  probe: Probe | null;
   readonly iss: Seq;
   irs: Seq = seq(0);
   /** Written by state changes only (transition in tcb-state.ts). */

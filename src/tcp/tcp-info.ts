@@ -43,6 +43,10 @@ const TIMESTAMPS_BYTES = 12;
 /** No more reordering than that is told of: tcp_max_reordering. */
 const MOST_REORDERING = 300;
 
+/**
+ * The fields of Linux's struct tcp_info, under its names and in its units: times are microseconds, windows
+ * segments.
+ */
 export interface TcpInfo {
   readonly tcpi_state: number;
   /** 0 open, 1 disorder, 2 cwr, 3 recovery, 4 loss. */

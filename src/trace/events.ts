@@ -86,6 +86,7 @@ export interface SegmentEvent extends EventBase {
   readonly retransmission: boolean;
 }
 
+/** One end moved to another state of §3.3.2. */
 export interface StateEvent extends EventBase {
   readonly kind: 'state';
   readonly from: State;
@@ -93,6 +94,7 @@ export interface StateEvent extends EventBase {
   readonly why: RuleId;
 }
 
+/** A timer of §3.8 or §3.10.8 was set, stopped, or fired. */
 export interface TimerEvent extends EventBase {
   readonly kind: 'timer';
   readonly timer: TimerName;
@@ -137,6 +139,7 @@ export interface PacketHeldEvent extends EventBase {
   readonly segment: SegmentRecord | null;
 }
 
+/** The program made a call of §3.9.1. */
 export interface CallEvent extends EventBase {
   readonly kind: 'call';
   readonly call: UserCall;
@@ -168,6 +171,7 @@ export interface CongestionEvent extends EventBase {
   readonly rto: number;
 }
 
+/** Whatever a recorder tells; `kind` says which. */
 export type TraceEvent =
   | ConnectionEvent
   | SegmentEvent
@@ -181,4 +185,5 @@ export type TraceEvent =
   | RuleEvent
   | CongestionEvent;
 
+/** Hears events in the order in which they happen. */
 export type TraceListener = (event: TraceEvent) => void;

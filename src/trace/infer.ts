@@ -94,10 +94,12 @@ export class PeerInference {
     this.before = before;
   }
 
+  /** The likeliest, from what was seen. */
   get state(): State {
     return this.stateGiven(PRESUMED);
   }
 
+  /** How sure that is. */
   get confidence(): Confidence {
     const { sentSyn, reset } = this.facts;
     if (reset === PROVEN) return 'observed';

@@ -43,6 +43,7 @@ import { isFinsDoing, isRefusal } from './rules.ts';
 import { hasFlag } from './segment-record.ts';
 import type { Messages } from './text/messages.ts';
 
+/** Who stands where on a ladder, and where it is drawn. */
 export interface LadderOptions {
   /** Name of the host on the left: ours. Events of hosts that are neither left nor right are passed over. */
   readonly left: string;
@@ -66,6 +67,7 @@ const MAX_LANES = 10_000;
 /** Names of hosts passed over that are kept. */
 const MAX_PASSED = 8;
 
+/** Draws what a recorder tells, as it is told. */
 export class Ladder {
   private readonly options: LadderOptions;
   private readonly messages: Messages;

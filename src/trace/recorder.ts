@@ -23,9 +23,11 @@ export interface WatchedEvent {
 
 /** A link that says what becomes of its packets, such as `MemoryLink`. */
 export interface WatchableLink<E extends WatchedEvent> {
+  /** Called for each event, by the link. */
   observer: ((event: E) => void) | null;
 }
 
+/** Makes one ordered stream of events of what hosts and links do, keeps the latest, and tells listeners. */
 export class Recorder {
   /** Events no longer kept because there were more than `limit`. */
   forgotten = 0;

@@ -4,6 +4,7 @@
 import type { RuleId } from '../tcp/rules.ts';
 import type { Messages } from './text/messages.ts';
 
+/** Where a rule stands. */
 export interface RuleSource {
   /** 0: no RFC asks for it, the limit is ours. */
   readonly rfc: number;

@@ -14,6 +14,7 @@ export interface SentSummary {
   readonly retransmissions: number;
 }
 
+/** How it went for one end of a connection. */
 export interface EndSummary {
   readonly endpoint: string;
   /** Name of the host where it is observed; null: it is not, and its state follows from the segments. */

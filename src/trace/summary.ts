@@ -50,6 +50,7 @@ const MAX_CONNECTIONS = 10_000;
 export class Summary {
   private readonly stories = new Map<number, Story>();
 
+  /** Take the next event. */
   event(event: TraceEvent): void {
     if (event.connection === null) return;
     if (event.kind === 'connection') {

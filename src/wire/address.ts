@@ -94,6 +94,7 @@ export class Address {
     );
   }
 
+  /** The same family and the same bits. */
   equals(other: Address): boolean {
     return (
       this.d === other.d &&
@@ -192,6 +193,7 @@ export class Prefix {
     return length <= (address.family === 4 ? 32 : 128) ? new Prefix(address, length) : null;
   }
 
+  /** Whether `other` begins with these bits. */
   contains(other: Address): boolean {
     const own = this.address;
     if (other.family !== own.family) return false;
@@ -222,6 +224,7 @@ export class Prefix {
     return new Address(4, 0, 0, MAPPED, this.address.d | ~leadingBits(this.length));
   }
 
+  /** `10.0.0.0/8` */
   toString(): string {
     return `${this.address}/${this.length}`;
   }

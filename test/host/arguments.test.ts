@@ -4,10 +4,10 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Host, HostOptions } from '../../src/host/host.ts';
 import type { ConnectOptions, ListenOptions } from '../../src/host/open.ts';
+import { tee } from '../../src/host/tee.ts';
 import { createLink } from '../../src/sim/link.ts';
 import { twoHosts } from '../../src/sim/network.ts';
 import { LINUX, RFC9293 } from '../../src/tcp/presets.ts';
-import { tee } from '../../src/trace/tee.ts';
 import { FakeClock, FakeLink, PEER4, prefix, US4, world } from './support.ts';
 
 const TYPE = 'ERR_INVALID_ARG_TYPE';
@@ -76,7 +76,7 @@ describe('misuse of a host', () => {
       "node:net's name for the address",
       (h) => connect(h, { host: '10.0.0.2', port: 80 }),
       VALUE,
-      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv, fastOpen',
+      'connect has no option called host, only address, port, localAddress, localPort, parameters, hopLimit, diffserv, observers, fastOpen',
     ],
     [
       'no address',

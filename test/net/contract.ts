@@ -140,7 +140,7 @@ export const CLAUSES: Clause[] = [
         port,
         host: world.serverAddress,
         localAddress: world.clientAddress,
-        localPort: 45_671,
+        localPort: 9_671,
       });
       const seen = watch(world, client);
       await closed(client);

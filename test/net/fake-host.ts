@@ -78,9 +78,29 @@ export class FakeTransport implements Transport {
     this.calls.push(`diffserv ${codepoint}`);
   }
 
+  setHopLimit(hopLimit: number): void {
+    this.calls.push(`hopLimit ${hopLimit}`);
+  }
+
+  setCork(on: boolean): void {
+    this.calls.push(`cork ${on}`);
+  }
+
+  setUserTimeout(timeout: number): void {
+    this.calls.push(`userTimeout ${timeout}`);
+  }
+
+  setCongestionControl(name: string): void {
+    this.calls.push(`congestionControl ${name}`);
+  }
+
   info(): null {
     return null;
   }
+
+  observe(): void {}
+
+  unobserve(): void {}
 
   // What happens on the wire
 

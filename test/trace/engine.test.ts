@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/host/socket.ts';
+import { tee } from '../../src/host/tee.ts';
 import { createLink } from '../../src/sim/link.ts';
 import { type TwoHosts, twoHosts } from '../../src/sim/network.ts';
 import { isSynchronized, type State } from '../../src/tcp/state.ts';
@@ -11,7 +12,6 @@ import { Ladder } from '../../src/trace/ladder.ts';
 import { PcapngExport } from '../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
 import { Summary } from '../../src/trace/summary.ts';
-import { tee } from '../../src/trace/tee.ts';
 import { ENGLISH } from '../../src/trace/text/english.ts';
 import { Address } from '../../src/wire/address.ts';
 import { isChecksumValid, pseudoHeaderSumOf } from '../../src/wire/checksum.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { tee } from '../../src/host/tee.ts';
 import type { TraceEvent } from '../../src/trace/events.ts';
 import { Recorder } from '../../src/trace/recorder.ts';
-import { tee } from '../../src/trace/tee.ts';
 import { Packet } from '../../src/wire/packet.ts';
 import { handshake, record, segments } from './recording.ts';
 import { CLIENT, CLIENT_ISS, endpoint, FakeEnd, packetOf, SERVER, SERVER_ISS } from './support.ts';

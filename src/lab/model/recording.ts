@@ -2,6 +2,7 @@
 // becomes a flight. It hears; it changes nothing.
 
 import type { HostProbe } from '../../host/probe.ts';
+import { tee } from '../../host/tee.ts';
 import type { LinkEvent } from '../../sim/link-events.ts';
 import { info } from '../../tcp/info.ts';
 import type { TimerName } from '../../tcp/probe.ts';
@@ -11,7 +12,6 @@ import type { Tcb } from '../../tcp/tcb.ts';
 import type { SegmentEvent, SegmentRecord, TraceEvent } from '../../trace/events.ts';
 import { Recorder } from '../../trace/recorder.ts';
 import { readSegment, recordSegment, sequenceLength } from '../../trace/segment-record.ts';
-import { tee } from '../../trace/tee.ts';
 import { formatEndpoint } from '../../wire/address.ts';
 import type { Packet } from '../../wire/packet.ts';
 import type { Impersonated } from './inject.ts';

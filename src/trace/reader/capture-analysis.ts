@@ -11,6 +11,7 @@ import { Connection, Explained } from './connection.ts';
 import type { EndIndex } from './ends.ts';
 import { type FrameCounts, PacketReader, SeenPacket } from './packets.ts';
 
+/** What a reader of captures is to keep, and whom it tells. */
 export interface CaptureAnalysisOptions {
   /** No more packets of it will come, as far as is known: take what is wanted of it now. */
   readonly onConnection: (connection: Connection) => void;
@@ -25,6 +26,7 @@ export interface CaptureAnalysisOptions {
 const MAX_CONNECTIONS = 20_000;
 const FIRST_EPHEMERAL_PORT = 32_768;
 
+/** Reads a capture from a stream of bytes, and explains its connections. */
 export class CaptureAnalysis {
   readonly reader = new CaptureReader();
   /** How many connections there were. */
@@ -50,6 +52,7 @@ export class CaptureAnalysis {
     this.table = new FlowTable(new SipHash(options.key ?? new Uint8Array(16)));
   }
 
+  /** What was in the capture so far. */
   get counts(): Readonly<FrameCounts> {
     return this.packets.counts;
   }

@@ -23,6 +23,7 @@ import {
 } from './flags.ts';
 import type { SeenPacket } from './packets.ts';
 
+/** Which connection is drawn, and where. */
 export interface CaptureLadderOptions {
   /** Columns of the terminal; at least 72 are used. */
   readonly width: number;
@@ -54,6 +55,7 @@ const ARRIVALS: Readonly<Record<string, RuleId>> = {
   'FIN-WAIT-2': '9293-3.10.7.4-fifth-fin-wait-2',
 };
 
+/** Draws one connection of a capture, both ends inferred. */
 export class CaptureLadder {
   private readonly messages: Messages;
   private readonly rows: RowWriter;

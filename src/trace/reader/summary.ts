@@ -11,6 +11,7 @@ import type { ConnState } from './history.ts';
 import { type Severity, type Verdict, verdictOf } from './verdict.ts';
 import { verdictText } from './verdict-text.ts';
 
+/** One end of a captured connection. */
 export interface CapturedEnd {
   readonly endpoint: string;
   readonly packets: number;
@@ -23,6 +24,7 @@ export interface CapturedEnd {
   readonly flags: Readonly<Record<string, number>>;
 }
 
+/** A captured connection in numbers, and what is to be said of it. */
 export interface CapturedConnection {
   /** In the order of appearance, from 1. */
   readonly connection: number;

@@ -385,7 +385,7 @@ export const CONNECT: Programs = {
 
   'the option timeout': (net) =>
     withEcho(net, async (port) => {
-      const client = net.connect({ port, host: HOST, timeout: 20 });
+      const client = net.connect({ port, host: HOST, timeout: 400 });
       const log = watchQuietly(client);
       log.push(client.timeout);
       await once(client, 'timeout');

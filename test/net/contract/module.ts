@@ -1,7 +1,8 @@
 // The module itself: what it is made of, and the parts that have nothing to do with a network.
 
+import { EventEmitter } from 'node:events';
 import type { Net } from '../../../src/net/net.ts';
-import { type Programs, thrown } from './support.ts';
+import { closed, HOST, listen, type Programs, thrown, watch, watchQuietly } from './support.ts';
 
 const ADDRESSES = [
   '127.0.0.1',
@@ -54,6 +55,20 @@ export const MODULE: Programs = {
       port: 7,
     });
     return [address, port, family, flowlabel, thrown(() => new net.SocketAddress({ port: 70_000 }))];
+  },
+  'captureRejections: an async listener that fails': async (net) => {
+    EventEmitter.captureRejections = true;
+    const server = net.createServer(async () => Promise.reject(new Error('no')));
+    EventEmitter.captureRejections = false;
+    const log = watch(server);
+    const port = await listen(server);
+    server.on('connection', (socket) => watchQuietly(socket, log));
+    const client = net.connect(port, HOST).resume();
+    client.on('error', () => {});
+    await closed(client);
+    server.close();
+    await closed(server);
+    return log;
   },
   'methods of Socket': (net) => methodsOf(net, 'Socket'),
   'methods of Server': (net) => methodsOf(net, 'Server'),

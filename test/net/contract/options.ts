@@ -55,9 +55,9 @@ export const OPTIONS: Programs = {
   'setTimeout: text that is sent is activity': over(async ({ client, accepted }, log) => {
     accepted.resume();
     client.on('timeout', () => log.push('timeout'));
-    client.setTimeout(120);
+    client.setTimeout(600);
     for (let i = 0; i < 4; i++) {
-      await pause(40);
+      await pause(250);
       client.write('x');
     }
     log.push('quiet');
@@ -65,9 +65,9 @@ export const OPTIONS: Programs = {
   'setTimeout: text that is received is activity': over(async ({ client, accepted }, log) => {
     client.resume();
     client.on('timeout', () => log.push('timeout'));
-    client.setTimeout(120);
+    client.setTimeout(600);
     for (let i = 0; i < 4; i++) {
-      await pause(40);
+      await pause(250);
       accepted.write('x');
     }
     log.push('quiet');
@@ -75,7 +75,7 @@ export const OPTIONS: Programs = {
   'setTimeout before connect': async (net) => {
     const server = net.createServer();
     const port = await listen(server);
-    const client = new net.Socket().setTimeout(80);
+    const client = new net.Socket().setTimeout(400);
     const log = watch(client, ['connect', 'timeout']);
     client.connect(port, HOST);
     await once(client, 'timeout');

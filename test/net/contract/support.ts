@@ -81,12 +81,23 @@ export async function listen(server: Server, host = HOST): Promise<number> {
   return portOf(server);
 }
 
-/** A port that nobody listens on. */
+/** Below what the kernel gives away by itself, which another program may be given at any time. */
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+/** Test files run beside each other, each in a process of its own. */
+let ports = process.pid * 97;
+
+/** A port that nobody listens on, and that nobody is given unasked. */
 export async function freePort(net: Net): Promise<number> {
-  const server = net.createServer();
-  const port = await listen(server);
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + (ports++ % PORTS);
+    const server = net.createServer();
+    const free = new Promise<boolean>((answer) => {
+      server.once('error', () => answer(false));
+      server.listen(port, HOST, () => server.close(() => answer(true)));
+    });
+    if (await free) return port;
+  }
 }
 
 export interface Pair {

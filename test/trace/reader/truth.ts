@@ -1,13 +1,13 @@
 // Connections of our own engine over a bad link, captured at the client, and what both ends really went through.
 
 import type { TcpSocket } from '../../../src/host/socket.ts';
+import { tee } from '../../../src/host/tee.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import { twoHosts } from '../../../src/sim/network.ts';
 import { isSynchronized } from '../../../src/tcp/state.ts';
 import type { TraceEvent } from '../../../src/trace/events.ts';
 import { PcapngExport } from '../../../src/trace/pcapng-export.ts';
 import { Recorder } from '../../../src/trace/recorder.ts';
-import { tee } from '../../../src/trace/tee.ts';
 import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { joinBytes } from '../../wire/captures.ts';
 

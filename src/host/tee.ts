@@ -1,6 +1,6 @@
 // One probe for several observers: each hears everything, in the order given.
 
-import { checkProbe, type HostProbe } from '../host/probe.ts';
+import { checkProbe, type HostProbe } from './probe.ts';
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE for a probe that lacks a method */
 export function tee(...probes: readonly HostProbe[]): HostProbe {
