@@ -14,6 +14,7 @@ export interface RuleSource {
 
 const ID = /^(\d+)-([\d.]+)/;
 
+/** Where the rule with this id stands. */
 export function ruleSource(id: RuleId): RuleSource {
   const parts = ID.exec(id);
   return parts === null ? { rfc: 0, section: '' } : { rfc: Number(parts[1]), section: parts[2]! };

@@ -156,6 +156,9 @@ describe('what it gives', () => {
       expect(ladder).toContain(sign);
     }
     expect(output.read().toString()).toBe(ladder);
+    expect(() => socket.trace({ language: 'fr' as 'en' })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    );
     expect(trace.ladder({ color: true })).toContain('\x1b[');
     const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
     expect(widest(trace.ladder({ width: 72 }))).toBeLessThan(widest(trace.ladder({ width: 140 })));

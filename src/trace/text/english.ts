@@ -7,11 +7,17 @@ import { SUMMARY } from './english/summary.ts';
 import { VERDICTS } from './english/verdicts.ts';
 import type { Language } from './messages.ts';
 
+/** Everything that is said of a trace, in English. */
 export const ENGLISH = {
   language: 'en' as Language,
+  /** @hidden */
   rules: RULES,
+  /** @hidden */
   ladder: LADDER,
+  /** @hidden */
   summary: SUMMARY,
+  /** @hidden */
   reader: READER,
+  /** @hidden */
   verdicts: VERDICTS,
 };

@@ -8,6 +8,7 @@ import { SUMMARY } from './korean/summary.ts';
 import { VERDICTS } from './korean/verdicts.ts';
 import type { Messages } from './messages.ts';
 
+/** Everything that is said of a trace, in Korean. */
 export const KOREAN: Messages = {
   language: 'ko',
   rules: RULES,

@@ -3,6 +3,7 @@
 
 import type { ENGLISH } from './english.ts';
 
+/** Of everything that is said of a trace. */
 export type Language = 'en' | 'ko';
 
 /**
