@@ -3,8 +3,8 @@
 import type { Address } from './address.ts';
 
 /**
- * From here on a range is read as 32-bit words. Measured: 64 KiB at 13 GB/s and 1460 bytes in 0.12 us, against
- * 2.6 GB/s and 0.55 us byte by byte; where the view of words has to be made first, that takes 0.07 us more.
+ * From here on a range is read as 32-bit words. Measured: 1460 bytes in 0.18 us, 8 GB/s, against 0.55 us byte by
+ * byte; where the view of words has to be made first, that takes 0.07 us more.
  */
 const VIEW_BYTES = 256;
 /** The words of a larger buffer are not kept: what nobody else holds on to should not live on for a sum. */
@@ -71,7 +71,7 @@ function sumBlock(bytes: Uint8Array, start: number, end: number): number {
 }
 
 // One buffer as words. Packets come in bursts from one buffer: with a view for each of them, `bench memory` spent 5 %
-// of its time making views, and had a fifth of its garbage of them.
+// of its time making views.
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
 let viewed: Uint8Array = NO_BYTES;
