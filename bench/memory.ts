@@ -39,7 +39,7 @@ export function superSegments(settings: Settings): Promise<Figure[]> {
 }
 
 export function longPath(settings: Settings): Promise<Figure[]> {
-  const seconds = settings.full ? 120 : 60;
+  const seconds = 120;
   const note = `${seconds} virtual seconds from the SYN on, queue of one bandwidth-delay product`;
   return compare([{ id: 'P14', unit: 'Mbit/s', note }], { ...settings, runs: 1 }, async () => [
     await inWorker<number>([], 'long-path', seconds),

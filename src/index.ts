@@ -49,7 +49,7 @@ export { Segment } from './tcp/segment.ts';
 export { type Seq, seq } from './tcp/seq.ts';
 export { STATES, type State } from './tcp/state.ts';
 export type { OpenOptions, Tcb } from './tcp/tcb.ts';
-export type { TcpInfo } from './tcp/tcp-info.ts';
+export { type TcpInfo, tcpInfo } from './tcp/tcp-info.ts';
 export { type Counters, FastOpenVariables } from './tcp/variables.ts';
 export type * from './trace/events.ts';
 export { type Confidence, PeerInference, type SeenSegment } from './trace/infer.ts';

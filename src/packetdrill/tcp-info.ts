@@ -3,6 +3,7 @@
 
 import type { TcpSocket } from '../host/socket.ts';
 import type { State } from '../tcp/state.ts';
+import { tcpInfo } from '../tcp/tcp-info.ts';
 import type { Program } from './program.ts';
 
 const LINUX_STATES: Readonly<Record<State, string>> = {
@@ -43,6 +44,6 @@ export function tcpInfoOf(
   const states = program.settings.profile === 'linux' ? LINUX_STATES : FREEBSD_STATES;
   if (name === 'tcpi_state') return program.reader.constant(states[state]);
   const info: Readonly<Record<string, number>> =
-    socket === null ? {} : { ...socket.connection.tcpInfo(program.now) };
+    socket === null ? {} : { ...tcpInfo(socket.connection.tcb, program.now) };
   return Object.hasOwn(info, name) ? info[name] : undefined;
 }

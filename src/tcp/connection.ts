@@ -17,7 +17,6 @@ import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import { controller, type OpenOptions, type Tcb } from './tcb.ts';
-import { type TcpInfo, tcpInfo } from './tcp-info.ts';
 import { nextDeadline } from './timers.ts';
 import { enterClosed } from './transition.ts';
 import type { FastOpenVariables } from './variables.ts';
@@ -311,10 +310,5 @@ export class Connection {
   /** §3.10.6 STATUS. */
   info(now: number): ConnectionInfo {
     return info(this.tcb, now);
-  }
-
-  /** The same as Linux's struct tcp_info tells it: its names and units. */
-  tcpInfo(now: number): TcpInfo {
-    return tcpInfo(this.tcb, now);
   }
 }

@@ -2,7 +2,6 @@
 
 import { checkNumber, checkOptions, coded, invalidType, invalidValue } from '../lib/check.ts';
 import type { Parameters } from './parameters.ts';
-import { FREEBSD, LINUX, RFC9293 } from './presets.ts';
 
 const LONG = Number.MAX_VALUE;
 /** Half of what a scaled window can say (RFC 7323 §2.3): sequence numbers are compared as differences. */
@@ -97,7 +96,6 @@ const ALLOWED: Readonly<Record<keyof Parameters, readonly [number, number] | 'bo
  * missing, unknown, or cannot be kept.
  */
 export function checkParameters(parameters: Parameters): void {
-  if (parameters === RFC9293 || parameters === LINUX || parameters === FREEBSD) return;
   checkOptions('parameters', parameters, ALLOWED);
   const missing = Object.keys(ALLOWED).filter((name) => !Object.hasOwn(parameters, name));
   if (missing.length > 0) {

@@ -121,7 +121,10 @@ export interface TcpInfo {
 
 const micro = (ms: number): number => Math.round(ms * 1000);
 
-/** @param now when it is asked, in ms as everywhere in the engine. */
+/**
+ * A function, not a method of `Connection`, so that a bundle has it only where it is asked.
+ * @param now when it is asked, in ms as everywhere in the engine.
+ */
 export function tcpInfo(tcb: Tcb, now: number): TcpInfo {
   return {
     ...ofConnection(tcb),

@@ -3,10 +3,12 @@
 import type { Address } from './address.ts';
 
 /**
- * From here on a range is read as 32-bit words through a view. Measured: 64 KiB at 8.8 GB/s and 1460 bytes
- * in 0.22 us, against 2.6 GB/s and 0.55 us byte by byte; a view costs 25 ns and 100 bytes of garbage.
+ * From here on a range is read as 32-bit words. Measured: 1460 bytes in 0.18 us, 8 GB/s, against 0.55 us byte by
+ * byte; where the view of words has to be made first, that takes 0.07 us more.
  */
 const VIEW_BYTES = 256;
+/** The words of a larger buffer are not kept: what nobody else holds on to should not live on for a sum. */
+const KEPT_BYTES = 0x20000;
 /** Even, and small enough for int32 sums of 16-bit words. */
 const BLOCK_BYTES = 0x10000;
 
@@ -55,40 +57,63 @@ function sumShort(bytes: Uint8Array, start: number, end: number): number {
 
 /** At most BLOCK_BYTES, the aligned middle of them word by word. */
 function sumBlock(bytes: Uint8Array, start: number, end: number): number {
-  const lead = -(bytes.byteOffset + start) & 3;
-  const count = (end - start - lead) >> 2;
-  const words = sumWords(new Int32Array(bytes.buffer, bytes.byteOffset + start + lead, count));
+  if (bytes !== viewed) view(bytes);
+  const lead = (firstWord - start) & 3;
+  const from = start + lead;
+  const count = (end - from) >> 2;
+  const first = (from - firstWord) >> 2;
+  const middle = sumWords(words, first, first + count);
   // Behind an odd lead, the bytes of each 16-bit word have changed places.
   const odd = (lead & 1) === 1;
-  const tail = start + lead + 4 * count;
-  const ends = sumShort(bytes, start, start + lead) + swapIf(odd, sumShort(bytes, tail, end));
-  return ends + swapIf(odd !== LITTLE_ENDIAN, words);
+  const ends = sumShort(bytes, start, from) + swapIf(odd, sumShort(bytes, from + 4 * count, end));
+  if (bytes.length > KEPT_BYTES) forget();
+  return ends + swapIf(odd !== LITTLE_ENDIAN, middle);
 }
 
-/** The 16-bit halves of all words, two sums at once. */
-function sumWords(words: Int32Array): number {
+// One buffer as words. Packets come in bursts from one buffer: with a view for each of them, `bench memory` spent 5 %
+// of its time making views.
+const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = new Int32Array(0);
+let viewed: Uint8Array = NO_BYTES;
+let words: Int32Array = NO_WORDS;
+/** Where in `viewed` the first word lies. */
+let firstWord = 0;
+
+function view(bytes: Uint8Array): void {
+  firstWord = -bytes.byteOffset & 3;
+  words = new Int32Array(bytes.buffer, bytes.byteOffset + firstWord, (bytes.length - firstWord) >> 2);
+  viewed = bytes;
+}
+
+function forget(): void {
+  viewed = NO_BYTES;
+  words = NO_WORDS;
+}
+
+/** The words of [from, to) as 16-bit halves: all of them modulo 2^32, less the high ones, are the low ones. */
+function sumWords(words: Int32Array, from: number, to: number): number {
   let high = 0;
-  let low = 0;
-  let at = 0;
-  for (const last = words.length - 3; at < last; at += 4) {
+  let all = 0;
+  let at = from;
+  for (; at + 3 < to; at += 4) {
     const a = words[at]!;
     const b = words[at + 1]!;
     const c = words[at + 2]!;
     const d = words[at + 3]!;
-    low = (low + (a & 0xffff)) | 0;
+    all = (all + a) | 0;
     high = (high + (a >>> 16)) | 0;
-    low = (low + (b & 0xffff)) | 0;
+    all = (all + b) | 0;
     high = (high + (b >>> 16)) | 0;
-    low = (low + (c & 0xffff)) | 0;
+    all = (all + c) | 0;
     high = (high + (c >>> 16)) | 0;
-    low = (low + (d & 0xffff)) | 0;
+    all = (all + d) | 0;
     high = (high + (d >>> 16)) | 0;
   }
-  for (; at < words.length; at++) {
-    low = (low + (words[at]! & 0xffff)) | 0;
+  for (; at < to; at++) {
+    all = (all + words[at]!) | 0;
     high = (high + (words[at]! >>> 16)) | 0;
   }
-  return low + high;
+  return high + ((all - (high << 16)) >>> 0);
 }
 
 /** Fold to 16 bits, and exchange the two bytes if asked to. */

@@ -5,6 +5,7 @@ import type { Parameters } from '../../src/tcp/parameters.ts';
 import { FREEBSD, LINUX } from '../../src/tcp/presets.ts';
 import { ReceiveTuning } from '../../src/tcp/receive-tuning.ts';
 import { seq } from '../../src/tcp/seq.ts';
+import { tcpInfo } from '../../src/tcp/tcp-info.ts';
 import { pattern, Script, type ScriptOptions } from '../support/script.ts';
 
 /** tcp_rmem as Google's configuration of packetdrill has it. */
@@ -118,7 +119,7 @@ describe('growth', () => {
   test('with timestamps the round trip is the echo’s', () => {
     const t = open({}).out('S 0:0').in('S. 0:0 ack 1 <mss 1460,sackOK,TS val 1 ecr 1000000,wscale 7>');
     t.after(80).in('. 1:1449 ack 1 <TS val 2 ecr 1000000>');
-    expect(t.connection.tcpInfo(t.now).tcpi_rcv_rtt).toBe(80_000);
+    expect(tcpInfo(t.connection.tcb, t.now).tcpi_rcv_rtt).toBe(80_000);
   });
 });
 

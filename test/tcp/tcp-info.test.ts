@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { BUFFER_LIMITED, BUSY, BusyTime, IDLE, WINDOW_LIMITED } from '../../src/tcp/busy-time.ts';
 import type { Parameters } from '../../src/tcp/parameters.ts';
 import { LINUX } from '../../src/tcp/presets.ts';
-import type { TcpInfo } from '../../src/tcp/tcp-info.ts';
+import { type TcpInfo, tcpInfo } from '../../src/tcp/tcp-info.ts';
 import { established, Script } from '../support/script.ts';
 import { REACHABLE, reach } from './states.ts';
 
-const told = (t: Script): TcpInfo => t.connection.tcpInfo(t.now);
+const told = (t: Script): TcpInfo => tcpInfo(t.connection.tcb, t.now);
 
 function opened(parameters: Partial<Parameters> = {}): Script {
   const t = new Script({ parameters: { ...LINUX, timestamps: false, ...parameters } }).connect().after(100);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Address } from '../../src/wire/address.ts';
@@ -55,6 +57,34 @@ test('64 KiB of ones, and far more, do not overflow', () => {
       reference(ones, 1, length + 1, 0xffff),
     );
   }
+});
+
+test('a buffer that has changed since, and two buffers in turn', () => {
+  const first = new Uint8Array(600).fill(1);
+  const second = new Uint8Array(600).fill(2);
+  const check = (bytes: Uint8Array): void =>
+    expect(foldChecksum(sumBytes(bytes, 2, 598))).toBe(reference(bytes, 2, 598, 0));
+  for (const bytes of [first, second, first]) check(bytes);
+  first[300] = 77;
+  check(first);
+});
+
+test('the buffer of packets is kept for the next one, a large buffer is not', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const summed = (length: number): WeakRef<Uint8Array> => {
+    const bytes = new Uint8Array(length);
+    sumBytes(bytes, 0, 1000);
+    return new WeakRef(bytes);
+  };
+  const isKept = async (length: number): Promise<boolean> => {
+    const bytes = summed(length);
+    await new Promise((resolve) => setImmediate(resolve)); // A WeakRef lives for the turn it was made in.
+    collect();
+    return bytes.deref() !== undefined;
+  };
+  expect(await isKept(0x20000)).toBe(true);
+  expect(await isKept(0x20001)).toBe(false);
 });
 
 test('property: any range of any bytes, any starting sum, in one piece or in two', () => {
