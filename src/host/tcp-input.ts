@@ -2,7 +2,6 @@
 
 import { Connection } from '../tcp/connection.ts';
 import { arrivesInListen } from '../tcp/listen.ts';
-import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -13,7 +12,7 @@ import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { ECN_MASK, type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { decodeTcp } from '../wire/tcp.ts';
-import { admit, answerByCookie, cookieIn, mustWait, openFromCookie } from './admission.ts';
+import { admit, cookieIn, mustWait, openFromCookie, sendCookie } from './admission.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
 import { fastOpenAnswered, judgeFastOpen } from './fast-open.ts';
@@ -81,10 +80,7 @@ function withoutConnection(
     return null;
   }
   if (admission !== 'cookie') return admission;
-  const mss = peerMss(header.family, seg.mss);
-  const iss = core.synCookies.make(local, remote, seg.seq, mss, now);
-  const options = openOptions(core, via, local, remote, iss, listener.parameters);
-  answerByCookie(core, via, listener, header, seg, options, now);
+  sendCookie(core, via, listener, header, seg, local, remote, now);
   return null;
 }
 
