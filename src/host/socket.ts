@@ -1,7 +1,6 @@
 // A connection that belongs to a host: every call enters the engine with the host's time, and then has the host
 // send what is due (RFC 9293 §3.9.1, the user's side).
 
-import type { TimerEntry } from '../lib/timer-queue.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
@@ -34,17 +33,16 @@ export function trafficClassOf(codepoint: number): number {
   return codepoint << 2;
 }
 
-export class TcpSocket implements Flow, TimerEntry {
-  readonly connection: Connection;
+export class TcpSocket implements Flow {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** The interface it was opened on, and keeps (MUST-45). */
   readonly via: Interface;
 
-  // Read and written by the host: the timer queue's fields, then the flush loop's.
-  deadline = Number.POSITIVE_INFINITY;
-  heapIndex = -1;
-  order = 0;
+  // Read and written by the host: its row in the tables, then the flush loop's fields.
+  row = -1;
+  /** Names the connection. */
+  id: number;
   scheduled = false;
   behind: TcpSocket | null = null;
   waiting = false;
@@ -52,8 +50,14 @@ export class TcpSocket implements Flow, TimerEntry {
   listener: TcpListener | null;
   /** Whose Fast Open requests it counts among, until the handshake is complete (RFC 7413 §5.1); null: nobody's. */
   earlyOf: TcpListener | null = null;
-  /** Where lingering.ts counts it; null: an application still waits for it. */
-  lingersAmong: Set<TcpSocket> | null = null;
+  /** It is closed both ways and not done: lingering.ts counts it. */
+  orphaned = false;
+  /** Put away (records.ts): the connection, if there is one here, is as it was then. */
+  away: boolean;
+  /** What was put away was asked for by the application. */
+  seen = false;
+  /** Of its connection while that is put away. */
+  held: Connection | null;
   /** False: the path has an MTU below what we send, and must be allowed to fragment. */
   dontFragment = true;
   hopLimit = HOP_LIMIT;
@@ -64,11 +68,21 @@ export class TcpSocket implements Flow, TimerEntry {
   private readonly core: Core;
   private callback: Notify | null = null;
 
-  constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
+  /** `connection` null: it is put away, in a row. */
+  constructor(
+    core: Core,
+    connection: Connection | null,
+    local: Endpoint,
+    remote: Endpoint,
+    via: Interface,
+    listener: TcpListener | null,
+  ) {
     this.core = core;
-    this.connection = connection;
-    this.local = connection.tcb.local;
-    this.remote = connection.tcb.remote;
+    this.held = connection;
+    this.away = connection === null;
+    this.id = connection === null ? 0 : connection.tcb.id;
+    this.local = local;
+    this.remote = remote;
     this.via = via;
     this.listener = listener;
     if (listener === null) return;
@@ -76,8 +90,25 @@ export class TcpSocket implements Flow, TimerEntry {
     this.trafficClass = listener.trafficClass;
   }
 
+  /** The engine's side; taken out again if it was put away. */
+  get connection(): Connection {
+    this.takeOut();
+    return this.held as Connection;
+  }
+
+  private takeOut(): void {
+    if (this.away) this.core.records.bringBack(this);
+  }
+
+  /** Nobody is to be told of it, nothing of it waits, and no application has seen it half open. */
+  get mayBePutAway(): boolean {
+    if (this.callback !== null || this.scheduled || this.waiting || this.earlyOf !== null) return false;
+    return this.state === 'TIME-WAIT' ? this.listener === null : !this.seen;
+  }
+
   get state(): State {
-    return this.connection.state;
+    const state = this.away ? this.core.records.stateOf(this.row, this.id) : null;
+    return state === null || state === 'elsewhere' ? this.connection.state : state;
   }
 
   /** Why it ended, if not well; ENETDOWN: its interface is gone. */
@@ -115,7 +146,9 @@ export class TcpSocket implements Flow, TimerEntry {
    */
   set notify(callback: Notify | null) {
     this.callback = callback;
-    if (this.hasNews) this.serve();
+    if (callback !== null) {
+      if (this.connection.tcb.notices !== 0) this.serve();
+    } else if (!this.away && this.state === 'TIME-WAIT') this.core.scheduler.soon(this);
   }
 
   /**
@@ -236,7 +269,9 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */
   setHopLimit(hopLimit: number): void {
-    this.hopLimit = checkHopLimit(hopLimit);
+    const checked = checkHopLimit(hopLimit);
+    this.takeOut();
+    this.hopLimit = checked;
   }
 
   /**
@@ -244,11 +279,14 @@ export class TcpSocket implements Flow, TimerEntry {
    * should rarely change while a connection lasts (SHLD-23). @throws TcpError EINVAL unless 0 to 63
    */
   setDiffserv(codepoint: number): void {
-    this.trafficClass = trafficClassOf(codepoint);
+    const trafficClass = trafficClassOf(codepoint);
+    this.takeOut();
+    this.trafficClass = trafficClass;
   }
 
   /** The codepoint of the last packet that came for this connection, acceptable or not (MAY-9). */
   get receivedDiffserv(): number {
+    this.takeOut();
     return this.receivedTrafficClass >> 2;
   }
 
@@ -267,7 +305,7 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && this.connection.tcb.notices !== 0;
+    return this.callback !== null && !this.away && this.connection.tcb.notices !== 0;
   }
 
   private serve(): void {

@@ -104,7 +104,14 @@ function ackArrives(
   if (mss === 0) return refuse(core, via, header, seg);
   if (listener.acceptQueueFull) return 'tcp-accept-queue';
   const options = openOptions(core, via, local, remote, add(seg.ack, -1), listener.parameters);
-  const socket = new TcpSocket(core, openFromCookie(core, options, seg, mss, now), via, listener);
+  const socket = new TcpSocket(
+    core,
+    openFromCookie(core, options, seg, mss, now),
+    local,
+    remote,
+    via,
+    listener,
+  );
   listener.childOpened(socket);
   addSocket(core, socket, now);
   core.counters.synCookiesAccepted++;
@@ -135,6 +142,7 @@ function reincarnate(
 export function takeOver(core: Core, old: TcpSocket, isn: Seq, now: number): Seq {
   const iss = old.connection.issBeyond(isn);
   old.connection.giveWay(now);
+  core.timers.remove(old.row);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
   return iss;
@@ -153,7 +161,7 @@ function acceptSyn(
 ): void {
   const options = openOptions(core, via, local, remote, iss, listener.parameters);
   const connection = Connection.accept(options, seg, now);
-  const socket = new TcpSocket(core, connection, via, listener);
+  const socket = new TcpSocket(core, connection, local, remote, via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
   const fastOpen = judgeFastOpen(core, listener, header, seg, now);

@@ -31,6 +31,8 @@ const BEYOND = LEVELS * LEVEL_SLOTS;
 export class TimerWheel {
   /** Numbers in this wheel. */
   size = 0;
+  /** What the deadline was of the number that was taken last, ms. */
+  taken = Number.NEGATIVE_INFINITY;
   private readonly rows: TimerChunks;
   private readonly heads = new Int32Array(BEYOND + 1).fill(-1);
   private readonly tails = new Int32Array(BEYOND + 1).fill(-1);
@@ -39,12 +41,15 @@ export class TimerWheel {
   /** Two words of bits for each level: the slots that have something in them. */
   private readonly occupied = new Int32Array(2 * LEVELS);
   /** Ticks are counted from here, a multiple of REACH. */
-  private base = 0;
+  private base: number;
   /** The tick that slots are relative to: a deadline's level is where its tick first differs from this one. */
-  private elapsed = 0;
+  private elapsed: number;
 
-  constructor(rows: TimerChunks) {
+  /** `start`: no time is earlier, ms. */
+  constructor(rows: TimerChunks, start: number) {
     this.rows = rows;
+    this.base = Math.floor(start / REACH) * REACH;
+    this.elapsed = Math.floor(start) - this.base;
   }
 
   /** When `n` is due, ms; Infinity: it is in no wheel. */
@@ -188,6 +193,7 @@ export class TimerWheel {
       const { deadlines, links } = this.chunk(n);
       const deadline = deadlines[n & IN_CHUNK] as number;
       if (deadline <= now) {
+        this.taken = deadline;
         this.remove(n);
         return n;
       }
