@@ -128,7 +128,7 @@ export class FlowTable<T extends Flow> implements Matcher {
   /** Its timer runs no more. False: this very flow was not in the table. */
   remove(flow: T): boolean {
     const { row } = flow;
-    if (row < 0 || !this.rows.isFlow(row) || this.rows.flowAt(row) !== flow) return false;
+    if (!this.rows.isFlow(row) || this.rows.flowAt(row) !== flow) return false;
     this.key.set(flow);
     this.removeRow(row);
     flow.row = -1;

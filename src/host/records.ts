@@ -48,8 +48,11 @@ export class Records implements PutAway<TcpSocket> {
   private readonly core: Core;
   private readonly rows: Rows<TcpSocket>;
   private readonly profiles = new Profiles();
-  /** Half open, oldest first, and not put away yet. */
-  private readonly young = new Set<TcpSocket>();
+  /** The rows of the youngest, and their names: a ring. */
+  private readonly young = new Int32Array(2 * YOUNG);
+  private begun = 0;
+  /** Connections up to this name are not among the youngest any more. */
+  private mature = 0;
 
   constructor(core: Core) {
     this.core = core;
@@ -58,10 +61,28 @@ export class Records implements PutAway<TcpSocket> {
 
   /** Everything that was due on `socket` is done: put it away if that is all there is to it. */
   settled(socket: TcpSocket): void {
-    if (socket.row < 0 || socket.state !== 'TIME-WAIT') {
-      if (socket.state === 'SYN-RECEIVED') this.grow(socket);
-      else if (this.young.size > 0) this.young.delete(socket);
-    } else this.putAway(socket);
+    const { state } = socket;
+    if (state === 'TIME-WAIT' || (state === 'SYN-RECEIVED' && ((socket.id - this.mature) | 0) <= 0)) {
+      this.putAway(socket);
+    }
+  }
+
+  /** A SYN has begun `socket`: the oldest of the young is one no longer. */
+  halfOpened({ row, id }: TcpSocket): void {
+    const { young } = this;
+    const at = 2 * (this.begun++ % YOUNG);
+    const oldest = young[at] as number;
+    this.mature = young[at + 1] as number;
+    young[at] = row;
+    young[at + 1] = id;
+    const socket = this.mature !== 0 && this.rows.isFlow(oldest) ? this.rows.flowAt(oldest) : null;
+    if (socket !== null && (socket.id | 0) === this.mature) this.settled(socket);
+  }
+
+  /** Who stands in the row for the connection of `socket`, which is not put away; null: it is in no row. */
+  holderFor({ row, held }: TcpSocket): TcpSocket | null {
+    const holder = this.rows.isFlow(row) ? this.rows.flowAt(row) : null;
+    return holder !== null && holder.held === held ? holder : null;
   }
 
   /** The connection in the row, taken out if it was put away. */
@@ -161,7 +182,7 @@ export class Records implements PutAway<TcpSocket> {
     if (flow !== null) return flow.connection.mayBeReused(now);
     if (this.keptOf(row) !== 'TIME-WAIT') return false;
     const at = this.rows.wordsAt(row) + HOST_WORDS;
-    return mayBeReused(recordTimestamps(this.rows.wordsOf(row), at, this.core.timers.deadlineOf(row)), now);
+    return mayBeReused(recordTimestamps(this.rows.wordsOf(row), at, this.deadlineOf(row)), now);
   }
 
   /**
@@ -177,20 +198,8 @@ export class Records implements PutAway<TcpSocket> {
     this.profiles.giveBack(profile);
     return true;
   }
-  /** In SYN-RECEIVED, with its SYN,ACK sent: the oldest of too many is put away. */
-  private grow(socket: TcpSocket): void {
-    const { young } = this;
-    young.add(socket);
-    if (young.size <= YOUNG) return;
-    for (const oldest of young) {
-      young.delete(oldest);
-      if (oldest.state === 'SYN-RECEIVED') this.putAway(oldest);
-      return;
-    }
-  }
-
   private putAway(socket: TcpSocket): void {
-    if (!socket.mayBePutAway || this.rows.flowAt(socket.row) !== socket) return;
+    if (!socket.mayBePutAway || this.holderFor(socket) !== socket) return;
     const { row, connection, listener } = socket;
     const { tcb } = connection;
     const kept = keptAs(tcb);
@@ -233,6 +242,13 @@ export class Records implements PutAway<TcpSocket> {
     return recordId(this.rows.wordsOf(row), this.rows.wordsAt(row) + HOST_WORDS) === id;
   }
 
+  /** A record's timer always runs, unless it is the one that has just gone off. */
+  private deadlineOf(row: number): number {
+    const { timers } = this.core;
+    const deadline = timers.deadlineOf(row);
+    return deadline === Number.POSITIVE_INFINITY ? timers.taken : deadline;
+  }
+
   private keptOf(row: number): Kept {
     return (this.lastWordOf(row) & HALF_OPEN) === 0 ? 'TIME-WAIT' : 'SYN-RECEIVED';
   }
@@ -258,7 +274,7 @@ export class Records implements PutAway<TcpSocket> {
     const { core, rows } = this;
     const words = rows.wordsOf(row);
     const at = rows.wordsAt(row) + HOST_WORDS;
-    const deadline = core.timers.deadlineOf(row);
+    const deadline = this.deadlineOf(row);
     const { listener, parameters } = this.conditionsOf(row);
     const kept = this.keptOf(row);
     if (socket.held === null) {

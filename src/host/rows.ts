@@ -85,7 +85,7 @@ export class Rows<T> implements TimerChunks {
 
   /** Whether there is a row of this number that has a flow. */
   isFlow(row: number): boolean {
-    return (this.chunks[row >> CHUNK_BITS]?.flows?.[row & IN_CHUNK] ?? null) !== null;
+    return row >= 0 && (this.chunks[row >> CHUNK_BITS]?.flows?.[row & IN_CHUNK] ?? null) !== null;
   }
 
   /** Null: the row has a record. */

@@ -121,11 +121,12 @@ export class Scheduler {
   /** A connection that is CLOSED gives up its place, too. */
   private setTimer(socket: TcpSocket): void {
     const { connection, row } = socket;
-    const { sockets, timers } = this.core;
-    if (row < 0) return;
+    const { records, sockets, timers } = this.core;
+    const holder = records.holderFor(socket);
+    if (holder === null) return;
     if (connection.state === 'CLOSED') {
       timers.remove(row);
-      sockets.remove(socket);
+      sockets.remove(holder);
     } else if (connection.deadline !== timers.deadlineOf(row)) {
       timers.set(row, connection.deadline, connection.state === 'TIME-WAIT');
     }

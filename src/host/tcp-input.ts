@@ -164,6 +164,7 @@ function acceptSyn(
   const socket = new TcpSocket(core, connection, local, remote, via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
+  core.records.halfOpened(socket);
   const fastOpen = judgeFastOpen(core, listener, header, seg, now);
   if (fastOpen?.accepted) {
     connection.acceptEarlyData(fastOpen, seg, now);
