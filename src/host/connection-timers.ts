@@ -1,19 +1,16 @@
 // The timers of a host's connections, whole or put away, by their rows: those in TIME-WAIT in a wheel of their own,
 // which tells how many they are and which of them is the oldest.
 
-import { TimerWheel } from '../lib/timer-wheel.ts';
-import type { Rows } from './rows.ts';
+import { type TimerChunks, TimerWheel } from '../lib/timer-wheel.ts';
 import type { TcpSocket } from './socket.ts';
 
 export class ConnectionTimers {
-  private readonly rows: Rows<TcpSocket>;
   private readonly others: TimerWheel;
   private readonly timeWait: TimerWheel;
   /** What the deadline was of the row that was taken last, ms. */
   taken = Number.NEGATIVE_INFINITY;
 
-  constructor(rows: Rows<TcpSocket>, start: number) {
-    this.rows = rows;
+  constructor(rows: TimerChunks, start: number) {
     this.others = new TimerWheel(rows, start);
     this.timeWait = new TimerWheel(rows, start);
   }
@@ -33,19 +30,25 @@ export class ConnectionTimers {
     return this.others.deadlineOf(row);
   }
 
-  /** The row is due at `deadline`, ms, Infinity = never; `waits`: it is in TIME-WAIT. */
-  set(row: number, deadline: number, waits: boolean): void {
-    if (waits !== this.rows.waits(row)) {
-      this.remove(row);
-      this.rows.setWaits(row, waits);
+  /** `socket` is due when its connection says, which may be never. */
+  set(socket: TcpSocket): void {
+    const { connection, row } = socket;
+    const { deadline } = connection;
+    const waits = connection.state === 'TIME-WAIT';
+    if (waits !== socket.timedInTimeWait) {
+      this.remove(socket);
+      socket.timedInTimeWait = waits;
     }
-    this.wheel(waits).set(row, deadline);
+    if (deadline !== this.deadlineOf(row)) this.wheel(waits).set(row, deadline);
   }
 
-  remove(row: number): void {
-    const waits = this.rows.waits(row);
-    this.wheel(waits).remove(row);
-    if (waits) this.rows.setWaits(row, false);
+  remove(socket: TcpSocket): void {
+    this.wheel(socket.timedInTimeWait).remove(socket.row);
+  }
+
+  /** The row has a record of a connection in TIME-WAIT, which ends. */
+  removeRecord(row: number): void {
+    this.timeWait.remove(row);
   }
 
   /** No deadline is earlier, ms. */
@@ -56,20 +59,17 @@ export class ConnectionTimers {
   /** A row that is due, whose timer runs no more; -1: none is. */
   takeDue(now: number): number {
     const earlier = this.timeWait.next() < this.others.next() ? this.timeWait : this.others;
-    const later = earlier === this.others ? this.timeWait : this.others;
     const row = this.takeFrom(earlier, now);
-    return row >= 0 ? row : this.takeFrom(later, now);
+    return row >= 0 ? row : this.takeFrom(earlier === this.others ? this.timeWait : this.others, now);
   }
 
   private takeFrom(wheel: TimerWheel, now: number): number {
     const row = wheel.takeDue(now);
-    if (row < 0) return -1;
-    this.taken = wheel.taken;
-    if (wheel === this.timeWait) this.rows.setWaits(row, false);
+    if (row >= 0) this.taken = wheel.taken;
     return row;
   }
 
-  private wheel(waits: boolean): TimerWheel {
-    return waits ? this.timeWait : this.others;
+  private wheel(timeWait: boolean): TimerWheel {
+    return timeWait ? this.timeWait : this.others;
   }
 }

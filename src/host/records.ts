@@ -193,7 +193,7 @@ export class Records implements PutAway<TcpSocket> {
     if (this.core.probe !== null || this.rows.flowAt(row) !== null) return false;
     if (this.keptOf(row) !== 'TIME-WAIT') return false;
     const profile = this.profileOf(row);
-    this.core.timers.remove(row);
+    this.core.timers.removeRecord(row);
     this.core.sockets.removeRecord(row);
     this.profiles.giveBack(profile);
     return true;
@@ -282,6 +282,7 @@ export class Records implements PutAway<TcpSocket> {
       socket.held = Connection.of(fromRecord(options, kept, words, at, deadline));
     } else refresh(socket.held.tcb, words, at, deadline);
     socket.away = false;
+    socket.timedInTimeWait = kept === 'TIME-WAIT';
     socket.receivedTrafficClass = (this.lastWordOf(row) >> TRAFFIC_CLASS) & 0xff;
     this.profiles.giveBack(this.profileOf(row));
     rows.toFlow(row, socket);
@@ -296,6 +297,7 @@ export class Records implements PutAway<TcpSocket> {
     if (other.notify !== null || other.listener !== null || other.scheduled || other.waiting) return;
     this.core.sockets.forget(other);
     this.rows.replace(other.row, socket);
+    socket.timedInTimeWait = other.timedInTimeWait;
     other.away = true;
   }
 

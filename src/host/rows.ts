@@ -1,7 +1,7 @@
 // Where a host keeps what it knows of its connections: in rows, by the 512. A row has a TcpSocket, or words in its
 // place (records.ts); and either way a timer. What no row of a chunk needs is given back.
 
-import { CHUNK_BITS, CHUNK_SIZE, TimerChunk, type TimerChunks } from '../lib/timer-wheel.ts';
+import { CHUNK_BITS, CHUNK_SIZE, NEXT, TimerChunk, type TimerChunks } from '../lib/timer-wheel.ts';
 import { RECORD_WORDS } from '../tcp/put-away.ts';
 
 /** Beside what the engine keeps: ports (never 0, which is no record), the last word of the remote address, and which conditions it lives under. */
@@ -20,15 +20,13 @@ class Chunk<T> extends TimerChunk {
   records = 0;
   /** For the remote addresses of records over IPv6; null: there was none yet. */
   upper: Int32Array | null = null;
-  /** 1: the row's timer is in the wheel of TIME-WAIT. */
-  readonly waits = new Int8Array(CHUNK_SIZE);
   used = 0;
   /** The first row that is free; `links` has the one behind it, -1 behind the last. */
   free = 0;
 
   constructor() {
     super();
-    for (let i = 0; i < CHUNK_SIZE; i++) this.links[2 * i] = i + 1 < CHUNK_SIZE ? i + 1 : -1;
+    for (let i = 0; i < CHUNK_SIZE; i++) this.links[4 * i + NEXT] = i + 1 < CHUNK_SIZE ? i + 1 : -1;
   }
 }
 
@@ -53,7 +51,7 @@ export class Rows<T> implements TimerChunks {
       chunks[at] = chunk;
     }
     const i = chunk.free;
-    chunk.free = chunk.links[2 * i] as number;
+    chunk.free = chunk.links[4 * i + NEXT] as number;
     chunk.used += 1;
     const row = (at << CHUNK_BITS) | i;
     this.setFlow(row, flow);
@@ -66,7 +64,7 @@ export class Rows<T> implements TimerChunks {
     const i = row & IN_CHUNK;
     if (this.isRecord(row)) this.dropWords(chunk, i);
     else this.dropFlow(chunk, i);
-    chunk.links[2 * i] = chunk.free;
+    chunk.links[4 * i + NEXT] = chunk.free;
     chunk.free = i;
     chunk.used -= 1;
     const at = row >> CHUNK_BITS;
@@ -132,15 +130,6 @@ export class Rows<T> implements TimerChunks {
 
   upperAt(row: number): number {
     return UPPER_WORDS * (row & IN_CHUNK);
-  }
-
-  /** Whether the row's timer is in the wheel of TIME-WAIT. */
-  waits(row: number): boolean {
-    return this.chunk(row).waits[row & IN_CHUNK] === 1;
-  }
-
-  setWaits(row: number, waits: boolean): void {
-    this.chunk(row).waits[row & IN_CHUNK] = waits ? 1 : 0;
   }
 
   private chunk(row: number): Chunk<T> {

@@ -120,16 +120,13 @@ export class Scheduler {
 
   /** A connection that is CLOSED gives up its place, too. */
   private setTimer(socket: TcpSocket): void {
-    const { connection, row } = socket;
     const { records, sockets, timers } = this.core;
     const holder = records.holderFor(socket);
     if (holder === null) return;
-    if (connection.state === 'CLOSED') {
-      timers.remove(row);
+    if (holder.state === 'CLOSED') {
+      timers.remove(holder);
       sockets.remove(holder);
-    } else if (connection.deadline !== timers.deadlineOf(row)) {
-      timers.set(row, connection.deadline, connection.state === 'TIME-WAIT');
-    }
+    } else timers.set(holder);
   }
 
   private sendReplies(): boolean {

@@ -43,6 +43,8 @@ export class TcpSocket implements Flow {
   row = -1;
   /** Names the connection. */
   id: number;
+  /** Its timer is in the wheel of TIME-WAIT (connection-timers.ts). */
+  timedInTimeWait = false;
   scheduled = false;
   behind: TcpSocket | null = null;
   waiting = false;

@@ -142,7 +142,7 @@ function reincarnate(
 export function takeOver(core: Core, old: TcpSocket, isn: Seq, now: number): Seq {
   const iss = old.connection.issBeyond(isn);
   old.connection.giveWay(now);
-  core.timers.remove(old.row);
+  core.timers.remove(old);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
   return iss;
