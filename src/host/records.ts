@@ -107,10 +107,11 @@ export class Records implements PutAway<TcpSocket> {
     }
   }
 
-  /** A connection in the row again. */
+  /** A connection in the row again, until the next flush. */
   takeOut(row: number): TcpSocket {
     const socket = this.handle(row);
     this.restore(socket, row);
+    this.core.scheduler.schedule(socket);
     return socket;
   }
 
