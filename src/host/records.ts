@@ -199,43 +199,35 @@ export class Records implements PutAway<TcpSocket> {
     this.profiles.giveBack(profile);
     return true;
   }
+
   private putAway(socket: TcpSocket): void {
     if (!socket.mayBePutAway || this.holderFor(socket) !== socket) return;
-    const { row, connection, listener } = socket;
-    const { tcb } = connection;
+    const { listener } = socket;
+    const { tcb } = socket.connection;
     const kept = keptAs(tcb);
-    if (
-      kept === null ||
-      this.profiles.count >= MOST_PROFILES ||
-      (kept === 'SYN-RECEIVED') !== (listener !== null)
-    )
-      return;
-    const { via, hopLimit, trafficClass, local, remote } = socket;
-    const conditions = {
-      via,
-      local: local.address,
-      parameters: tcb.parameters,
-      hopLimit,
-      trafficClass,
-      listener,
-    };
+    if (kept === null || (kept === 'SYN-RECEIVED') !== (listener !== null)) return;
+    if (this.profiles.count >= MOST_PROFILES) return;
+    this.write(socket, tcb, kept);
+    if (listener !== null) listener.childPutAway(socket);
+    this.core.sockets.forget(socket);
+    socket.away = true;
+  }
+
+  private write(socket: TcpSocket, tcb: Tcb, kept: Kept): void {
+    const { row, via, hopLimit, trafficClass, listener, local, remote } = socket;
+    const { a, b, c, d, family } = remote.address;
+    const { parameters } = tcb;
+    const conditions = { via, local: local.address, parameters, hopLimit, trafficClass, listener };
     const words = this.rows.toRecord(row);
     const at = this.rows.wordsAt(row);
     words[at + PORTS] = (local.port << 16) | remote.port;
-    words[at + REMOTE] = remote.address.d;
+    words[at + REMOTE] = d;
     words[at + LAST] =
       this.profiles.take(conditions) |
       (socket.receivedTrafficClass << TRAFFIC_CLASS) |
       (kept === 'TIME-WAIT' ? 0 : HALF_OPEN);
-    if (remote.address.family === 6) {
-      this.rows
-        .upperOf(row)
-        .set([remote.address.a, remote.address.b, remote.address.c], this.rows.upperAt(row));
-    }
+    if (family === 6) this.rows.upperOf(row).set([a, b, c], this.rows.upperAt(row));
     writeRecord(tcb, kept, words, at + HOST_WORDS);
-    if (listener !== null) listener.childPutAway(socket);
-    this.core.sockets.forget(socket);
-    socket.away = true;
   }
 
   private holds(row: number, id: number): boolean {
