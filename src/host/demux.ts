@@ -147,7 +147,7 @@ export class FlowTable<T extends Flow> implements Matcher {
     if (this.recent === flow) this.recent = null;
   }
 
-  /** @internal For the index. */
+  /** For the index: whether the row has what is being looked for. */
   matches(row: number): boolean {
     const flow = this.rows.flowAt(row);
     if (flow !== null) return this.wanted.matches(flow);
