@@ -32,7 +32,10 @@ export class Lingering {
     this.orphans.add(socket);
     if (this.orphans.size <= this.limits.orphans) return -1;
     const [oldest] = this.orphans;
-    return oldest?.row ?? -1;
+    if (oldest === undefined) return -1;
+    this.orphans.delete(oldest);
+    oldest.orphaned = false;
+    return oldest.row;
   }
 }
 

@@ -113,6 +113,7 @@ export class Scheduler {
     if (surplus >= 0 && !records.endUnheard(surplus)) {
       const oldest = records.at(surplus);
       oldest.connection.giveWayToOthers(now);
+      this.core.timers.remove(oldest);
       this.schedule(oldest);
     }
     records.settled(socket);
