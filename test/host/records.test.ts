@@ -96,7 +96,7 @@ describe.each(FAMILIES)('in TIME-WAIT, over IPv$family', (family) => {
     ['nothing but a FIN', { seq: add(IRS, 702), flags: FIN }],
   ];
 
-  test.each(kinds)('%s is answered alike, put away or not (MAY-2, 6191.1)', (_, shape) => {
+  test.each(kinds)('%s is answered alike, put away or not', (_, shape) => {
     for (const preset of [RFC9293, LINUX, FREEBSD]) {
       const worlds = [false, true].map((listens) => {
         const w = serving({ parameters: preset, family });
@@ -313,7 +313,7 @@ describe('half open', () => {
     ['what PAWS refuses', { seq: add(IRS, 1), flags: ACK, tsval: 5 }],
   ];
 
-  test.each(kinds)('%s is answered alike, put away or not, early or late (4987.3)', (_, shape) => {
+  test.each(kinds)('%s is answered alike, put away or not, early or late', (_, shape) => {
     const circumstances: Circumstances[] = [
       { parameters: RFC9293 },
       { parameters: LINUX },
@@ -353,13 +353,13 @@ describe('half open', () => {
     }
   });
 
-  test('is given up in its time, and leaves nothing (MUST-23, A026)', () => {
+  test('is given up in its time, and leaves nothing (4987.3, A026)', () => {
     const { w } = halfOpen(false, {}, {});
     w.clock.advance(RFC9293.r2SynAck + RFC9293.rtoMax);
     expect([w.listener.waiting.pending, [...w.host.sockets()], w.clock.next]).toEqual([0, [], Infinity]);
   });
 
-  test('is put away again, also by what leads to nothing (A016, A029)', () => {
+  test('is put away again, also by what leads to nothing', () => {
     const { w, answer } = halfOpen(false, {}, {});
     const isPutAway = (): boolean => {
       const find = (): TcpSocket | undefined =>
@@ -393,7 +393,7 @@ describe('half open', () => {
     expect([[...w.host.sockets()], w.clock.next]).toEqual([[], Infinity]);
   });
 
-  test('heeds an ICMP error, and what is known of its path (MUST-54, MUST-56)', () => {
+  test('heeds an ICMP error, and what is known of its path (MUST-54)', () => {
     const logs = [false, true].map((seen) => {
       const { w, answer } = halfOpen(seen, { parameters: { mtuProbing: 'off' } }, {});
       const quoted = tcpPacket(US4, 80, PEER4, PORT, { seq: answer.seq, flags: SYN | ACK, ack: add(IRS, 1) });

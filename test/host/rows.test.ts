@@ -14,7 +14,7 @@ function putAway(rows: Rows<string>, row: number, ports: number): void {
 }
 
 describe('rows', () => {
-  test('have a flow or a record, as a Map has it, whatever is done (A029)', () => {
+  test('have a flow or a record, as a Map has it, whatever is done', () => {
     const operation = fc.record({
       n: fc.nat(2000),
       what: fc.constantFrom('take', 'take', 'away', 'back', 'free'),

@@ -43,7 +43,7 @@ async function pass(world: MemoryWorld, ms: number): Promise<void> {
 }
 
 describe('the end', () => {
-  test('a socket that was closed lets go of its connection: in TIME-WAIT it is a record (A029)', async () => {
+  test('a socket that was closed lets go of its connection: in TIME-WAIT it is a record', async () => {
     const world = memoryWorld();
     const { client, accepted } = await pair(world);
     const whole = only(world.box.client);

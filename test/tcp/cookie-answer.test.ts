@@ -78,7 +78,7 @@ function engineAnswer(
 }
 
 describe('the SYN,ACK with a cookie', () => {
-  test('is the one that a connection would send, whatever both ends are able to (4987.4)', () => {
+  test('is the one that a connection would send, whatever both ends are able to', () => {
     fc.assert(
       fc.property(parameters, syns, circumstances, (given, shape, circumstance) => {
         const syn = segment(shape);
