@@ -294,11 +294,12 @@ export class Records implements PutAway<TcpSocket> {
     other.away = true;
   }
 
-  /** It ended in its time, or gave way: either way after all was done. */
+  /** It ended in its time or gave way, after all was done; before its time, and with its interface, by an error. */
   private closed(socket: TcpSocket): void {
     const names = { id: socket.id, iss: seq(0) };
     socket.held ??= Connection.of(new Tcb(this.optionsFor(socket, names, this.core.parameters), false, 0, 0));
-    endUnseen(socket.held.tcb);
+    const early = this.core.clock.now() < socket.held.deadline;
+    endUnseen(socket.held.tcb, early && !socket.via.up ? 'ENETDOWN' : null);
     socket.away = false;
     socket.row = -1;
   }

@@ -2,8 +2,9 @@
 // §3.5's SYN cache). Eleven words in place of a TCB, of which a TCB is made again whenever something concerns it, so
 // that every rule of these states is written once, for TCBs.
 
+import type { ConnectionError } from './errors.ts';
 import { announcedMss, defaultMss, setSegmentSize } from './mss.ts';
-import { CLOSED } from './notice.ts';
+import { CLOSED, ERROR } from './notice.ts';
 import { add, type Seq } from './seq.ts';
 import { type OpenOptions, Tcb } from './tcb.ts';
 import { deadlineOf, nextDeadline, Timer } from './timers.ts';
@@ -176,9 +177,10 @@ export function refresh(tcb: Tcb, words: Int32Array, at: number, deadline: numbe
 }
 
 /** The record of `tcb` is gone: it has ended, and whoever had to be told of it was. */
-export function endUnseen(tcb: Tcb): void {
+export function endUnseen(tcb: Tcb, error: ConnectionError | null): void {
   tcb.state = 'CLOSED';
-  tcb.notices |= CLOSED;
+  tcb.error = error;
+  tcb.notices |= error === null ? CLOSED : CLOSED | ERROR;
   tcb.deadlines.fill(Number.POSITIVE_INFINITY);
 }
 
