@@ -70,6 +70,18 @@ export async function timeWait(connections: number): Promise<number> {
   return bytes;
 }
 
+/** Bytes for a half-open connection: the peers never say more than SYN. */
+export async function halfOpen(connections: number): Promise<number> {
+  const crowd = new Crowd(connections);
+  crowd.silent = true;
+  const { host } = hostBefore(crowd, 1);
+  const listener = host.listen({ port: CROWD_PORT, backlog: connections });
+  const bytes = await bytesForEach(crowd, connections);
+  const { pending } = listener.waiting;
+  if (pending !== connections) throw new Error(`${pending} of ${connections} are half open`);
+  return bytes;
+}
+
 export interface SegmentTimes {
   /** Nanoseconds for each segment: one connection open, one of many, each of many in turn. */
   readonly alone: number;

@@ -26,6 +26,8 @@ export class Crowd implements Link {
   readonly superSegment = 1500;
   readonly checksumOffload = true;
   readonly headroom = 0;
+  /** The peers do not answer: what they opened stays half open. */
+  silent = false;
   /** Segments that came from the host. */
   received = 0;
   private readonly forge = new Forge(SERVER, CROWD_PORT);
@@ -51,6 +53,7 @@ export class Crowd implements Link {
   transmit(packet: Packet): boolean {
     const { header, segment: seg } = this;
     this.received += 1;
+    if (this.silent) return true;
     decodeIpv4(packet.bytes, packet.start, packet.end, header, false);
     decodeTcp(packet.bytes, header.payloadStart, header.payloadEnd, seg);
     const i = ((header.destination[3] as number) - FIRST) * PORTS + seg.destinationPort - FIRST_PORT;

@@ -75,12 +75,19 @@ export async function idleConnections(settings: Settings): Promise<Figure[]> {
   ];
 }
 
-export function timeWait(settings: Settings): Promise<Figure[]> {
+export async function putAway(settings: Settings): Promise<Figure[]> {
   const { count, note: size } = connectionCount(settings);
   const note = `each of ${size}; heap and buffers`;
-  return compare([{ id: 'P9', unit: 'bytes', note }], once(settings), async () => [
-    await inWorker<number>(HEAP, 'time-wait', count),
-  ]);
+  const bytes = (task: string) => async () => [await inWorker<number>(HEAP, task, count)];
+  const halfOpen = `half open, ${note}`;
+  return [
+    ...(await compare([{ id: 'P9', unit: 'bytes', note }], once(settings), bytes('time-wait'))),
+    ...(await compare(
+      [{ id: 'P9-half-open', unit: 'bytes', note: halfOpen }],
+      once(settings),
+      bytes('half-open'),
+    )),
+  ];
 }
 
 export function crowded(settings: Settings): Promise<Figure[]> {

@@ -16,8 +16,8 @@ import {
   idleConnections,
   inMemory,
   longPath,
+  putAway,
   superSegments,
-  timeWait,
 } from './memory.ts';
 import { emulatedPaths } from './path.ts';
 import { document, HEADING, line } from './report.ts';
@@ -39,7 +39,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'memory', ids: ['P6'], run: inMemory },
   { name: 'super-segments', ids: ['P7'], run: superSegments },
   { name: 'idle', ids: ['P8'], run: idleConnections },
-  { name: 'time-wait', ids: ['P9'], run: timeWait },
+  { name: 'time-wait', ids: ['P9'], run: putAway },
   { name: 'crowd', ids: ['P10'], run: crowded },
   { name: 'allocation', ids: ['P11'], run: allocation },
   { name: 'path', ids: ['P12'], run: emulatedPaths },

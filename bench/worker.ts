@@ -1,6 +1,6 @@
 // What wants a process of its own: `worker.js TASK ARGUMENT...`. Prints its result as one line of JSON.
 
-import { idleOnHost, idleOnNet, segmentTimes, timeWait } from './census.ts';
+import { halfOpen, idleOnHost, idleOnNet, segmentTimes, timeWait } from './census.ts';
 import { allocation } from './engine.ts';
 import { flood, floodInMemory } from './flooder.ts';
 import { laps, longPath } from './transfer.ts';
@@ -14,6 +14,7 @@ const TASKS: Record<string, () => unknown> = {
   'idle-host': () => idleOnHost(number(0)),
   'idle-net': () => idleOnNet(number(0)),
   'time-wait': () => timeWait(number(0)),
+  'half-open': () => halfOpen(number(0)),
   'segment-times': () => segmentTimes(number(0)),
   allocation: () => allocation(number(0)),
   'flood-in-memory': () => floodInMemory(number(0), number(1)),

@@ -2,9 +2,10 @@
 // it is answered by a cookie and forgotten. Where nobody accepts, nothing that opens a connection is heard.
 
 import { Connection } from '../tcp/connection.ts';
+import { peerMss } from '../tcp/mss.ts';
 import type { Segment } from '../tcp/segment.ts';
 import { add } from '../tcp/seq.ts';
-import { keepOptions, rebuildSyn } from '../tcp/syn-cookies.ts';
+import { answerByCookie, rebuildSyn } from '../tcp/syn-cookies.ts';
 import type { OpenOptions } from '../tcp/tcb.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { IpHeader } from '../wire/ip.ts';
@@ -40,23 +41,23 @@ export function mustWait(listener: TcpListener, socket: TcpSocket, seg: Segment)
   );
 }
 
-/**
- * Queue the SYN,ACK that a connection with these options would send, with a cookie for its ISS, and keep nothing.
- * The engine itself makes it, so that it says what the connection will abide by.
- */
-export function answerByCookie(
+/** Queue the SYN,ACK that has a cookie for its ISS, and keep nothing. */
+export function sendCookie(
   core: Core,
   via: Interface,
   listener: TcpListener,
   header: IpHeader,
   syn: Segment,
-  options: OpenOptions,
+  local: Endpoint,
+  remote: Endpoint,
   now: number,
 ): void {
   const { leaving: synAck } = core;
-  Connection.accept({ ...options, probe: null }, syn, now).output(synAck, now);
-  keepOptions(synAck, syn);
-  synAck.why = '4987-3.6-cookie';
+  const { parameters } = listener;
+  const { family } = header;
+  const iss = core.synCookies.make(local, remote, syn.seq, peerMss(family, syn.mss), now);
+  const timestampOffset = core.isn.timestampOffset(local, remote);
+  answerByCookie({ parameters, family, mtu: via.mtu, iss, timestampOffset }, syn, now, synAck);
   if (!sendReply(core, via, header, synAck)) return;
   listener.cookieSent(now);
   core.counters.synCookiesSent++;

@@ -11,6 +11,7 @@ import { Ipv6Header } from '../wire/ipv6.ts';
 import { Packet } from '../wire/packet.ts';
 import { UdpHeader } from '../wire/udp.ts';
 import type { Clock } from './clock.ts';
+import { ConnectionTimers } from './connection-timers.ts';
 import { createCounters } from './counters.ts';
 import { FlowKey, FlowTable } from './demux.ts';
 import { EchoClient } from './echo.ts';
@@ -27,7 +28,9 @@ import { EphemeralPorts } from './ports.ts';
 import type { HostProbe } from './probe.ts';
 import { KeyedRandom } from './random.ts';
 import { TokenBucket } from './rate-limit.ts';
+import { Records } from './records.ts';
 import { RouteTable } from './routes.ts';
+import { Rows } from './rows.ts';
 import { Scheduler } from './schedule.ts';
 import type { TcpSocket } from './socket.ts';
 
@@ -45,6 +48,10 @@ export class Core {
   readonly isn: IsnGenerator;
   readonly interfaces: Interface[] = [];
   readonly routes = new RouteTable();
+  /** Connections, whole or put away. */
+  readonly rows = new Rows<TcpSocket>();
+  readonly timers: ConnectionTimers;
+  readonly records = new Records(this);
   readonly sockets: FlowTable<TcpSocket>;
   readonly listeners = new ListenerTable();
   readonly synCookies: SynCookies;
@@ -96,11 +103,12 @@ export class Core {
     this.limits = limits;
     this.random = new KeyedRandom(random(16));
     this.isn = new IsnGenerator(random(16));
-    this.sockets = new FlowTable<TcpSocket>(new SipHash(random(16)));
+    this.timers = new ConnectionTimers(this.rows, clock.now());
+    this.sockets = new FlowTable<TcpSocket>(new SipHash(random(16)), this.rows, this.records);
     const { firstEphemeralPort: first, lastEphemeralPort: last } = limits;
     this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
     this.synCookies = new SynCookies(random(16));
-    this.lingering = new Lingering(limits);
+    this.lingering = new Lingering(limits, this.timers);
     this.fastOpenCache = new FastOpenCache(limits.fastOpenEntries);
     this.keys = new FastOpenKeys(fastOpenKey ?? random(16));
     this.keysSince = fastOpenKey === null ? clock.now() : Number.POSITIVE_INFINITY;

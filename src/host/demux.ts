@@ -1,12 +1,30 @@
 // RFC 9293 §3.3.1: from a segment's 4-tuple to its connection. An open-addressing table under a keyed hash, so
 // that nobody outside can choose ports that collide; looking up allocates nothing.
 
+import { HashIndex, type Matcher } from '../lib/hash-index.ts';
 import type { SipHash } from '../lib/siphash.ts';
 import type { Endpoint } from '../wire/address.ts';
+import { Rows } from './rows.ts';
 
-export interface Flow {
+/** The two ends of a flow. */
+export interface FourTuple {
   readonly local: Endpoint;
   readonly remote: Endpoint;
+}
+
+export interface Flow extends FourTuple {
+  /** Where the table keeps it; -1: nowhere. The table writes it. */
+  row: number;
+}
+
+/** Flows that were put away: rows that have a record. */
+export interface PutAway<T> {
+  /** Whether the record's 4-tuple is `key`. */
+  matches(row: number, key: FlowKey): boolean;
+  /** Set `key` to the record's 4-tuple. */
+  keyOf(row: number, key: FlowKey): FlowKey;
+  /** The flow as it was, in its row again. */
+  takeOut(row: number): T;
 }
 
 /** A 4-tuple, as the eight words of two addresses and two ports. Reused: fill it and look it up. */
@@ -14,7 +32,7 @@ export class FlowKey {
   /** Ports, local d, remote d, then c, b, a of each: an IPv4 flow differs in the first three words only. */
   readonly words = new Int32Array(9);
 
-  set(flow: Flow): this {
+  set(flow: FourTuple): this {
     const { words } = this;
     const { local, remote } = flow;
     words[0] = (local.port << 16) | remote.port;
@@ -44,7 +62,7 @@ export class FlowKey {
     return this;
   }
 
-  matches(flow: Flow): boolean {
+  matches(flow: FourTuple): boolean {
     const { words } = this;
     const { local, remote } = flow;
     return (
@@ -61,96 +79,100 @@ export class FlowKey {
   }
 }
 
-const SMALLEST = 64;
 const MAPPED = 0xffff;
 
-export class FlowTable<T extends Flow> {
-  size = 0;
+export class FlowTable<T extends Flow> implements Matcher {
   private readonly hash: SipHash;
+  private readonly rows: Rows<T>;
+  private readonly putAway: PutAway<T> | null;
+  private readonly index = new HashIndex();
   private readonly key = new FlowKey();
-  private flows: (T | null)[] = new Array<T | null>(SMALLEST).fill(null);
-  private hashes = new Int32Array(SMALLEST);
+  /** What is being looked for. */
+  private wanted = this.key;
   /** The flow found last: bulk traffic asks for the same one again and again. */
   private recent: T | null = null;
 
-  constructor(hash: SipHash) {
+  /** `putAway` null: no flow is. */
+  constructor(hash: SipHash, rows: Rows<T> = new Rows<T>(), putAway: PutAway<T> | null = null) {
     this.hash = hash;
+    this.rows = rows;
+    this.putAway = putAway;
   }
 
+  /** Flows, put away or not. */
+  get size(): number {
+    return this.index.size;
+  }
+
+  /** The flow of this 4-tuple, taken out if it was put away; null: there is none. */
   find(key: FlowKey): T | null {
     if (this.recent !== null && key.matches(this.recent)) return this.recent;
-    const hash = this.hashOf(key);
-    const mask = this.flows.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const flow = this.flows[slot]!;
-      if (flow === null) return null;
-      if (this.hashes[slot] === hash && key.matches(flow)) {
-        this.recent = flow;
-        return flow;
-      }
-    }
+    const row = this.rowOf(key);
+    if (row < 0) return null;
+    this.recent = this.rows.flowAt(row) ?? this.putAway?.takeOut(row) ?? null;
+    return this.recent;
+  }
+
+  /** The row of this 4-tuple, which may have a record; -1: there is none. */
+  rowOf(key: FlowKey): number {
+    this.wanted = key;
+    return this.index.find(this.hashOf(key), this);
   }
 
   /** The caller has made sure that no flow with the same 4-tuple is in the table. */
   add(flow: T): void {
-    if (2 * (this.size + 1) > this.flows.length) this.resize(2 * this.flows.length);
-    this.place(flow, this.hashOf(this.key.set(flow)));
-    this.size++;
+    flow.row = this.rows.take(flow);
+    this.index.add(this.hashOf(this.key.set(flow)), flow.row);
   }
 
-  /** False: this very flow was not in the table. */
+  /** Its timer runs no more. False: this very flow was not in the table. */
   remove(flow: T): boolean {
-    const mask = this.flows.length - 1;
-    let hole = this.hashOf(this.key.set(flow)) & mask;
-    while (this.flows[hole] !== flow) {
-      if (this.flows[hole] === null) return false;
-      hole = (hole + 1) & mask;
-    }
-    this.closeGap(hole);
-    this.size--;
+    const { row } = flow;
+    if (!this.rows.isFlow(row) || this.rows.flowAt(row) !== flow) return false;
+    this.key.set(flow);
+    this.removeRow(row);
+    flow.row = -1;
     if (this.recent === flow) this.recent = null;
-    if (this.flows.length > SMALLEST && 8 * this.size < this.flows.length) this.resize(this.flows.length / 2);
     return true;
   }
 
+  /** Remove one that was put away. Its timer runs no more. */
+  removeRecord(row: number): void {
+    this.putAway?.keyOf(row, this.key);
+    this.removeRow(row);
+  }
+
+  /** `flow` is put away, or another speaks for it: it is found no more without asking. */
+  forget(flow: T): void {
+    if (this.recent === flow) this.recent = null;
+  }
+
+  /** For the index: whether the row has what is being looked for. */
+  matches(row: number): boolean {
+    const flow = this.rows.flowAt(row);
+    if (flow !== null) return this.wanted.matches(flow);
+    return this.putAway?.matches(row, this.wanted) === true;
+  }
+
+  /** The rows of all flows, put away or not, as they are when it begins. */
+  numbers(): Iterable<number> {
+    return this.index;
+  }
+
+  /** Flows that are not put away, as they are when it begins. */
   *[Symbol.iterator](): IterableIterator<T> {
-    for (const flow of [...this.flows]) if (flow !== null) yield flow;
+    const flows = [...this.index].map((row) => this.rows.flowAt(row));
+    for (const flow of flows) if (flow !== null) yield flow;
+  }
+
+  /** Of the 4-tuple in `key`. */
+  private removeRow(row: number): void {
+    this.index.remove(this.hashOf(this.key), row);
+    this.rows.free(row);
   }
 
   private hashOf(key: FlowKey): number {
     const v4 = key.words[3] === MAPPED && key.words[5] === 0 && key.words[7] === 0;
     return this.hash.hashWords(key.words, v4 ? 3 : 9);
-  }
-
-  private place(flow: T, hash: number): void {
-    const mask = this.flows.length - 1;
-    let slot = hash & mask;
-    while (this.flows[slot] !== null) slot = (slot + 1) & mask;
-    this.flows[slot] = flow;
-    this.hashes[slot] = hash;
-  }
-
-  /** Linear probing without tombstones: whoever sits behind the gap and could have had it moves into it. */
-  private closeGap(gap: number): void {
-    const mask = this.flows.length - 1;
-    let hole = gap;
-    for (let slot = (hole + 1) & mask; this.flows[slot] !== null; slot = (slot + 1) & mask) {
-      const home = this.hashes[slot]! & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      this.flows[hole] = this.flows[slot]!;
-      this.hashes[hole] = this.hashes[slot]!;
-      hole = slot;
-    }
-    this.flows[hole] = null;
-  }
-
-  private resize(capacity: number): void {
-    const { flows, hashes } = this;
-    this.flows = new Array<T | null>(capacity).fill(null);
-    this.hashes = new Int32Array(capacity);
-    for (let slot = 0; slot < flows.length; slot++) {
-      const flow = flows[slot]!;
-      if (flow !== null) this.place(flow, hashes[slot]!);
-    }
   }
 }

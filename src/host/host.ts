@@ -181,8 +181,12 @@ export class Host {
   }
 
   /** Every connection that is not CLOSED, TIME-WAIT and those not accepted yet included. */
-  sockets(): Iterable<TcpSocket> {
-    return this.core.sockets;
+  *sockets(): Iterable<TcpSocket> {
+    const { records, sockets } = this.core;
+    for (const row of sockets.numbers()) {
+      const socket = records.look(row);
+      if (socket !== null) yield socket;
+    }
   }
 
   /** Every listener that is not closed. */
@@ -230,7 +234,9 @@ export class Host {
     const { core } = this;
     for (const listener of core.listeners) listener.close();
     const now = core.clock.now();
-    for (const socket of core.sockets) {
+    for (const row of core.sockets.numbers()) {
+      if (core.records.endUnheard(row)) continue;
+      const socket = core.records.at(row);
       socket.connection.abort(now);
       core.scheduler.schedule(socket);
     }
@@ -260,7 +266,10 @@ export class Host {
     const at = core.interfaces.indexOf(via);
     if (at >= 0) core.interfaces.splice(at, 1);
     const now = core.clock.now();
-    for (const socket of core.sockets) if (socket.via === via) socket.fail('ENETDOWN', now);
+    for (const row of core.sockets.numbers()) {
+      if (core.records.viaOf(row) !== via || core.records.endUnheard(row)) continue;
+      core.records.at(row).fail('ENETDOWN', now);
+    }
     if (via.notify !== null) via.notify(reason);
     core.scheduler.flush();
   }

@@ -42,6 +42,8 @@ export class TcpListener {
   private maxEarly: number;
   /** In the handshake. */
   private readonly pending = new Set<TcpSocket>();
+  /** Those of them that were put away. */
+  private putAway = 0;
   /** Open, oldest first. */
   private readonly acceptable = new Set<TcpSocket>();
   /** Acceptable, and nobody was told. */
@@ -99,7 +101,7 @@ export class TcpListener {
 
   /** As many connections are half open as may be. */
   get synQueueFull(): boolean {
-    return this.pending.size >= this.backlog;
+    return this.pending.size + this.putAway >= this.backlog;
   }
 
   /** As many connections wait to be accepted as may. */
@@ -109,7 +111,7 @@ export class TcpListener {
 
   /** Connections in the handshake, and those that `accept` would return. */
   get waiting(): { readonly pending: number; readonly acceptable: number } {
-    return { pending: this.pending.size, acceptable: this.acceptable.size };
+    return { pending: this.pending.size + this.putAway, acceptable: this.acceptable.size };
   }
 
   /** The connection that has been open longest; null when there is none. */
@@ -126,6 +128,7 @@ export class TcpListener {
   close(): void {
     this.core.listeners.remove(this);
     const now = this.core.clock.now();
+    if (this.putAway > 0) this.core.records.takeOutOf(this);
     for (const socket of [...this.pending, ...this.acceptable]) {
       socket.listener = null;
       socket.connection.abort(now);
@@ -139,6 +142,18 @@ export class TcpListener {
   /** A SYN has begun `socket`. */
   childOpened(socket: TcpSocket): void {
     this.pending.add(socket);
+  }
+
+  /** A half-open child was put away, or is back. */
+  childPutAway(socket: TcpSocket): void {
+    this.pending.delete(socket);
+    this.putAway += 1;
+  }
+
+  childTakenOut(socket: TcpSocket): void {
+    this.pending.add(socket);
+    this.putAway -= 1;
+    socket.listener = this;
   }
 
   /** A segment arrived for a child. If it is open now it counts as waiting at once, for the segments behind it. */

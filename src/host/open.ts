@@ -151,7 +151,8 @@ export function connect(core: Core, options: ConnectOptions): TcpSocket {
   const iss = old === null ? isn : takeOver(core, old, isn, now);
   const opened = openOptions(core, via, local, remote, iss, parameters);
   const probe = combined(core.probe, ...observers);
-  const socket = new TcpSocket(core, Connection.connect({ ...opened, probe }, now), via, null);
+  const connection = Connection.connect({ ...opened, probe }, now);
+  const socket = new TcpSocket(core, connection, local, remote, via, null);
   for (const observer of observers) socket.observe(observer);
   socket.hopLimit = hopLimit;
   socket.trafficClass = trafficClass;
@@ -175,23 +176,25 @@ function choosePort(
 ): { readonly chosen: number; readonly old: TcpSocket | null } {
   const { address, port } = remote;
   const key = new FlowKey();
-  const holder = (candidate: number): TcpSocket | null =>
-    core.sockets.find(key.set({ local: { address: local, port: candidate }, remote }));
+  /** The row of the connection that has it; -1: none has. */
+  const holder = (candidate: number): number =>
+    core.sockets.rowOf(key.set({ local: { address: local, port: candidate }, remote }));
   const reuses = parameters.timeWaitReuse && parameters.timestamps;
-  const isReusable = (old: TcpSocket | null): boolean => reuses && old?.connection.mayBeReused(now) === true;
+  const isReusable = (old: number): boolean => reuses && old >= 0 && core.records.isReusable(old, now);
   // On a loopback, a connection from the port that it goes to would be with itself.
   const toItself = local.equals(address);
   const isOurs = (candidate: number): boolean =>
     (toItself && candidate === port) || core.listeners.covers(local, candidate);
-  const pick = (suits: (old: TcpSocket | null) => boolean): number =>
+  const pick = (suits: (old: number) => boolean): number =>
     core.ports.pick(local, address, port, (candidate) => !isOurs(candidate) && suits(holder(candidate)));
-  let chosen = wanted === 0 ? pick((old) => old === null) : wanted;
+  let chosen = wanted === 0 ? pick((old) => old < 0) : wanted;
   // One that is free goes before one in TIME-WAIT.
   if (chosen === 0 && reuses) chosen = pick(isReusable);
   if (chosen === 0)
     throw new TcpError('EADDRNOTAVAIL', `every port is in use towards ${address} port ${port}`);
   const old = holder(chosen);
-  if (old === null || isReusable(old)) return { chosen, old };
+  if (old < 0) return { chosen, old: null };
+  if (isReusable(old)) return { chosen, old: core.records.at(old) };
   throw new TcpError('EADDRINUSE', `port ${chosen} has a connection to ${address} port ${port} already`);
 }
 

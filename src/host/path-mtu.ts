@@ -76,7 +76,7 @@ function applyPathMtu(socket: TcpSocket, entry: PathMtu): void {
   if (entry.mtu < socket.connection.tcb.mtuSearch.limit) socket.connection.setPathMtu(entry.mtu);
 }
 
-/** One look at all connections, however many destinations there are. */
+/** One look at all connections, however many destinations there are. Those put away hear of it when they are back. */
 function forEachTo(core: Core, entries: PathMtus, act: (socket: TcpSocket, entry: PathMtu) => void): void {
   for (const socket of core.sockets) {
     const entry = entries.get(socket.remote.address.toString());

@@ -1,7 +1,6 @@
 // RFC 9293 §3.10: after events, what is due. Sockets that something happened to are drained one after another:
 // segments out, timer set, application told. Applications are told from this loop alone, and may call back.
 
-import { TimerQueue } from '../lib/timer-queue.ts';
 import type { Core } from './core.ts';
 import { watchForBlackhole } from './fast-open.ts';
 import { reportLateFragments } from './icmp-output.ts';
@@ -12,7 +11,6 @@ import { outputSegments } from './tcp-output.ts';
 
 export class Scheduler {
   private readonly core: Core;
-  private readonly timers = new TimerQueue<TcpSocket>();
   /** Sockets that something happened to, first in, first out, linked through `TcpSocket.behind`. */
   private first: TcpSocket | null = null;
   private last: TcpSocket | null = null;
@@ -31,6 +29,12 @@ export class Scheduler {
     if (this.last === null) this.first = socket;
     else this.last.behind = socket;
     this.last = socket;
+  }
+
+  /** As `schedule`, and the clock brings the flush about if nothing else does. */
+  soon(socket: TcpSocket): void {
+    this.schedule(socket);
+    if (!this.flushing) this.arm();
   }
 
   /**
@@ -110,14 +114,27 @@ export class Scheduler {
       socket.waiting = true;
       socket.via.waiting.push(socket);
     }
-    const { connection } = socket;
-    if (connection.state === 'CLOSED') this.core.sockets.remove(socket);
-    const surplus = this.core.lingering.update(socket);
-    if (surplus !== null) {
-      surplus.connection.giveWayToOthers(now);
-      this.schedule(surplus);
+    this.setTimer(socket);
+    const { lingering, records } = this.core;
+    const surplus = lingering.update(socket);
+    if (surplus >= 0 && !records.endUnheard(surplus)) {
+      const oldest = records.at(surplus);
+      oldest.connection.giveWayToOthers(now);
+      this.core.timers.remove(oldest);
+      this.schedule(oldest);
     }
-    if (connection.deadline !== socket.deadline) this.timers.set(socket, connection.deadline);
+    records.settled(socket);
+  }
+
+  /** A connection that is CLOSED gives up its place, too. */
+  private setTimer(socket: TcpSocket): void {
+    const { records, sockets, timers } = this.core;
+    const holder = records.holderFor(socket);
+    if (holder === null) return;
+    if (holder.state === 'CLOSED') {
+      timers.remove(holder);
+      sockets.remove(holder);
+    } else timers.set(holder);
   }
 
   private sendReplies(): boolean {
@@ -131,7 +148,9 @@ export class Scheduler {
     const { core } = this;
     const now = core.clock.now();
     this.armed = Number.POSITIVE_INFINITY;
-    for (let socket = this.timers.takeDue(now); socket !== null; socket = this.timers.takeDue(now)) {
+    for (let row = core.timers.takeDue(now); row >= 0; row = core.timers.takeDue(now)) {
+      if (core.records.endUnheard(row)) continue;
+      const socket = core.records.at(row);
       socket.connection.expire(now);
       if (socket.connection.tcb.fastOpen !== null) watchForBlackhole(core, socket, now);
       if (socket.connection.hasConfirmedClaim) believeClaim(core, socket, now);
@@ -149,8 +168,13 @@ export class Scheduler {
 
   /** One alarm of the clock for the earliest of everything that waits for time to pass. */
   private arm(): void {
-    const { core, timers } = this;
-    const soonest = Math.min(timers.next(), core.fragments.next(), core.pathMtus.next, core.pathMtuNews.next);
+    const { core } = this;
+    const soonest = Math.min(
+      core.timers.next(),
+      core.fragments.next(),
+      core.pathMtus.next,
+      core.pathMtuNews.next,
+    );
     const deadline = this.first !== null ? core.clock.now() : soonest;
     if (deadline === this.armed) return;
     this.armed = deadline;

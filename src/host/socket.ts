@@ -1,7 +1,6 @@
 // A connection that belongs to a host: every call enters the engine with the host's time, and then has the host
 // send what is due (RFC 9293 §3.9.1, the user's side).
 
-import type { TimerEntry } from '../lib/timer-queue.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
@@ -38,17 +37,18 @@ export function trafficClassOf(codepoint: number): number {
 }
 
 /** One connection of a host; it has come from `Host.connect` or `TcpListener.accept`. */
-export class TcpSocket implements Flow, TimerEntry {
-  readonly connection: Connection;
+export class TcpSocket implements Flow {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   /** The interface it was opened on, and keeps (MUST-45). */
   readonly via: Interface;
 
-  // Read and written by the host: the timer queue's fields, then the flush loop's.
-  deadline = Number.POSITIVE_INFINITY;
-  heapIndex = -1;
-  order = 0;
+  // Read and written by the host: its row in the tables, then the flush loop's fields.
+  row = -1;
+  /** Names the connection. */
+  id: number;
+  /** Its timer is in the wheel of TIME-WAIT (connection-timers.ts). */
+  timedInTimeWait = false;
   scheduled = false;
   behind: TcpSocket | null = null;
   waiting = false;
@@ -56,8 +56,14 @@ export class TcpSocket implements Flow, TimerEntry {
   listener: TcpListener | null;
   /** Whose Fast Open requests it counts among, until the handshake is complete (RFC 7413 §5.1); null: nobody's. */
   earlyOf: TcpListener | null = null;
-  /** Where lingering.ts counts it; null: an application still waits for it. */
-  lingersAmong: Set<TcpSocket> | null = null;
+  /** It is closed both ways and not done: lingering.ts counts it. */
+  orphaned = false;
+  /** Put away (records.ts): the connection, if there is one here, is as it was then. */
+  away: boolean;
+  /** What was put away was asked for by the application. */
+  seen = false;
+  /** Of its connection while that is put away. */
+  held: Connection | null;
   /** False: the path has an MTU below what we send, and must be allowed to fragment. */
   dontFragment = true;
   hopLimit = HOP_LIMIT;
@@ -71,11 +77,21 @@ export class TcpSocket implements Flow, TimerEntry {
   private readonly core: Core;
   private callback: Notify | null = null;
 
-  constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
+  /** `connection` null: it is put away, in a row. */
+  constructor(
+    core: Core,
+    connection: Connection | null,
+    local: Endpoint,
+    remote: Endpoint,
+    via: Interface,
+    listener: TcpListener | null,
+  ) {
     this.core = core;
-    this.connection = connection;
-    this.local = connection.tcb.local;
-    this.remote = connection.tcb.remote;
+    this.held = connection;
+    this.away = connection === null;
+    this.id = connection === null ? 0 : connection.tcb.id;
+    this.local = local;
+    this.remote = remote;
     this.via = via;
     this.listener = listener;
     if (listener === null) return;
@@ -83,9 +99,27 @@ export class TcpSocket implements Flow, TimerEntry {
     this.trafficClass = listener.trafficClass;
   }
 
+  /** The engine's side; taken out again if it was put away. */
+  get connection(): Connection {
+    this.takeOut();
+    return this.held as Connection;
+  }
+
+  private takeOut(): void {
+    if (this.away) this.core.records.bringBack(this);
+  }
+
+  /** Nobody watches it or is to be told of it, nothing of it waits, and no application has seen it half open. */
+  get mayBePutAway(): boolean {
+    if (this.callback !== null || this.scheduled || this.waiting || this.earlyOf !== null) return false;
+    if (this.observer !== null) return false;
+    return this.state === 'TIME-WAIT' ? this.listener === null : !this.seen;
+  }
+
   /** §3.3.2. */
   get state(): State {
-    return this.connection.state;
+    const state = this.away ? this.core.records.stateOf(this.row, this.id) : null;
+    return state === null || state === 'elsewhere' ? this.connection.state : state;
   }
 
   /** Why it ended, if not well; ENETDOWN: its interface is gone. */
@@ -115,7 +149,8 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /**
    * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of a
-   * socket's, and free to make any. Notices from before it was set come soon after.
+   * socket's, and free to make any. Notices from before it was set come soon after. While it is set, the connection
+   * is kept whole until it is CLOSED; without, one in TIME-WAIT takes no more than a row (records.ts).
    */
   get notify(): Notify | null {
     return this.callback;
@@ -124,7 +159,9 @@ export class TcpSocket implements Flow, TimerEntry {
   /** From now on this one is told; null: nobody. */
   set notify(callback: Notify | null) {
     this.callback = callback;
-    if (this.hasNews) this.serve();
+    if (callback !== null) {
+      if (this.connection.tcb.notices !== 0) this.serve();
+    } else if (!this.away && this.state === 'TIME-WAIT') this.core.scheduler.soon(this);
   }
 
   /**
@@ -251,7 +288,9 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** TTL or hop limit of what is sent from now on (MUST-49). @throws TcpError EINVAL unless 1 to 255 */
   setHopLimit(hopLimit: number): void {
-    this.hopLimit = checkHopLimit(hopLimit);
+    const checked = checkHopLimit(hopLimit);
+    this.takeOut();
+    this.hopLimit = checked;
   }
 
   /**
@@ -259,11 +298,14 @@ export class TcpSocket implements Flow, TimerEntry {
    * should rarely change while a connection lasts (SHLD-23). @throws TcpError EINVAL unless 0 to 63
    */
   setDiffserv(codepoint: number): void {
-    this.trafficClass = trafficClassOf(codepoint);
+    const trafficClass = trafficClassOf(codepoint);
+    this.takeOut();
+    this.trafficClass = trafficClass;
   }
 
   /** The codepoint of the last packet that came for this connection, acceptable or not (MAY-9). */
   get receivedDiffserv(): number {
+    this.takeOut();
     return this.receivedTrafficClass >> 2;
   }
 
@@ -296,7 +338,7 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && this.connection.tcb.notices !== 0;
+    return this.callback !== null && !this.away && this.connection.tcb.notices !== 0;
   }
 
   private serve(): void {

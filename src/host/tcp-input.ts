@@ -2,7 +2,6 @@
 
 import { Connection } from '../tcp/connection.ts';
 import { arrivesInListen } from '../tcp/listen.ts';
-import { peerMss } from '../tcp/mss.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import { resetFor } from '../tcp/reset.ts';
 import type { Segment } from '../tcp/segment.ts';
@@ -13,7 +12,7 @@ import { isChecksumValid, pseudoHeaderSumOf } from '../wire/checksum.ts';
 import { ECN_MASK, type IpHeader, PROTOCOL_TCP } from '../wire/ip.ts';
 import type { Packet } from '../wire/packet.ts';
 import { decodeTcp } from '../wire/tcp.ts';
-import { admit, answerByCookie, cookieIn, mustWait, openFromCookie } from './admission.ts';
+import { admit, cookieIn, mustWait, openFromCookie, sendCookie } from './admission.ts';
 import type { Core } from './core.ts';
 import type { DropReason } from './counters.ts';
 import { fastOpenAnswered, judgeFastOpen } from './fast-open.ts';
@@ -82,10 +81,7 @@ function withoutConnection(
     return null;
   }
   if (admission !== 'cookie') return admission;
-  const mss = peerMss(header.family, seg.mss);
-  const iss = core.synCookies.make(local, remote, seg.seq, mss, now);
-  const options = openOptions(core, via, local, remote, iss, listener.parameters);
-  answerByCookie(core, via, listener, header, seg, options, now);
+  sendCookie(core, via, listener, header, seg, local, remote, now);
   return null;
 }
 
@@ -109,7 +105,14 @@ function ackArrives(
   if (mss === 0) return refuse(core, via, header, seg);
   if (listener.acceptQueueFull) return 'tcp-accept-queue';
   const options = openOptions(core, via, local, remote, add(seg.ack, -1), listener.parameters);
-  const socket = new TcpSocket(core, openFromCookie(core, options, seg, mss, now), via, listener);
+  const socket = new TcpSocket(
+    core,
+    openFromCookie(core, options, seg, mss, now),
+    local,
+    remote,
+    via,
+    listener,
+  );
   listener.childOpened(socket);
   addSocket(core, socket, now);
   core.counters.synCookiesAccepted++;
@@ -140,6 +143,7 @@ function reincarnate(
 export function takeOver(core: Core, old: TcpSocket, isn: Seq, now: number): Seq {
   const iss = old.connection.issBeyond(isn);
   old.connection.giveWay(now);
+  core.timers.remove(old);
   core.sockets.remove(old);
   core.scheduler.schedule(old);
   return iss;
@@ -158,9 +162,10 @@ function acceptSyn(
 ): void {
   const options = openOptions(core, via, local, remote, iss, listener.parameters);
   const connection = Connection.accept(options, seg, now);
-  const socket = new TcpSocket(core, connection, via, listener);
+  const socket = new TcpSocket(core, connection, local, remote, via, listener);
   listener.childOpened(socket);
   addSocket(core, socket, now);
+  core.records.halfOpened(socket);
   const fastOpen = judgeFastOpen(core, listener, header, seg, now);
   if (fastOpen?.accepted) {
     connection.acceptEarlyData(fastOpen, seg, now);

@@ -65,11 +65,11 @@ export function acceptsIncarnation(tcb: Tcb, seg: Segment): boolean {
 const REUSE_AFTER = 1_000;
 
 /**
- * May we open the next incarnation ourselves (RFC 6191 §4's assumptions, from the other side)? Every segment of it
+ * In TIME-WAIT: may we open the next incarnation ourselves (RFC 6191 §4's assumptions, from the other side)? Every segment of it
  * carries a later timestamp than any of the old one's, so the peer can tell them apart.
  */
-export const mayBeReused = ({ state, timestamps }: Tcb, now: number): boolean =>
-  state === 'TIME-WAIT' && timestamps.on && now - timestamps.recentAt >= REUSE_AFTER;
+export const mayBeReused = (timestamps: Pick<Tcb['timestamps'], 'on' | 'recentAt'>, now: number): boolean =>
+  timestamps.on && now - timestamps.recentAt >= REUSE_AFTER;
 
 /** The host has too many like this one, which nobody waits for: it ends here, and the peer is told if it would care. */
 export function giveWayToOthers(tcb: Tcb, now: number): void {

@@ -299,7 +299,7 @@ export class Connection {
 
   /** In TIME-WAIT: may we open the next incarnation ourselves, from now on (parameter timeWaitReuse)? */
   mayBeReused(now: number): boolean {
-    return mayBeReused(this.tcb, now);
+    return this.tcb.state === 'TIME-WAIT' && mayBeReused(this.tcb.timestamps, now);
   }
 
   /** In TIME-WAIT, or closed by the application: it is ended to make room for others. */

@@ -1,6 +1,7 @@
 // §3.9.1 and §3.10.8 the user timeout: how long the application waits for progress; and RFC 5482, by which the two
 // ends tell each other. It counts while nothing moves, a closed window included (RFC 5482 §3).
 
+import type { Parameters } from './parameters.ts';
 import type { Segment } from './segment.ts';
 import { isSynchronized } from './state.ts';
 import type { Tcb } from './tcb.ts';
@@ -36,14 +37,21 @@ export function heedUserTimeout(tcb: Tcb, now: number): void {
 /** Put the option into a segment, in seconds. */
 export function advertiseUserTimeout(tcb: Tcb, out: Segment): void {
   tcb.userTimeoutDue = false;
-  if (tcb.parameters.userTimeoutOption) out.userTimeout = Math.ceil(advertised(tcb) / 1_000);
+  if (tcb.parameters.userTimeoutOption) out.userTimeout = inSeconds(advertised(tcb));
 }
+
+/** What a SYN,ACK says of it where there is no connection yet (syn-cookies.ts); -1: nothing. */
+export const firstAdvertised = ({ userTimeout: own, userTimeoutOption }: Parameters): number =>
+  userTimeoutOption ? inSeconds(advertisedFor(own)) : -1;
+
+const inSeconds = (ms: number): number => Math.ceil(ms / 1_000);
 
 /** ADV_UTO, ms. */
 function advertised(tcb: Tcb): number {
-  const own = tcb.userTimeoutChangeable ? tcb.parameters.userTimeout : tcb.userTimeout;
-  return own > 0 && own < Number.POSITIVE_INFINITY ? own : ADVERTISED;
+  return advertisedFor(tcb.userTimeoutChangeable ? tcb.parameters.userTimeout : tcb.userTimeout);
 }
+
+const advertisedFor = (own: number): number => (own > 0 && own < Number.POSITIVE_INFINITY ? own : ADVERTISED);
 
 /** RFC 5482 §3.1: the peer's option, unless it is switched off here, says 0, or the application has decided. */
 export function adoptUserTimeout(tcb: Tcb, seg: Segment, now: number): void {

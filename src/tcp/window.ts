@@ -13,6 +13,12 @@ export const MAX_WINDOW = 65_535;
 const MAX_SCALE = 14;
 const TIMESTAMPS_BYTES = 12;
 
+/** What of a connection the window of its SYN is chosen by: a SYN,ACK with a cookie has no more (syn-cookies.ts). */
+export interface Opening extends Pick<Tcb, 'parameters' | 'announcedMss' | 'passive'> {
+  readonly rcv: Pick<Tcb['rcv'], 'buffer' | 'clamp' | 'scale'>;
+  readonly timestamps: Pick<Tcb['timestamps'], 'on'>;
+}
+
 /** RCV.WND as the peer knows it, bytes. */
 export const receiveWindow = (tcb: Tcb): number => Math.max(diff(tcb.rcv.edge, tcb.rcv.nxt), 0);
 
@@ -24,11 +30,11 @@ export function scaleFor(buffer: number): number {
 }
 
 /** The shift we offer: for the buffer, or for what it may grow to. */
-export const offeredScale = ({ parameters, rcv }: Tcb): number =>
+export const offeredScale = ({ parameters, rcv }: Pick<Opening, 'parameters' | 'rcv'>): number =>
   scaleFor(Math.min(Math.max(rcv.buffer * parameters.receiveShare, parameters.receiveBufferMax), rcv.clamp));
 
 /** Text that the receive buffer holds, bytes; at least one, or nothing would ever come. */
-export const fullSpace = ({ parameters, rcv }: Tcb): number =>
+export const fullSpace = ({ parameters, rcv }: Pick<Opening, 'parameters' | 'rcv'>): number =>
   Math.max(Math.floor(rcv.buffer * parameters.receiveShare), 1);
 
 /** The largest window there can be: the buffer, or what the field can say of it. */
@@ -116,7 +122,7 @@ function offerByLinux(tcb: Tcb, tuning: ReceiveTuning): number {
 }
 
 /** What is offered at first, as soon as there is a header that can say it; Linux's is whole segments. */
-export function firstWindow(tcb: Tcb): number {
+export function firstWindow(tcb: Opening): number {
   const most = MAX_WINDOW << tcb.rcv.scale;
   const wnd = Math.min(fullSpace(tcb), tcb.rcv.clamp);
   if (tcb.parameters.windowRule !== 'linux') return Math.min(wnd, most);

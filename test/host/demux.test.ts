@@ -8,6 +8,7 @@ import { bytes, ip } from './support.ts';
 const flow = (local: string, localPort: number, remote: string, remotePort: number): Flow => ({
   local: { address: ip(local), port: localPort },
   remote: { address: ip(remote), port: remotePort },
+  row: -1,
 });
 const name = (f: Flow): string => `${formatEndpoint(f.local)} ${formatEndpoint(f.remote)}`;
 const table = (): FlowTable<Flow> => new FlowTable<Flow>(new SipHash(bytes(16)));
@@ -106,7 +107,7 @@ describe('the demultiplexing table', () => {
     const flowTable = table();
     const flows = Array.from({ length: 20_000 }, (_, i): Flow => {
       const remote = { address: new Address(4, 0, 0, 0xffff, 0x0a000000 + (i >> 4)), port: 1 + (i & 15) };
-      return { local: { address: ip('10.0.0.1'), port: 80 }, remote };
+      return { local: { address: ip('10.0.0.1'), port: 80 }, remote, row: -1 };
     });
     for (const f of flows) flowTable.add(f);
     expect(flows.every((f) => flowTable.find(key.set(f)) === f)).toBe(true);

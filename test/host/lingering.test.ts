@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { HostLimits } from '../../src/host/limits.ts';
 import type { TcpSocket } from '../../src/host/socket.ts';
 import { type TwoHosts, twoHosts } from '../../src/sim/network.ts';
-import { CLOSED } from '../../src/tcp/notice.ts';
+import { CLOSED, READABLE } from '../../src/tcp/notice.ts';
 import type { Parameters } from '../../src/tcp/parameters.ts';
 import { RFC9293 } from '../../src/tcp/presets.ts';
 import { add, gt, seq } from '../../src/tcp/seq.ts';
@@ -91,6 +91,32 @@ describe('limits', () => {
     expect(resets).toEqual([1, 2]);
     expect(states(w)).toEqual(['3 FIN-WAIT-1', '4 FIN-WAIT-2', '9 ESTABLISHED']);
     expect(kept.state).toBe('ESTABLISHED');
+  });
+
+  test('several at once beyond their number: as many give way, each once (A029)', () => {
+    for (const peerCloses of [true, false]) {
+      const w = serving({ timeWaitEntries: 2, orphans: peerCloses ? 9 : 2 });
+      const closed: number[] = [];
+      const fins: Uint8Array[] = [];
+      for (let port = 1; port <= 6; port++) {
+        const { child, answer } = open(w, port);
+        child.notify = (bits) => {
+          if ((bits & CLOSED) !== 0) closed.push(port);
+          if (peerCloses || (bits & READABLE) === 0) return;
+          child.receive();
+          child.close();
+        };
+        if (peerCloses) child.close();
+        const more = peerCloses ? { ack: add(answer.seq, 2), flags: FIN | ACK } : { text: bytes(1) };
+        fins.push(from({ seq: 101, ack: add(answer.seq, 1), flags: ACK, ...more }, port));
+      }
+      w.clock.advance(0);
+      w.link.take();
+      const sent = w.link.exchange(...fins).map(readTcp);
+      w.clock.advance(0);
+      expect(sent.filter(({ flags }) => (flags & RST) !== 0).length).toBe(peerCloses ? 0 : 4);
+      expect([closed, states(w).length]).toEqual([[1, 2, 3, 4], 2]);
+    }
   });
 
   test('half-closed connections, that are read from, are not among them', () => {

@@ -42,6 +42,22 @@ async function pass(world: MemoryWorld, ms: number): Promise<void> {
   }
 }
 
+describe('the end', () => {
+  test('a socket that was closed lets go of its connection: in TIME-WAIT it is a record', async () => {
+    const world = memoryWorld();
+    const { client, accepted } = await pair(world);
+    const whole = only(world.box.client);
+    expect(only(world.box.client)).toBe(whole);
+    accepted.resume();
+    const both = Promise.all([closed(client), closed(accepted)]);
+    client.resume().end('that is all');
+    await world.run(both);
+    await pass(world, 1000);
+    expect([whole.state, only(world.box.client).state]).toEqual(['TIME-WAIT', 'TIME-WAIT']);
+    expect(only(world.box.client)).not.toBe(whole);
+  });
+});
+
 describe('text', () => {
   test('a reader who pauses closes the window of the connection', async () => {
     const world = memoryWorld();

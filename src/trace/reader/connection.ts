@@ -40,6 +40,8 @@ export class Connection implements Flow {
   /** Both endpoints in the table's order, which says nothing of their roles. */
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Where the table keeps it. */
+  row = -1;
   readonly client: Endpoint;
   readonly server: Endpoint;
   /** From the client, from the server. */
