@@ -78,6 +78,19 @@ function closed(w: Served, listens: boolean, offer: TcpShape = OFFER): { child: 
   return { child, next: readTcp(w.link.take().at(-1)) };
 }
 
+test('a connection that somebody watches by itself is not put away: they hear of its end', () => {
+  const w = serving();
+  const { child } = closed(w, true);
+  const recorder = new Recorder();
+  child.observe(recorder.probeFor('us'));
+  child.notify = null;
+  w.clock.advance(RFC9293.msl);
+  expect(isWhole(w, child)).toBe(true);
+  w.clock.advance(RFC9293.msl + 1000);
+  const states = recorder.events.flatMap((event) => (event.kind === 'state' ? event.to : []));
+  expect(states).toEqual(['CLOSED']);
+});
+
 describe.each(FAMILIES)('in TIME-WAIT, over IPv$family', (family) => {
   const kinds: [string, TcpShape][] = [
     ['the FIN again', { seq: add(IRS, 701), flags: ACK | FIN }],
