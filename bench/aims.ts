@@ -46,7 +46,7 @@ export const AIMS: readonly Aim[] = [
     aim: '>= 1.0x node:net',
     met: { P1: ratioAtLeast(1) },
     heldBackBy:
-      '53 % of the time is in read(2), nearly all of it copying, and 33 % in the program, 4 % of it the engine; the copy goes to memory that is not in the cache: V8 gives slabs back after 32 MB, for only it knows when a chunk is not needed any more. Over the same 4 MB again and again, which no program could be given, it takes 27 % less time for a byte; page faults are 25 %, with node:net as well',
+      '57 % of the time is in read(2), nearly all of it copying and page faults, 11 % in write(2) of ACKs, 13 % in making and collecting the slabs that are read to; engine and streams are 9 %. V8 gives slabs back every 32 MB, for only it knows when a program needs a chunk no more: without the page faults of that a byte takes 26 % less time (node:net as much less), over the same 4 MB again and again, which no program could be given, 46 %',
   },
   {
     id: 'P2',
