@@ -49,8 +49,9 @@ export class NativeTransport implements Transport {
 
   receive(maxBytes = Number.POSITIVE_INFINITY): Uint8Array | null {
     const { socket } = this;
-    const text = socket.read(Math.min(maxBytes, socket.readableLength) || undefined) as Buffer | null;
-    return text;
+    const bounded = maxBytes > 0 && maxBytes < socket.readableLength;
+    // Without a length it also takes the end, if that is there: `end` follows.
+    return socket.read(bounded ? maxBytes : undefined) as Buffer | null;
   }
 
   shutdown(): void {

@@ -140,6 +140,11 @@ export abstract class TransportStream extends Duplex {
   #readStart(transport: Transport): void {
     if (this.#reading) return;
     this.#reading = true;
+    this.#continueReading(transport);
+  }
+
+  /** A turn for what is there already; for what comes later, a notice asks for one. */
+  #continueReading(transport: Transport): void {
     if (transport.readable > 0 || transport.ended || this.#error !== null) this.#schedule(READABLE);
   }
 
@@ -172,7 +177,7 @@ export abstract class TransportStream extends Duplex {
       this.#bytesRead += text.length;
       this.idle.touch();
       if (!this.#deliver(text)) this.#reading = false;
-      else if (this.transport === transport) this.#schedule(READABLE);
+      else if (this.transport === transport) this.#continueReading(transport);
       return;
     }
     if (transport.ended) {

@@ -37,6 +37,8 @@ const TUNSETPERSIST = 0x400454cb;
 const TUNSETOFFLOAD = 0x400454d0;
 const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFMTU = 0x8922;
+const SIOCGIFTXQLEN = 0x8942;
+const AF_NETLINK = 16;
 
 const opened: TunDevice[] = [];
 afterEach(() => {
@@ -53,6 +55,15 @@ function open(options: Partial<TunOptions> = {}, libc = loadLibc()) {
 
 function devices(): string[] {
   return [...readFileSync('/proc/net/dev', 'utf8').matchAll(/^\s*(\S+):/gm)].map((match) => match[1]!);
+}
+
+/** How many packets may wait for the device to be read. */
+function queueLength(libc = loadLibc()): number {
+  const socket = libc.socket(2, 2, 0);
+  const request = ifreq(NAME, 0);
+  expect(libc.ioctl(socket, SIOCGIFTXQLEN, request)).toBe(0);
+  closeSync(socket);
+  return new DataView(request.buffer).getInt32(16, true);
 }
 
 function ifreq(name: string, flags: number): Uint8Array {
@@ -106,6 +117,22 @@ describeTun('a TUN device is made and goes away', () => {
     expect(receiver.downs).toEqual([]);
   });
 
+  test('the windows of many streams fit its queue', () => {
+    open();
+    expect(queueLength()).toBe(10_000);
+  });
+
+  test('it is opened also where its queue must stay as it is', () => {
+    const libc = loadLibc();
+    const refuses = {
+      ...libc,
+      socket: (domain: number, type: number, protocol: number) =>
+        domain === AF_NETLINK ? -1 : libc.socket(domain, type, protocol),
+    };
+    open({}, refuses);
+    expect(queueLength()).toBe(500);
+  });
+
   test('the MTU is the one asked for', async () => {
     const { receiver } = open({ mtu: 1280 });
     const socket = createSocket('udp4');
@@ -127,12 +154,15 @@ describeTun('a TUN device is made and goes away', () => {
 
     // It has its addresses, MTU and up-state already: nothing is left that needs the permission.
     const requests: number[] = [];
+    const domains: number[] = [];
     const watched = {
       ...libc,
       ioctl: (...args: Parameters<typeof libc.ioctl>) => requests.push(args[1]) && libc.ioctl(...args),
+      socket: (...args: Parameters<typeof libc.socket>) => domains.push(args[0]) && libc.socket(...args),
     };
     const { device } = open({ addresses: prefixes(V4.prefix) }, watched);
     expect(requests).not.toContain(SIOCSIFMTU);
+    expect(domains).not.toContain(AF_NETLINK);
     device.close();
     const again = openSync('/dev/net/tun', constants.O_RDWR);
     libc.ioctl(again, TUNSETIFF, ifreq(NAME, 0x1001));

@@ -10,9 +10,11 @@ import { pattern, Script, type ScriptOptions } from '../support/script.ts';
 
 /** tcp_rmem as Google's configuration of packetdrill has it. */
 const LARGE = { receiveBuffer: 540_000, receiveBufferMax: 15 << 20 };
+/** As it was before Linux 6.16: windows in units of 128 bytes, in which edges show. */
+const OLDER = { receiveBufferMax: 6 << 20 };
 
 function open(parameters: Partial<Parameters>, options: Partial<ScriptOptions> = {}): Script {
-  return new Script({ ...options, parameters: { ...LINUX, ...parameters } }).connect();
+  return new Script({ ...options, parameters: { ...LINUX, ...OLDER, ...parameters } }).connect();
 }
 
 const info = (t: Script) => t.connection.info(t.now);
@@ -20,12 +22,20 @@ const scaled = 'S. 0:0 ack 1 win 65535 <mss 1460,sackOK,wscale 7>';
 const noTime = { timestamps: false };
 
 describe('the first windows', () => {
-  test('Linux: half of 131072, in whole segments; scale 7 for 6 MiB (7323.2)', () => {
-    open({}).out('S 0:0 win 64240 <mss 1460,sackOK,TS val 1000000 ecr 0,wscale 7>');
+  test.each([
+    [6, 7],
+    [32, 10],
+  ])('Linux: half of 131072, in whole segments; for %d MiB scale %d (7323.2)', (most, scale) => {
+    const t = open({ receiveBufferMax: most << 20 });
+    t.out(`S 0:0 win 64240 <mss 1460,sackOK,TS val 1000000 ecr 0,wscale ${scale}>`);
+  });
+
+  test('Linux 6.16 and later: up to 32 MiB', () => {
+    expect(LINUX.receiveBufferMax).toBe(32 << 20);
   });
 
   test('the answer to a SYN with timestamps counts them', () => {
-    const t = new Script({ parameters: LINUX }).listen();
+    const t = new Script({ parameters: { ...LINUX, ...OLDER } }).listen();
     t.in('S 0:0 win 64240 <mss 1460,sackOK,TS val 1 ecr 0,wscale 7>');
     t.out('S. 0:0 ack 1 win 65160 <mss 1460,sackOK,TS val 1000000 ecr 1,wscale 7>');
   });
@@ -85,7 +95,7 @@ describe('growth', () => {
       next = stream(t, next, 30 * 2 ** Math.min(round, 6));
       t.after(50);
     }
-    expect(t.connection.tcb.rcv.buffer).toBe(LINUX.receiveBufferMax);
+    expect(t.connection.tcb.rcv.buffer).toBe(OLDER.receiveBufferMax);
     expect(info(t).rcvWnd).toBeGreaterThan(1 << 20);
   });
 

@@ -23,7 +23,7 @@ test('a fresh connection', () => {
     tcpi_ca_state: 0,
     tcpi_options: 2 | 4,
     tcpi_snd_wscale: 2,
-    tcpi_rcv_wscale: 7,
+    tcpi_rcv_wscale: 10,
     tcpi_rto: 300_000,
     tcpi_ato: 0,
     tcpi_snd_mss: 1000,
