@@ -49,7 +49,14 @@ export class Scheduler {
       this.flushing = false;
     }
     if (socket.hasNews) this.schedule(socket);
+    this.letRest();
     this.arm();
+  }
+
+  /** No engine is at work: connections that have been idle for long may rest. */
+  letRest(): void {
+    const { clock, rest } = this.core;
+    if (rest.isCrowded) rest.settle(clock.now());
   }
 
   /** An ICMP message of ours was queued: it leaves now. */
@@ -71,6 +78,7 @@ export class Scheduler {
       } while (this.sendReplies());
     } finally {
       this.flushing = false;
+      this.letRest();
       this.arm();
     }
   }
@@ -111,6 +119,7 @@ export class Scheduler {
       this.schedule(surplus);
     }
     if (connection.deadline !== socket.deadline) this.timers.set(socket, connection.deadline);
+    this.core.rest.woke(connection);
   }
 
   private sendReplies(): boolean {

@@ -70,6 +70,7 @@ export class TcpSocket implements Flow, TimerEntry {
     this.local = connection.tcb.local;
     this.remote = connection.tcb.remote;
     this.via = via;
+    if (core.probe === null) connection.mayRest(core.rest, this);
     this.listener = listener;
     if (listener === null) return;
     this.hopLimit = listener.hopLimit;
@@ -175,7 +176,9 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** §3.9.1.5 STATUS. */
   info(): ConnectionInfo {
-    return this.connection.info(this.core.clock.now());
+    const info = this.connection.info(this.core.clock.now());
+    this.core.scheduler.letRest();
+    return info;
   }
 
   /** §3.7.4 (MUST-17): send small segments at once. */
@@ -267,7 +270,7 @@ export class TcpSocket implements Flow, TimerEntry {
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && this.connection.tcb.notices !== 0;
+    return this.callback !== null && this.connection.hasNotices;
   }
 
   private serve(): void {

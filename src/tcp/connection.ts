@@ -12,6 +12,7 @@ import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
 import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
+import { type Ends, isAtRest, type Rest, Resting, type Sleeper } from './rest.ts';
 import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
@@ -26,11 +27,46 @@ import type { FastOpenVariables } from './variables.ts';
  * A TCP connection without any I/O. `now` is in milliseconds from any origin and never goes back. After every
  * call that takes `now`: call `output` until it returns false, then look at `takeNotices()` and `deadline`.
  */
-export class Connection {
-  readonly tcb: Tcb;
+export class Connection implements Sleeper {
+  /** Null while it rests. */
+  private whole: Tcb | null;
+  private resting: Resting | null = null;
+  queued = false;
 
   private constructor(tcb: Tcb) {
-    this.tcb = tcb;
+    this.whole = tcb;
+  }
+
+  /**
+   * Every variable (§3.3.1). Once the owner lets connections rest, ask for it each time: it may be another's by the
+   * next event.
+   */
+  get tcb(): Tcb {
+    return this.whole ?? this.wake();
+  }
+
+  /**
+   * From now on `rest` has an effect: `place` keeps what must be kept. The owner calls `place.woke` when something has
+   * happened to the connection, and `place.settle` when nothing is being done.
+   */
+  mayRest(place: Rest, ends: Ends): void {
+    this.resting = new Resting(place, ends, this.tcb.parameters);
+  }
+
+  /** If nothing is in flight, unread, owed or timed, keep no more than what differs from a new connection. */
+  rest(now: number): void {
+    const { resting, whole } = this;
+    if (resting === null || whole === null || !isAtRest(whole, now)) return;
+    this.whole = null;
+    resting.place.lay(whole, resting);
+  }
+
+  private wake(): Tcb {
+    const { place } = this.resting!;
+    const tcb = place.raise(this.resting!);
+    this.whole = tcb;
+    place.woke(this);
+    return tcb;
   }
 
   /** §3.10.1 active OPEN; `output` has the SYN. */
@@ -65,12 +101,12 @@ export class Connection {
   }
 
   get state(): State {
-    return this.tcb.state;
+    return this.whole === null ? 'ESTABLISHED' : this.whole.state;
   }
 
   /** How it ended, if not well. */
   get error(): ConnectionError | null {
-    return this.tcb.error;
+    return this.whole === null ? null : this.whole.error;
   }
 
   /** When `expire` is to be called, ms; Infinity = no timer runs. */
@@ -85,17 +121,18 @@ export class Connection {
 
   /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
   get sendQueue(): number {
-    return queued(this.tcb);
+    return this.whole === null ? 0 : queued(this.whole);
   }
 
   /** Bytes that `receive` can give. */
   get readable(): number {
-    return this.tcb.rcv.queue === null ? 0 : this.tcb.rcv.queue.length;
+    const queue = this.whole === null ? null : this.whole.rcv.queue;
+    return queue === null ? 0 : queue.length;
   }
 
   /** The peer's FIN was reached and everything before it was received by the application. */
   get ended(): boolean {
-    return this.tcb.rcv.finished && this.readable === 0;
+    return this.whole?.rcv.finished === true && this.readable === 0;
   }
 
   /** Bytes from the next one to be read up to the receive urgent pointer, come or still to come (MUST-33). */
@@ -266,6 +303,11 @@ export class Connection {
   /** Fill `out` with the next segment that is due; false = none. */
   output(out: Segment, now: number): boolean {
     return output(this.tcb, out, now);
+  }
+
+  /** `takeNotices` would return some. */
+  get hasNotices(): boolean {
+    return this.tcb.notices !== 0;
   }
 
   /** The notice bits (notice.ts) since the last call. */

@@ -2,12 +2,15 @@
 // RFC 8899's machine is for datagrams; its states are here a range: BASE (low = base), SEARCHING (low < high),
 // COMPLETE (nothing between them), ERROR (low below base).
 
+import type { Differences } from '../../lib/differences.ts';
 import type { Parameters } from '../parameters.ts';
 import { geq, gt, lt, type Seq, seq } from '../seq.ts';
 
 const TCP_HEADER = 20;
 /** RFC 8200 §5: every path of IPv6 carries that much. */
 const LEAST_IPV6 = 1_280;
+/** What a link mostly carries. */
+const ETHERNET = 1_500;
 /** A range narrower than this is not worth a probe. */
 const NARROW = 8;
 /** RFC 1191 §6.3, RFC 8201 §4: after ten minutes the path may have widened. */
@@ -49,6 +52,22 @@ export class MtuSearch {
     this.limit = limit;
     this.low = Math.min(this.base, limit);
     this.high = limit;
+  }
+
+  /** Nothing was tried, doubted or found: the search is as it began, at `limit`. */
+  get isUntried(): boolean {
+    const { base, limit } = this;
+    const begun = this.low === Math.min(base, limit) && this.high === limit && !this.narrowed;
+    return begun && this.probing === 0 && this.claimed < 0 && this.probedAt === Number.NEGATIVE_INFINITY;
+  }
+
+  /** What outlives a rest of such a search (tcp/rest.ts). */
+  carry(kept: Differences): void {
+    this.enabled = kept.flag(this.enabled, false);
+    this.limit = kept.number(this.limit, ETHERNET);
+    this.proven = kept.number(this.proven, 0);
+    this.low = Math.min(this.base, this.limit);
+    this.high = this.limit;
   }
 
   /** The packets to send, but for probes. */

@@ -1,5 +1,6 @@
 // RFC 8985 §6 RACK: a transmission is lost when a later one was delivered long enough ago. Milliseconds.
 
+import type { Differences } from '../../lib/differences.ts';
 import { diff, geq, gt, lt, type Seq } from '../seq.ts';
 import { type Delivery, type Scoreboard, sentAfter } from './scoreboard.ts';
 
@@ -47,6 +48,24 @@ export class Rack implements Delivery {
     this.fack = iss;
     this.fackBefore = iss;
     this.dsackRound = iss;
+  }
+
+  /**
+   * What outlives a rest (tcp/rest.ts). With nothing in flight, all before SND.UNA has been delivered, and whatever is
+   * sent from then on was sent later.
+   */
+  carry(kept: Differences, una: Seq): void {
+    this.xmit = Number.NEGATIVE_INFINITY;
+    this.end = una;
+    this.fack = una;
+    this.rtt = kept.number(this.rtt, 0);
+    this.reorderingSeen = kept.flag(this.reorderingSeen, false);
+    this.reorderings = kept.number(this.reorderings, 0);
+    this.farthest = kept.number(this.farthest, 0);
+    this.windowSteps = kept.number(this.windowSteps, 1);
+    this.persist = kept.number(this.persist, 0);
+    this.dsackRound = kept.number(this.dsackRound, una) as Seq;
+    this.dsackRoundOpen = kept.flag(this.dsackRoundOpen, false);
   }
 
   /**

@@ -1,6 +1,8 @@
 // RFC 6298: the retransmission timeout, from round-trip samples, by the RFC's estimator or by Linux's. Milliseconds
 // throughout.
 
+import type { Differences } from '../../lib/differences.ts';
+
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
@@ -106,6 +108,22 @@ export class RetransmissionTimeout {
     if (!round) return;
     this.rttvar -= Math.max(this.rttvar - this.deviationMax / K, 0) / 4;
     this.deviationMax = this.varianceMin;
+  }
+
+  /** What outlives a rest (tcp/rest.ts). `latest` is known anew whenever it is asked for. */
+  carry(kept: Differences): void {
+    this.srtt = kept.number(this.srtt, 0);
+    this.rttvar = kept.number(this.rttvar, 0);
+    this.minRtt = kept.number(this.minRtt, Number.POSITIVE_INFINITY);
+    this.backoffs = kept.number(this.backoffs, 0);
+    this.inRow = kept.number(this.inRow, 0);
+    this.rows = kept.number(this.rows, 0);
+    this.rowTime = kept.number(this.rowTime, 0);
+    this.rowBegan = kept.number(this.rowBegan, 0);
+    this.base = kept.number(this.base, this.min);
+    this.value = kept.number(this.value, this.base);
+    this.deviation = kept.number(this.deviation, 0);
+    this.deviationMax = kept.number(this.deviationMax, this.varianceMin);
   }
 
   /** The timer expired, whether or not that lengthens it. */
