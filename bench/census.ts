@@ -1,27 +1,29 @@
 // P8, P9, P10: many connections in one process, in a fresh one for each. Run by worker.ts.
 
 import type { Host } from '../src/host/host.ts';
+import type { TcpListener } from '../src/host/listener.ts';
 import { createNet } from '../src/net/net.ts';
-import { CROWD_PORT, Crowd, hostBefore } from './crowd.ts';
+import { CROWD_PORT, Crowd, hostBefore, QUESTION } from './crowd.ts';
 import { held } from './heap.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 /** After so many connections the event loop gets its turn: sockets of src/net need it. */
 const PER_TURN = 256;
 
-async function openAll(crowd: Crowd, from: number, to: number): Promise<void> {
+async function openAll(crowd: Crowd, from: number, to: number, asking = false): Promise<void> {
   for (let i = from; i < to; i++) {
     crowd.open(i);
+    if (asking) crowd.ask(i);
     if (i % PER_TURN === 0) await turn();
   }
   await turn();
 }
 
 /** The first connection pays for tables and code: it is not counted. */
-async function bytesForEach(crowd: Crowd, connections: number): Promise<number> {
-  await openAll(crowd, 0, 1);
+async function bytesForEach(crowd: Crowd, connections: number, asking = false): Promise<number> {
+  await openAll(crowd, 0, 1, asking);
   const before = held();
-  await openAll(crowd, 1, connections);
+  await openAll(crowd, 1, connections, asking);
   return (held() - before) / (connections - 1);
 }
 
@@ -39,6 +41,33 @@ export async function idleOnHost(connections: number): Promise<number> {
   listener.notify = () => void listener.accept();
   const bytes = await bytesForEach(crowd, connections);
   established(host, connections);
+  return bytes;
+}
+
+/** Each connection's one question is answered. */
+function answerOnce(listener: TcpListener): void {
+  const answer = new Uint8Array(QUESTION);
+  listener.notify = () => {
+    const socket = listener.accept();
+    if (socket === null) return;
+    socket.notify = () => {
+      let read = 0;
+      for (let text = socket.receive(); text !== null; text = socket.receive()) read += text.length;
+      if (read === 0) return;
+      socket.send(answer);
+      socket.notify = null;
+    };
+  };
+}
+
+/** The same when each connection has carried a question and its answer. */
+export async function answeredOnHost(connections: number): Promise<number> {
+  const crowd = new Crowd(connections);
+  const { host } = hostBefore(crowd, 1);
+  answerOnce(host.listen({ port: CROWD_PORT }));
+  const bytes = await bytesForEach(crowd, connections, true);
+  established(host, connections);
+  if (crowd.received < 2 * connections) throw new Error('a question was not answered');
   return bytes;
 }
 

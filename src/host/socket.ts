@@ -67,7 +67,7 @@ export class TcpSocket implements Flow, TimerEntry {
   constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
     this.core = core;
     this.connection = connection;
-    this.local = connection.tcb.local;
+    this.local = via.endpoint(connection.tcb.local);
     this.remote = connection.tcb.remote;
     this.via = via;
     if (core.probe === null) connection.mayRest(core.rest, this);

@@ -1,72 +1,84 @@
-// A record of many values most of which are as usual: one mark says for each whether it is, and only the others are
-// kept. One description serves both ways: what is passed is written, or else what was written is returned.
+// A record of many numbers most of which are as usual: a mark for each says whether it is, and only the others are
+// kept. One description serves both ways: what is passed is noted, or else what was noted is returned.
 
-const MARKS_IN_WORD = 32;
+const MARKS = 32;
 
 export class Differences {
-  private readonly marks: Int32Array;
-  private readonly values: Float64Array;
+  /** The numbers of one record, in the order in which they are passed. */
+  private readonly all: Float64Array;
+  private readonly usual: Float64Array;
+  private readonly words: number;
+  private readonly record: Float64Array;
+  /** What arrays for records are sliced off: not integers, so that V8 keeps their items as bare doubles. */
   private readonly blank: readonly number[];
   private at = 0;
-  private count = 0;
-  private reading = false;
+  private returns = false;
+  private isFirst = true;
 
-  /** `most`: how many values a record may describe. */
+  /** `most`: how many numbers a record may have. What the first record has is usual. */
   constructor(most: number) {
-    this.marks = new Int32Array(Math.ceil(most / MARKS_IN_WORD));
-    this.values = new Float64Array(most);
-    // Fractions, so that V8 keeps this array, and what is sliced off it, as bare doubles: 8 bytes each.
-    this.blank = Array.from({ length: this.marks.length + most }, () => 0.5);
+    this.words = Math.ceil(most / MARKS);
+    this.all = new Float64Array(this.words * MARKS);
+    this.usual = new Float64Array(this.all.length);
+    this.record = new Float64Array(this.words + this.all.length);
+    this.blank = Array.from(this.record, () => 0.5);
   }
 
-  /** What is passed from now on is written down. */
-  write(): void {
-    this.reading = false;
+  /** What is passed from now on is noted. */
+  note(): void {
+    this.returns = false;
     this.at = 0;
-    this.count = 0;
-    this.marks.fill(0);
   }
 
-  /** What was written into `record` is returned from now on, in the same order. */
-  read(record: readonly number[]): void {
-    this.reading = true;
-    this.at = 0;
-    this.count = 0;
-    const words = this.marks.length;
-    for (let i = 0; i < words; i++) this.marks[i] = record[i]!;
-    for (let i = words; i < record.length; i++) this.values[i - words] = record[i]!;
+  number(value: number): number {
+    const at = this.at++;
+    if (this.returns) return this.all[at]!;
+    this.all[at] = value;
+    return value;
   }
 
-  /** `value` is kept, unless it is as usual. */
-  number(value: number, usual: number): number {
-    const word = this.at >> 5;
-    const mark = 1 << (this.at & 31);
-    this.at += 1;
-    if (this.reading) return (this.marks[word]! & mark) === 0 ? usual : this.values[this.count++]!;
-    if (value !== usual) {
-      this.marks[word]! |= mark;
-      this.values[this.count++] = value;
+  /** A number of 32 bits that mostly lies as far from `base` as usual. */
+  near(value: number, base: number): number {
+    return (this.number((value - base) | 0) + base) | 0;
+  }
+
+  flag(value: boolean): boolean {
+    return this.number(value ? 1 : 0) === 1;
+  }
+
+  /** What was noted, in `old` if it has just the room, else in a new array. */
+  keep(old: number[] | null): number[] {
+    const { all, record, usual, words } = this;
+    if (this.isFirst) this.usual.set(all);
+    this.isFirst = false;
+    let length = words;
+    let marks = 0;
+    for (let i = 0; i < all.length; i++) {
+      const value = all[i]!;
+      if (value !== usual[i]) {
+        marks |= 1 << (i & (MARKS - 1));
+        record[length++] = value;
+      }
+      if ((i & (MARKS - 1)) !== MARKS - 1) continue;
+      record[i >> 5] = marks;
+      marks = 0;
     }
-    return value;
+    const kept = old !== null && old.length === length ? old : this.blank.slice(0, length);
+    for (let i = 0; i < length; i++) kept[i] = record[i]!;
+    return kept;
   }
 
-  /** The same for a truth, which takes no more than its mark. */
-  flag(value: boolean, usual: boolean): boolean {
-    const word = this.at >> 5;
-    const mark = 1 << (this.at & 31);
-    this.at += 1;
-    if (this.reading) return ((this.marks[word]! & mark) !== 0) !== usual;
-    if (value !== usual) this.marks[word]! |= mark;
-    return value;
-  }
-
-  /** What was written, in `record` if it has just the room, else in a new array. */
-  record(record: number[] | null): number[] {
-    const words = this.marks.length;
-    const length = words + this.count;
-    const target = record !== null && record.length === length ? record : this.blank.slice(0, length);
-    for (let i = 0; i < words; i++) target[i] = this.marks[i]!;
-    for (let i = 0; i < this.count; i++) target[words + i] = this.values[i]!;
-    return target;
+  /** What `keep` made is returned from now on, whatever is passed. */
+  recall(kept: readonly number[]): void {
+    const { all, words } = this;
+    all.set(this.usual);
+    let next = words;
+    for (let word = 0; word < words; word++) {
+      for (let marks = kept[word]! | 0; marks !== 0; marks &= marks - 1) {
+        all[word * MARKS + 31 - Math.clz32(marks & -marks)] = kept[next++]!;
+      }
+    }
+    this.returns = true;
+    this.at = 0;
   }
 }

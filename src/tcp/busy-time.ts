@@ -31,7 +31,7 @@ export class BusyTime {
   /** What outlives a rest (rest.ts): it is idle, and nobody asks for how long. */
   carry(kept: Differences): void {
     this.activity = IDLE;
-    for (let i = BUSY; i < this.spent.length; i++) this.spent[i] = kept.number(this.spent[i]!, 0);
+    for (let i = BUSY; i < this.spent.length; i++) this.spent[i] = kept.number(this.spent[i]!);
   }
 
   /** Time spent so, up to now. */

@@ -12,7 +12,7 @@ import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
 import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
-import { type Ends, isAtRest, type Rest, Resting, type Sleeper } from './rest.ts';
+import { Sleeper } from './rest.ts';
 import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
@@ -27,48 +27,7 @@ import type { FastOpenVariables } from './variables.ts';
  * A TCP connection without any I/O. `now` is in milliseconds from any origin and never goes back. After every
  * call that takes `now`: call `output` until it returns false, then look at `takeNotices()` and `deadline`.
  */
-export class Connection implements Sleeper {
-  /** Null while it rests. */
-  private whole: Tcb | null;
-  private resting: Resting | null = null;
-  queued = false;
-
-  private constructor(tcb: Tcb) {
-    this.whole = tcb;
-  }
-
-  /**
-   * Every variable (§3.3.1). Once the owner lets connections rest, ask for it each time: it may be another's by the
-   * next event.
-   */
-  get tcb(): Tcb {
-    return this.whole ?? this.wake();
-  }
-
-  /**
-   * From now on `rest` has an effect: `place` keeps what must be kept. The owner calls `place.woke` when something has
-   * happened to the connection, and `place.settle` when nothing is being done.
-   */
-  mayRest(place: Rest, ends: Ends): void {
-    this.resting = new Resting(place, ends, this.tcb.parameters);
-  }
-
-  /** If nothing is in flight, unread, owed or timed, keep no more than what differs from a new connection. */
-  rest(now: number): void {
-    const { resting, whole } = this;
-    if (resting === null || whole === null || !isAtRest(whole, now)) return;
-    this.whole = null;
-    resting.place.lay(whole, resting);
-  }
-
-  private wake(): Tcb {
-    const { place } = this.resting!;
-    const tcb = place.raise(this.resting!);
-    this.whole = tcb;
-    place.woke(this);
-    return tcb;
-  }
-
+export class Connection extends Sleeper {
   /** §3.10.1 active OPEN; `output` has the SYN. */
   static connect(options: OpenOptions, now: number): Connection {
     return new Connection(call.openActive(options, now));

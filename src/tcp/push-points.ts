@@ -1,7 +1,6 @@
 // §3.9.1.2 (MUST-61): where PSH stands. The ends of what the application wrote, kept until they are acknowledged, so
 // that a segment that leaves again carries PSH where it did before.
 
-import type { Differences } from '../lib/differences.ts';
 import { add, diff, gt, leq, lt, max, min, type Seq } from './seq.ts';
 
 const FIRST_SLOTS = 8;
@@ -25,10 +24,10 @@ export class PushPoints {
     return this.count === 0;
   }
 
-  /** What outlives a rest (rest.ts) with no point left. */
-  carry(kept: Differences, una: Seq): void {
-    this.last = kept.number(this.last, una) as Seq;
-    this.tail = kept.number(this.tail, una) as Seq;
+  /** Nothing is written that is not acknowledged: what is written next begins at `una`. */
+  restart(una: Seq): void {
+    this.last = una;
+    this.tail = una;
   }
 
   /**

@@ -36,16 +36,16 @@ export class ReceiveTuning {
 
   /** What outlives a rest (rest.ts); `next`: RCV.NXT, up to which all is read. */
   carry(kept: Differences, next: Seq): void {
-    this.clamp = kept.number(this.clamp, Number.POSITIVE_INFINITY);
-    this.threshold = kept.number(this.threshold, this.clamp);
-    this.chosen = kept.flag(this.chosen, false);
-    this.rtt = kept.number(this.rtt, 0);
-    this.space = kept.number(this.space, 0);
-    this.since = kept.number(this.since, 0);
-    this.from = kept.number(this.from, next) as Seq;
-    this.windowSince = kept.number(this.windowSince, Number.POSITIVE_INFINITY);
-    this.windowEnd = kept.number(this.windowEnd, 0) as Seq;
-    this.echo = kept.number(this.echo, 0);
+    this.clamp = kept.number(this.clamp);
+    this.threshold = kept.number(this.threshold);
+    this.chosen = kept.flag(this.chosen);
+    this.rtt = kept.number(this.rtt);
+    this.space = kept.number(this.space);
+    this.since = kept.number(this.since);
+    this.from = kept.near(this.from, next) as Seq;
+    this.windowSince = kept.number(this.windowSince);
+    this.windowEnd = kept.number(this.windowEnd) as Seq;
+    this.echo = kept.number(this.echo);
   }
 
   /** Both SYNs are acknowledged: `full` bytes of text fit, `mss` is what we announced, `wnd` what we offered. */

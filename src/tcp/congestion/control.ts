@@ -88,9 +88,9 @@ export abstract class CongestionWindow implements CongestionControl {
   }
 
   carry(kept: Differences): void {
-    this.smss = kept.number(this.smss, 0);
-    this.cwnd = kept.number(this.cwnd, this.initialFor(this.smss));
-    this.ssthresh = kept.number(this.ssthresh, Number.POSITIVE_INFINITY);
+    this.smss = kept.number(this.smss);
+    this.cwnd = kept.number(this.cwnd);
+    this.ssthresh = kept.number(this.ssthresh);
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;

@@ -52,13 +52,13 @@ export class Cubic extends CongestionWindow {
 
   override carry(kept: Differences): void {
     super.carry(kept);
-    this.wMax = kept.number(this.wMax, 0);
-    this.k = kept.number(this.k, 0);
-    this.epoch = kept.number(this.epoch, NEVER);
-    this.wEst = kept.number(this.wEst, 0);
-    this.cwndPrior = kept.number(this.cwndPrior, 0);
-    this.lastAck = kept.number(this.lastAck, NEVER);
-    if (!kept.flag(this.hystart !== null, true)) this.hystart = null;
+    this.wMax = kept.number(this.wMax);
+    this.k = kept.number(this.k);
+    this.epoch = kept.number(this.epoch);
+    this.wEst = kept.number(this.wEst);
+    this.cwndPrior = kept.number(this.cwndPrior);
+    this.lastAck = kept.number(this.lastAck);
+    if (!kept.flag(this.hystart !== null)) this.hystart = null;
     else {
       this.hystart ??= new HyStart();
       this.hystart.carry(kept);

@@ -22,11 +22,11 @@ export class HyStart {
 
   /** What outlives a rest (tcp/rest.ts). */
   carry(kept: Differences): void {
-    this.lastRound = kept.number(this.lastRound, NONE);
-    this.thisRound = kept.number(this.thisRound, NONE);
-    this.samples = kept.number(this.samples, 0);
-    this.baseline = kept.number(this.baseline, NONE);
-    this.rounds = kept.number(this.rounds, 0);
+    this.lastRound = kept.number(this.lastRound);
+    this.thisRound = kept.number(this.thisRound);
+    this.samples = kept.number(this.samples);
+    this.baseline = kept.number(this.baseline);
+    this.rounds = kept.number(this.rounds);
   }
 
   /** What an ACK's bytes are divided by. */

@@ -12,7 +12,7 @@ export class Reno extends CongestionWindow {
 
   override carry(kept: Differences): void {
     super.carry(kept);
-    this.counted = kept.number(this.counted, 0);
+    this.counted = kept.number(this.counted);
   }
 
   acked(bytes: number, limited: boolean): void {

@@ -34,16 +34,16 @@ export class CwndValidation {
 
   /** What outlives a rest (tcp/rest.ts). */
   carry(kept: Differences, una: Seq): void {
-    this.acknowledged = kept.number(this.acknowledged, 0);
-    this.recent = kept.number(this.recent, -1);
-    this.earlier = kept.number(this.earlier, -1);
-    this.halfBegan = kept.number(this.halfBegan, 0);
-    this.validatedAt = kept.number(this.validatedAt, Number.POSITIVE_INFINITY);
-    this.unlimitedSince = kept.number(this.unlimitedSince, Number.POSITIVE_INFINITY);
-    this.used = kept.number(this.used, 0);
-    this.held = kept.flag(this.held, false);
-    this.most = kept.number(this.most, 0);
-    this.end = kept.number(this.end, una) as Seq;
+    this.acknowledged = kept.number(this.acknowledged);
+    this.recent = kept.number(this.recent);
+    this.earlier = kept.number(this.earlier);
+    this.halfBegan = kept.number(this.halfBegan);
+    this.validatedAt = kept.number(this.validatedAt);
+    this.unlimitedSince = kept.number(this.unlimitedSince);
+    this.used = kept.number(this.used);
+    this.held = kept.flag(this.held);
+    this.most = kept.number(this.most);
+    this.end = una;
   }
 
   /** Linux: `flight` bytes are in flight now; `held`: as much as the window lets out. */

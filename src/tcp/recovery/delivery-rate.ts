@@ -20,13 +20,13 @@ export class DeliveryRate {
   }
 
   /** What outlives a rest (tcp/rest.ts). */
-  carry(kept: Differences, una: Seq, delivered: number): void {
-    this.rate = kept.number(this.rate, 0);
-    this.limited = kept.flag(this.limited, true);
-    this.end = kept.number(this.end, una) as Seq;
-    this.since = kept.number(this.since, 0);
-    this.before = kept.number(this.before, delivered);
-    this.wasIdle = kept.flag(this.wasIdle, true);
+  carry(kept: Differences, una: Seq): void {
+    this.rate = kept.number(this.rate);
+    this.limited = kept.flag(this.limited);
+    this.end = kept.near(this.end, una) as Seq;
+    this.since = kept.number(this.since);
+    this.before = kept.number(this.before);
+    this.wasIdle = kept.flag(this.wasIdle);
   }
 
   /** The handshake is done; what has arrived until now, the SYN, is no text. */

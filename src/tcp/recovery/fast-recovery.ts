@@ -18,7 +18,7 @@ export class FastRecovery {
 
   /** What outlives a rest (tcp/rest.ts). */
   carry(kept: Differences, una: Seq): void {
-    this.recover = kept.number(this.recover, add(una, -1)) as Seq;
+    this.recover = kept.near(this.recover, una) as Seq;
   }
 
   /**

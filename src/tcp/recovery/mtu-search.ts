@@ -9,8 +9,6 @@ import { geq, gt, lt, type Seq, seq } from '../seq.ts';
 const TCP_HEADER = 20;
 /** RFC 8200 §5: every path of IPv6 carries that much. */
 const LEAST_IPV6 = 1_280;
-/** What a link mostly carries. */
-const ETHERNET = 1_500;
 /** A range narrower than this is not worth a probe. */
 const NARROW = 8;
 /** RFC 1191 §6.3, RFC 8201 §4: after ten minutes the path may have widened. */
@@ -63,9 +61,9 @@ export class MtuSearch {
 
   /** What outlives a rest of such a search (tcp/rest.ts). */
   carry(kept: Differences): void {
-    this.enabled = kept.flag(this.enabled, false);
-    this.limit = kept.number(this.limit, ETHERNET);
-    this.proven = kept.number(this.proven, 0);
+    this.enabled = kept.flag(this.enabled);
+    this.limit = kept.number(this.limit);
+    this.proven = kept.number(this.proven);
     this.low = Math.min(this.base, this.limit);
     this.high = this.limit;
   }

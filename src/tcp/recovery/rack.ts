@@ -58,14 +58,14 @@ export class Rack implements Delivery {
     this.xmit = Number.NEGATIVE_INFINITY;
     this.end = una;
     this.fack = una;
-    this.rtt = kept.number(this.rtt, 0);
-    this.reorderingSeen = kept.flag(this.reorderingSeen, false);
-    this.reorderings = kept.number(this.reorderings, 0);
-    this.farthest = kept.number(this.farthest, 0);
-    this.windowSteps = kept.number(this.windowSteps, 1);
-    this.persist = kept.number(this.persist, 0);
-    this.dsackRound = kept.number(this.dsackRound, una) as Seq;
-    this.dsackRoundOpen = kept.flag(this.dsackRoundOpen, false);
+    this.rtt = kept.number(this.rtt);
+    this.reorderingSeen = kept.flag(this.reorderingSeen);
+    this.reorderings = kept.number(this.reorderings);
+    this.farthest = kept.number(this.farthest);
+    this.windowSteps = kept.number(this.windowSteps);
+    this.persist = kept.number(this.persist);
+    this.dsackRoundOpen = kept.flag(this.dsackRoundOpen);
+    this.dsackRound = this.dsackRoundOpen ? (kept.near(this.dsackRound, una) as Seq) : una;
   }
 
   /**

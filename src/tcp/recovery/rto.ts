@@ -110,20 +110,18 @@ export class RetransmissionTimeout {
     this.deviationMax = this.varianceMin;
   }
 
-  /** What outlives a rest (tcp/rest.ts). `latest` is known anew whenever it is asked for. */
+  /** What outlives a rest (tcp/rest.ts), where no row of timeouts goes on. */
   carry(kept: Differences): void {
-    this.srtt = kept.number(this.srtt, 0);
-    this.rttvar = kept.number(this.rttvar, 0);
-    this.minRtt = kept.number(this.minRtt, Number.POSITIVE_INFINITY);
-    this.backoffs = kept.number(this.backoffs, 0);
-    this.inRow = kept.number(this.inRow, 0);
-    this.rows = kept.number(this.rows, 0);
-    this.rowTime = kept.number(this.rowTime, 0);
-    this.rowBegan = kept.number(this.rowBegan, 0);
-    this.base = kept.number(this.base, this.min);
-    this.value = kept.number(this.value, this.base);
-    this.deviation = kept.number(this.deviation, 0);
-    this.deviationMax = kept.number(this.deviationMax, this.varianceMin);
+    this.srtt = kept.number(this.srtt);
+    this.rttvar = kept.number(this.rttvar);
+    this.minRtt = kept.number(this.minRtt);
+    this.backoffs = kept.number(this.backoffs);
+    this.rows = kept.number(this.rows);
+    this.rowTime = kept.number(this.rowTime);
+    this.base = kept.number(this.base);
+    this.value = Math.min(this.base * 2 ** this.backoffs, this.max);
+    this.deviation = kept.number(this.deviation);
+    this.deviationMax = kept.number(this.deviationMax);
   }
 
   /** The timer expired, whether or not that lengthens it. */

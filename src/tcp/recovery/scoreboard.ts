@@ -50,8 +50,8 @@ export class Scoreboard {
     this.start = una;
     this.head = 0;
     this.lostFrom = 0;
-    this.smss = kept.number(this.smss, 0);
-    this.delivered = kept.number(this.delivered, 1);
+    this.smss = kept.number(this.smss);
+    this.delivered = kept.number(this.delivered);
   }
 
   /** A first transmission up to `end` left. */

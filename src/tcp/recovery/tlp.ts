@@ -31,9 +31,9 @@ export class TailLossProbe {
 
   /** What outlives a rest (tcp/rest.ts). */
   carry(kept: Differences, una: Seq): void {
-    this.outstanding = kept.flag(this.outstanding, false);
-    this.retransmitted = kept.flag(this.retransmitted, false);
-    this.end = kept.number(this.end, una) as Seq;
+    this.outstanding = kept.flag(this.outstanding);
+    this.retransmitted = kept.flag(this.retransmitted);
+    this.end = this.outstanding ? (kept.near(this.end, una) as Seq) : una;
   }
 
   /** §7.2: how long after the last transmission to probe. `alone`: one segment is in flight. */
