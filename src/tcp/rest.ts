@@ -59,6 +59,10 @@ export class Sleeper {
     this.whole = null;
   }
 
+  get isResting(): boolean {
+    return this.whole === null;
+  }
+
   private wake(): Tcb {
     const { aside, ends, place } = this;
     const tcb = place!.raise(this.numbers!, ends!, this.parameters);
