@@ -71,6 +71,11 @@ export async function idleConnections(settings: Settings): Promise<Figure[]> {
   const bytes = (task: string) => async () => [await inWorker<number>(HEAP, task, count)];
   return [
     ...(await compare([{ id: 'P8-host', unit: 'bytes', note }], once(settings), bytes('idle-host'))),
+    ...(await compare(
+      [{ id: 'P8-answered', unit: 'bytes', note: `${note}; after a question and its answer` }],
+      once(settings),
+      bytes('answered-host'),
+    )),
     ...(await compare([{ id: 'P8-net', unit: 'bytes', note }], once(settings), bytes('idle-net'))),
   ];
 }

@@ -1,6 +1,6 @@
 // What wants a process of its own: `worker.js TASK ARGUMENT...`. Prints its result as one line of JSON.
 
-import { halfOpen, idleOnHost, idleOnNet, segmentTimes, timeWait } from './census.ts';
+import { answeredOnHost, halfOpen, idleOnHost, idleOnNet, segmentTimes, timeWait } from './census.ts';
 import { allocation } from './engine.ts';
 import { flood, floodInMemory } from './flooder.ts';
 import { laps, longPath } from './transfer.ts';
@@ -12,6 +12,7 @@ const TASKS: Record<string, () => unknown> = {
   laps: () => laps(rest[0] === 'super-segments', number(1), number(2)),
   'long-path': () => longPath(number(0)),
   'idle-host': () => idleOnHost(number(0)),
+  'answered-host': () => answeredOnHost(number(0)),
   'idle-net': () => idleOnNet(number(0)),
   'time-wait': () => timeWait(number(0)),
   'half-open': () => halfOpen(number(0)),

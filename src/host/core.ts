@@ -3,6 +3,7 @@
 import { SipHash } from '../lib/siphash.ts';
 import { IsnGenerator } from '../tcp/isn.ts';
 import type { Parameters } from '../tcp/parameters.ts';
+import { Rest } from '../tcp/rest.ts';
 import { Segment } from '../tcp/segment.ts';
 import { SynCookies } from '../tcp/syn-cookies.ts';
 import { IcmpMessage, QuotedPacket } from '../wire/icmp.ts';
@@ -57,6 +58,7 @@ export class Core {
   readonly synCookies: SynCookies;
   readonly ports: EphemeralPorts;
   readonly lingering: Lingering;
+  readonly rest: Rest;
   readonly fastOpenCache: FastOpenCache;
   readonly fragments: FragmentTable;
   readonly pathMtus: PathMtuCache;
@@ -109,6 +111,7 @@ export class Core {
     this.ports = new EphemeralPorts(first, last, [random(16), random(16)], this.random);
     this.synCookies = new SynCookies(random(16));
     this.lingering = new Lingering(limits, this.timers);
+    this.rest = new Rest(limits.idleConnections);
     this.fastOpenCache = new FastOpenCache(limits.fastOpenEntries);
     this.keys = new FastOpenKeys(fastOpenKey ?? random(16));
     this.keysSince = fastOpenKey === null ? clock.now() : Number.POSITIVE_INFINITY;

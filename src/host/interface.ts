@@ -2,7 +2,7 @@
 // arrives here must be for an address of this interface.
 
 import { TcpError } from '../tcp/errors.ts';
-import type { Address, Prefix } from '../wire/address.ts';
+import type { Address, Endpoint, Prefix } from '../wire/address.ts';
 import { Packet } from '../wire/packet.ts';
 import type { Core } from './core.ts';
 import type { Link } from './link.ts';
@@ -42,6 +42,7 @@ export class Interface {
   private readonly outgoing = new Packet();
   private readonly reply = new Packet();
   private holding = false;
+  private lastLocal: Endpoint | null = null;
 
   /** @throws TcpError EINVAL for addresses that no host can have, or a link too small for their family. */
   constructor(core: Core, link: Link, prefixes: readonly Prefix[], loopback = false) {
@@ -62,6 +63,15 @@ export class Interface {
       if (this.loopback ? prefix.matches(words) : prefix.address.matches(words)) return true;
     }
     return false;
+  }
+
+  /** `local`, or the object that said the same before: the connections to one port of ours have it in common. */
+  endpoint(local: Endpoint): Endpoint {
+    const { lastLocal } = this;
+    const same =
+      lastLocal !== null && lastLocal.port === local.port && lastLocal.address.equals(local.address);
+    if (!same) this.lastLocal = local;
+    return same ? lastLocal : local;
   }
 
   /** Whether `address` is ours here. */

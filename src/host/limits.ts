@@ -28,6 +28,11 @@ export interface HostLimits {
   readonly timeWaitEntries: number;
   /** Connections closed both ways that are not done yet; beyond that the oldest is reset. */
   readonly orphans: number;
+  /**
+   * With fewer idle connections than this, each keeps its whole state at hand; beyond that, what has been idle for
+   * longest is kept small until something happens to it (tcp/rest.ts). Not with a probe, which may hold on to it.
+   */
+  readonly idleConnections: number;
   /** Servers whose Fast Open cookie is remembered (RFC 7413 §4.1.3). */
   readonly fastOpenEntries: number;
   /** How long cookies are made with one key; those of the key before it are still taken (RFC 7413 §4.1.2). */
@@ -52,6 +57,7 @@ export const DEFAULT_LIMITS: HostLimits = {
   replyBytes: 1 << 17,
   timeWaitEntries: 16_384,
   orphans: 4096,
+  idleConnections: 64,
   fastOpenEntries: 1024,
   fastOpenKeyLifetime: 86_400_000,
   firstEphemeralPort: 1024,

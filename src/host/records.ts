@@ -273,6 +273,7 @@ export class Records implements PutAway<TcpSocket> {
     if (socket.held === null) {
       const options = this.optionsFor(socket, recordNames(words, at), parameters);
       socket.held = Connection.of(fromRecord(options, kept, words, at, deadline));
+      if (core.probe === null) socket.held.mayRest(core.rest, socket);
     } else refresh(socket.held.tcb, words, at, deadline);
     socket.away = false;
     socket.timedInTimeWait = kept === 'TIME-WAIT';

@@ -53,7 +53,14 @@ export class Scheduler {
       this.flushing = false;
     }
     if (socket.hasNews) this.schedule(socket);
+    this.letRest();
     this.arm();
+  }
+
+  /** No engine is at work: connections that have been idle for long may rest. */
+  letRest(): void {
+    const { clock, rest } = this.core;
+    if (rest.isCrowded) rest.settle(clock.now());
   }
 
   /** An ICMP message of ours was queued: it leaves now. */
@@ -75,6 +82,7 @@ export class Scheduler {
       } while (this.sendReplies());
     } finally {
       this.flushing = false;
+      this.letRest();
       this.arm();
     }
   }
@@ -124,6 +132,7 @@ export class Scheduler {
       this.schedule(oldest);
     }
     records.settled(socket);
+    if (!socket.away) this.core.rest.woke(socket.connection);
   }
 
   /** A connection that is CLOSED gives up its place, too. */

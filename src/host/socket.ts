@@ -90,9 +90,10 @@ export class TcpSocket implements Flow {
     this.held = connection;
     this.away = connection === null;
     this.id = connection === null ? 0 : connection.tcb.id;
-    this.local = local;
+    this.local = via.endpoint(local);
     this.remote = remote;
     this.via = via;
+    if (connection !== null && core.probe === null) connection.mayRest(core.rest, this);
     this.listener = listener;
     if (listener === null) return;
     this.hopLimit = listener.hopLimit;
@@ -221,7 +222,9 @@ export class TcpSocket implements Flow {
 
   /** §3.9.1.5 STATUS. */
   info(): ConnectionInfo {
-    return this.connection.info(this.core.clock.now());
+    const info = this.connection.info(this.core.clock.now());
+    this.core.scheduler.letRest();
+    return info;
   }
 
   /** §3.7.4 (MUST-17): send small segments at once. */
@@ -338,7 +341,7 @@ export class TcpSocket implements Flow {
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && !this.away && this.connection.tcb.notices !== 0;
+    return this.callback !== null && !this.away && this.connection.hasNotices;
   }
 
   private serve(): void {

@@ -1,6 +1,8 @@
 // How long a connection had something to send, and what it waited for: what tcp_info's busy_time, rwnd_limited and
 // sndbuf_limited tell. Milliseconds.
 
+import type { Differences } from '../lib/differences.ts';
+
 /** No text waits or is in flight; some is; the peer's window holds text back; the send buffer is full. */
 export const IDLE = 0;
 export const BUSY = 1;
@@ -20,6 +22,16 @@ export class BusyTime {
     this.spent[this.activity]! += now - this.since;
     this.activity = activity;
     this.since = now;
+  }
+
+  get isIdle(): boolean {
+    return this.activity === IDLE;
+  }
+
+  /** What outlives a rest (rest.ts): it is idle, and nobody asks for how long. */
+  carry(kept: Differences): void {
+    this.activity = IDLE;
+    for (let i = BUSY; i < this.spent.length; i++) this.spent[i] = kept.number(this.spent[i]!);
   }
 
   /** Time spent so, up to now. */

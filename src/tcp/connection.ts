@@ -12,6 +12,7 @@ import { type ConnectionInfo, info } from './info.ts';
 import { output } from './output.ts';
 import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
+import { Sleeper } from './rest.ts';
 import type { Segment } from './segment.ts';
 import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
@@ -25,13 +26,7 @@ import type { FastOpenVariables } from './variables.ts';
  * A TCP connection without any I/O. `now` is in milliseconds from any origin and never goes back. After every
  * call that takes `now`: call `output` until it returns false, then look at `takeNotices()` and `deadline`.
  */
-export class Connection {
-  readonly tcb: Tcb;
-
-  private constructor(tcb: Tcb) {
-    this.tcb = tcb;
-  }
-
+export class Connection extends Sleeper {
   /** §3.10.1 active OPEN; `output` has the SYN. */
   static connect(options: OpenOptions, now: number): Connection {
     return new Connection(call.openActive(options, now));
@@ -65,12 +60,12 @@ export class Connection {
 
   /** §3.3.2. */
   get state(): State {
-    return this.tcb.state;
+    return this.whole === null ? 'ESTABLISHED' : this.whole.state;
   }
 
   /** How it ended, if not well. */
   get error(): ConnectionError | null {
-    return this.tcb.error;
+    return this.whole === null ? null : this.whole.error;
   }
 
   /** When `expire` is to be called, ms; Infinity = no timer runs. */
@@ -85,17 +80,18 @@ export class Connection {
 
   /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
   get sendQueue(): number {
-    return queued(this.tcb);
+    return this.whole === null ? 0 : queued(this.whole);
   }
 
   /** Bytes that `receive` can give. */
   get readable(): number {
-    return this.tcb.rcv.queue === null ? 0 : this.tcb.rcv.queue.length;
+    const queue = this.whole === null ? null : this.whole.rcv.queue;
+    return queue === null ? 0 : queue.length;
   }
 
   /** The peer's FIN was reached and everything before it was received by the application. */
   get ended(): boolean {
-    return this.tcb.rcv.finished && this.readable === 0;
+    return this.whole?.rcv.finished === true && this.readable === 0;
   }
 
   /** Bytes from the next one to be read up to the receive urgent pointer, come or still to come (MUST-33). */
@@ -266,6 +262,11 @@ export class Connection {
   /** Fill `out` with the next segment that is due; false = none. */
   output(out: Segment, now: number): boolean {
     return output(this.tcb, out, now);
+  }
+
+  /** `takeNotices` would return some. */
+  get hasNotices(): boolean {
+    return this.tcb.notices !== 0;
   }
 
   /** The notice bits (notice.ts) since the last call. */

@@ -20,6 +20,16 @@ export class PushPoints {
     this.tail = this.last;
   }
 
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
+  /** Nothing is written that is not acknowledged: what is written next begins at `una`. */
+  restart(una: Seq): void {
+    this.last = una;
+    this.tail = una;
+  }
+
   /**
    * Text in [from, end) was written, and what lies before `sent` has left. A write goes on in the stretch of the one
    * before if that has not left and is shorter than `stretch` bytes: then its point moves (SHLD-27). Within one

@@ -2,6 +2,7 @@
 // from here, dynamic right-sizing, and the slow start of the window (RFC 7323 §2.3 leaves all that to the receiver).
 // Bytes and milliseconds.
 
+import type { Differences } from '../lib/differences.ts';
 import { add, diff, lt, type Seq, seq } from './seq.ts';
 
 /** Segments that a sender may begin with: what the application takes before that is no measure of a round trip. */
@@ -32,6 +33,20 @@ export class ReceiveTuning {
   private windowEnd: Seq = seq(0);
   /** The last echo that gave a sample. */
   private echo = 0;
+
+  /** What outlives a rest (rest.ts); `next`: RCV.NXT, up to which all is read. */
+  carry(kept: Differences, next: Seq): void {
+    this.clamp = kept.number(this.clamp);
+    this.threshold = kept.number(this.threshold);
+    this.chosen = kept.flag(this.chosen);
+    this.rtt = kept.number(this.rtt);
+    this.space = kept.number(this.space);
+    this.since = kept.number(this.since);
+    this.from = kept.near(this.from, next) as Seq;
+    this.windowSince = kept.number(this.windowSince);
+    this.windowEnd = kept.number(this.windowEnd) as Seq;
+    this.echo = kept.number(this.echo);
+  }
 
   /** Both SYNs are acknowledged: `full` bytes of text fit, `mss` is what we announced, `wnd` what we offered. */
   established(full: number, mss: number, wnd: number, read: Seq, now: number): void {

@@ -1,5 +1,7 @@
 // §3.8.2: what the engine asks of a congestion controller. Bytes and milliseconds throughout.
 
+import type { Differences } from '../../lib/differences.ts';
+
 /** Round trips, ms; passed as an object, since numbers with fractions would be boxed. */
 export interface RoundTrip {
   /** Of what an ACK delivered last; 0 without a sample. */
@@ -37,6 +39,8 @@ export interface CongestionControl {
   idle(now: number): void;
   /** RFC 6928 §2, which is RFC 5681 §4.1's restart window too. */
   initialWindow(): number;
+  /** What outlives a rest (tcp/rest.ts) when what was kept by `remember` need not. */
+  carry(kept: Differences): void;
   /** No more than `bytes` is known to be safe (RFC 5681 §4.1, RFC 7661 §4.4.2). */
   limit(bytes: number): void;
   /** Not so much was used: cwnd falls to `cwnd`; slow start may win most of it back (RFC 7661 §4.4.3). */
@@ -81,6 +85,12 @@ export abstract class CongestionWindow implements CongestionControl {
     this.cwnd = other.cwnd;
     this.ssthresh = other.ssthresh;
     this.remember();
+  }
+
+  carry(kept: Differences): void {
+    this.smss = kept.number(this.smss);
+    this.cwnd = kept.number(this.cwnd);
+    this.ssthresh = kept.number(this.ssthresh);
   }
 
   abstract acked(bytes: number, limited: boolean, rtt: RoundTrip, round: boolean, now: number): void;

@@ -1,5 +1,6 @@
 // RFC 9438 CUBIC, with HyStart++ (RFC 9406) in the first slow start. Bytes; time in milliseconds, t and K in seconds.
 
+import type { Differences } from '../../lib/differences.ts';
 import { CongestionWindow, type RoundTrip } from './control.ts';
 import { HyStart } from './hystart.ts';
 
@@ -47,6 +48,21 @@ export class Cubic extends CongestionWindow {
     else if (this.cwnd < this.ssthresh) this.slowStart(bytes, rtt, round);
     else this.avoidCongestion(bytes, rtt, now);
     this.lastAck = now;
+  }
+
+  override carry(kept: Differences): void {
+    super.carry(kept);
+    this.wMax = kept.number(this.wMax);
+    this.k = kept.number(this.k);
+    this.epoch = kept.number(this.epoch);
+    this.wEst = kept.number(this.wEst);
+    this.cwndPrior = kept.number(this.cwndPrior);
+    this.lastAck = kept.number(this.lastAck);
+    if (!kept.flag(this.hystart !== null)) this.hystart = null;
+    else {
+      this.hystart ??= new HyStart();
+      this.hystart.carry(kept);
+    }
   }
 
   /** §5.8: the time since the last ACK is no part of `t`: something other than cwnd held the sender back. */

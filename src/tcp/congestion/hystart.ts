@@ -1,5 +1,7 @@
 // RFC 9406 HyStart++: leave slow start when the round trip grows, before the queue overflows. Milliseconds.
 
+import type { Differences } from '../../lib/differences.ts';
+
 const MIN_THRESHOLD = 4;
 const MAX_THRESHOLD = 16;
 const DIVISOR = 8;
@@ -17,6 +19,15 @@ export class HyStart {
   /** The round trip that led to conservative slow start; Infinity outside of it. */
   private baseline = NONE;
   private rounds = 0;
+
+  /** What outlives a rest (tcp/rest.ts). */
+  carry(kept: Differences): void {
+    this.lastRound = kept.number(this.lastRound);
+    this.thisRound = kept.number(this.thisRound);
+    this.samples = kept.number(this.samples);
+    this.baseline = kept.number(this.baseline);
+    this.rounds = kept.number(this.rounds);
+  }
 
   /** What an ACK's bytes are divided by. */
   get divisor(): number {

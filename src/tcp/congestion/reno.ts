@@ -1,5 +1,6 @@
 // RFC 5681, with RFC 6928's initial window.
 
+import type { Differences } from '../../lib/differences.ts';
 import { CongestionWindow } from './control.ts';
 
 const HALF = 1 / 2;
@@ -8,6 +9,11 @@ export class Reno extends CongestionWindow {
   readonly name = 'reno';
   /** Bytes acknowledged since the last increase in congestion avoidance. */
   private counted = 0;
+
+  override carry(kept: Differences): void {
+    super.carry(kept);
+    this.counted = kept.number(this.counted);
+  }
 
   acked(bytes: number, limited: boolean): void {
     if (!limited) return;

@@ -1,5 +1,6 @@
 // RFC 7661 and RFC 2861: how much of the congestion window is really used. Bytes and milliseconds.
 
+import type { Differences } from '../../lib/differences.ts';
 import { lt, type Seq } from '../seq.ts';
 
 /** RFC 7661 §4.2: the sampling period is three round trips, a second at least. */
@@ -29,6 +30,20 @@ export class CwndValidation {
 
   constructor(iss: Seq) {
     this.end = iss;
+  }
+
+  /** What outlives a rest (tcp/rest.ts). */
+  carry(kept: Differences, una: Seq): void {
+    this.acknowledged = kept.number(this.acknowledged);
+    this.recent = kept.number(this.recent);
+    this.earlier = kept.number(this.earlier);
+    this.halfBegan = kept.number(this.halfBegan);
+    this.validatedAt = kept.number(this.validatedAt);
+    this.unlimitedSince = kept.number(this.unlimitedSince);
+    this.used = kept.number(this.used);
+    this.held = kept.flag(this.held);
+    this.most = kept.number(this.most);
+    this.end = una;
   }
 
   /** Linux: `flight` bytes are in flight now; `held`: as much as the window lets out. */

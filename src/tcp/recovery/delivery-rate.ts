@@ -1,5 +1,6 @@
 // How fast text arrives at the peer, as Linux's tcp_info tells it: sampled once a round trip. Milliseconds and bytes.
 
+import type { Differences } from '../../lib/differences.ts';
 import { gt, type Seq } from '../seq.ts';
 
 export class DeliveryRate {
@@ -16,6 +17,16 @@ export class DeliveryRate {
 
   constructor(iss: Seq) {
     this.end = iss;
+  }
+
+  /** What outlives a rest (tcp/rest.ts). */
+  carry(kept: Differences, una: Seq): void {
+    this.rate = kept.number(this.rate);
+    this.limited = kept.flag(this.limited);
+    this.end = kept.near(this.end, una) as Seq;
+    this.since = kept.number(this.since);
+    this.before = kept.number(this.before);
+    this.wasIdle = kept.flag(this.wasIdle);
   }
 
   /** The handshake is done; what has arrived until now, the SYN, is no text. */

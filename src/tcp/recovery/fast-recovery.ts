@@ -1,5 +1,6 @@
 // RFC 5681 §3.2, RFC 6582, RFC 6675 §5: when duplicate ACKs mean loss, and how long a repair lasts.
 
+import type { Differences } from '../../lib/differences.ts';
 import { add, geq, gt, lt, type Seq } from '../seq.ts';
 
 export class FastRecovery {
@@ -13,6 +14,11 @@ export class FastRecovery {
 
   constructor(iss: Seq) {
     this.recover = iss;
+  }
+
+  /** What outlives a rest (tcp/rest.ts). */
+  carry(kept: Differences, una: Seq): void {
+    this.recover = kept.near(this.recover, una) as Seq;
   }
 
   /**

@@ -2,6 +2,7 @@
 // RFC 8899's machine is for datagrams; its states are here a range: BASE (low = base), SEARCHING (low < high),
 // COMPLETE (nothing between them), ERROR (low below base).
 
+import type { Differences } from '../../lib/differences.ts';
 import type { Parameters } from '../parameters.ts';
 import { geq, gt, lt, type Seq, seq } from '../seq.ts';
 
@@ -49,6 +50,22 @@ export class MtuSearch {
     this.limit = limit;
     this.low = Math.min(this.base, limit);
     this.high = limit;
+  }
+
+  /** Nothing was tried, doubted or found: the search is as it began, at `limit`. */
+  get isUntried(): boolean {
+    const { base, limit } = this;
+    const begun = this.low === Math.min(base, limit) && this.high === limit && !this.narrowed;
+    return begun && this.probing === 0 && this.claimed < 0 && this.probedAt === Number.NEGATIVE_INFINITY;
+  }
+
+  /** What outlives a rest of such a search (tcp/rest.ts). */
+  carry(kept: Differences): void {
+    this.enabled = kept.flag(this.enabled);
+    this.limit = kept.number(this.limit);
+    this.proven = kept.number(this.proven);
+    this.low = Math.min(this.base, this.limit);
+    this.high = this.limit;
   }
 
   /** The packets to send, but for probes. */

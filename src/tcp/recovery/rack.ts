@@ -1,5 +1,6 @@
 // RFC 8985 §6 RACK: a transmission is lost when a later one was delivered long enough ago. Milliseconds.
 
+import type { Differences } from '../../lib/differences.ts';
 import { diff, geq, gt, lt, type Seq } from '../seq.ts';
 import { type Delivery, type Scoreboard, sentAfter } from './scoreboard.ts';
 
@@ -47,6 +48,24 @@ export class Rack implements Delivery {
     this.fack = iss;
     this.fackBefore = iss;
     this.dsackRound = iss;
+  }
+
+  /**
+   * What outlives a rest (tcp/rest.ts). With nothing in flight, all before SND.UNA has been delivered, and whatever is
+   * sent from then on was sent later.
+   */
+  carry(kept: Differences, una: Seq): void {
+    this.xmit = Number.NEGATIVE_INFINITY;
+    this.end = una;
+    this.fack = una;
+    this.rtt = kept.number(this.rtt);
+    this.reorderingSeen = kept.flag(this.reorderingSeen);
+    this.reorderings = kept.number(this.reorderings);
+    this.farthest = kept.number(this.farthest);
+    this.windowSteps = kept.number(this.windowSteps);
+    this.persist = kept.number(this.persist);
+    this.dsackRoundOpen = kept.flag(this.dsackRoundOpen);
+    this.dsackRound = this.dsackRoundOpen ? (kept.near(this.dsackRound, una) as Seq) : una;
   }
 
   /**

@@ -1,6 +1,8 @@
 // RFC 6298: the retransmission timeout, from round-trip samples, by the RFC's estimator or by Linux's. Milliseconds
 // throughout.
 
+import type { Differences } from '../../lib/differences.ts';
+
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
@@ -106,6 +108,20 @@ export class RetransmissionTimeout {
     if (!round) return;
     this.rttvar -= Math.max(this.rttvar - this.deviationMax / K, 0) / 4;
     this.deviationMax = this.varianceMin;
+  }
+
+  /** What outlives a rest (tcp/rest.ts), where no row of timeouts goes on. */
+  carry(kept: Differences): void {
+    this.srtt = kept.number(this.srtt);
+    this.rttvar = kept.number(this.rttvar);
+    this.minRtt = kept.number(this.minRtt);
+    this.backoffs = kept.number(this.backoffs);
+    this.rows = kept.number(this.rows);
+    this.rowTime = kept.number(this.rowTime);
+    this.base = kept.number(this.base);
+    this.value = Math.min(this.base * 2 ** this.backoffs, this.max);
+    this.deviation = kept.number(this.deviation);
+    this.deviationMax = kept.number(this.deviationMax);
   }
 
   /** The timer expired, whether or not that lengthens it. */

@@ -1,6 +1,7 @@
 // RFC 6675 §3, RFC 8985 §5.2: what is in flight, transmission by transmission: when it was sent, whether the peer
 // has it, whether it is held lost. Ordered by sequence number, in a ring that grows and never allocates per segment.
 
+import type { Differences } from '../../lib/differences.ts';
 import { add, diff, gt, lt, type Seq } from '../seq.ts';
 
 const SACKED = 1;
@@ -42,6 +43,15 @@ export class Scoreboard {
 
   constructor(start: Seq) {
     this.start = start;
+  }
+
+  /** What outlives a rest (tcp/rest.ts): with nothing in flight SND.UNA is all but that. */
+  carry(kept: Differences, una: Seq): void {
+    this.start = una;
+    this.head = 0;
+    this.lostFrom = 0;
+    this.smss = kept.number(this.smss);
+    this.delivered = kept.number(this.delivered);
   }
 
   /** A first transmission up to `end` left. */

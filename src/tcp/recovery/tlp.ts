@@ -1,5 +1,6 @@
 // RFC 8985 §7 Tail Loss Probe: when the last segments of a burst are lost, no later one tells. Milliseconds.
 
+import type { Differences } from '../../lib/differences.ts';
 import { geq, gt, type Seq, seq } from '../seq.ts';
 import type { RetransmissionTimeout } from './rto.ts';
 
@@ -26,6 +27,13 @@ export class TailLossProbe {
   constructor(margin = 0, least = 10) {
     this.margin = margin;
     this.least = least;
+  }
+
+  /** What outlives a rest (tcp/rest.ts). */
+  carry(kept: Differences, una: Seq): void {
+    this.outstanding = kept.flag(this.outstanding);
+    this.retransmitted = kept.flag(this.retransmitted);
+    this.end = this.outstanding ? (kept.near(this.end, una) as Seq) : una;
   }
 
   /** §7.2: how long after the last transmission to probe. `alone`: one segment is in flight. */
