@@ -61,7 +61,11 @@ export class TcpSocket implements Flow, TimerEntry {
   /** Of the last packet that came for it; the host writes it. */
   receivedTrafficClass = 0;
 
+  /** Who is told answers later, in a turn of its own, which ends in `release`: until then the socket is held. */
+  inTurns = false;
+
   private readonly core: Core;
+  private held = false;
   private callback: Notify | null = null;
 
   constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
@@ -103,6 +107,25 @@ export class TcpSocket implements Flow, TimerEntry {
   /** The peer will send no more, and everything was received. */
   get ended(): boolean {
     return this.connection.ended;
+  }
+
+  /** What is called for from now on leaves together, at `release`, and with it an ACK that may wait that long. */
+  hold(): void {
+    this.held = true;
+    this.connection.awaitAnswer(true);
+  }
+
+  /** What is due leaves. */
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.connection.awaitAnswer(false);
+    this.serve();
+  }
+
+  /** The notices that nobody was told of yet: those of a connection that was just accepted. */
+  takeNotices(): number {
+    return this.connection.takeNotices();
   }
 
   get notify(): Notify | null {
@@ -271,6 +294,6 @@ export class TcpSocket implements Flow, TimerEntry {
   }
 
   private serve(): void {
-    this.core.scheduler.serve(this);
+    if (!this.held) this.core.scheduler.serve(this);
   }
 }

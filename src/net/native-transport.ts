@@ -12,6 +12,7 @@ export class NativeTransport implements Transport {
   error: string | null = null;
   ended = false;
   notify: ((notices: number) => void) | null = null;
+  inTurns = false;
   private readonly socket = new NativeSocket({ allowHalfOpen: true });
 
   /** @throws what Node throws for paths that cannot be. */
@@ -51,6 +52,15 @@ export class NativeTransport implements Transport {
     const { socket } = this;
     const text = socket.read(Math.min(maxBytes, socket.readableLength) || undefined) as Buffer | null;
     return text;
+  }
+
+  /** What the kernel's pipe is given leaves at once: it has no packets to save. */
+  hold(): void {}
+
+  release(): void {}
+
+  takeNotices(): number {
+    return 0;
   }
 
   shutdown(): void {

@@ -17,7 +17,7 @@ import { ZERO_IS_A_LIMIT } from './node-version.ts';
 import { answerFault, resolveOne } from './resolve.ts';
 import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
-import { inTurn } from './turns.ts';
+import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
 export interface ServerOptions extends nodeNet.ServerOpts {
   /** Addresses whose connections are closed at once. */
@@ -36,7 +36,7 @@ export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'port'>, Stac
 const ACCEPTED = channel('net.server.socket');
 const ANY = new Address(6, 0, 0, 0, 0);
 
-export class Server extends EventEmitter {
+export class Server extends EventEmitter implements Turning {
   /** Connections above this many are closed at once, with `drop`. */
   maxConnections!: number;
   allowHalfOpen: boolean;
@@ -180,11 +180,11 @@ export class Server extends EventEmitter {
   #schedule(): void {
     if (this.#accepting) return;
     this.#accepting = true;
-    inTurn(() => this.#accept());
+    inTurn(this);
   }
 
   /** One connection a tick; what a program's listener throws does not keep the others waiting. */
-  #accept(): void {
+  [TURN](): void {
     this.#accepting = false;
     const transport = this.#listener?.accept() ?? null;
     if (transport === null) return;
@@ -194,6 +194,8 @@ export class Server extends EventEmitter {
       this.#schedule();
     }
   }
+
+  [TURN_OVER](): void {}
 
   #take(transport: Transport): void {
     const mapped = this.#address.family === 6;

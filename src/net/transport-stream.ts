@@ -11,11 +11,11 @@ import { ENDS_UNCONNECTED } from './node-version.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import { codeOf, type Transport } from './transport.ts';
-import { inTurn } from './turns.ts';
+import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
 type Callback = (error?: Error | null) => void;
 
-export abstract class TransportStream extends Duplex {
+export abstract class TransportStream extends Duplex implements Turning {
   /** From connect() until `connect` or `close`. */
   connecting = false;
   protected transport: Transport | null = null;
@@ -78,7 +78,10 @@ export abstract class TransportStream extends Duplex {
     this.#notices = 0;
     this.#closed = false;
     this.#buffer?.prepare();
-    transport.notify = (notices) => this.#schedule(notices);
+    const notices = transport.takeNotices();
+    transport.inTurns = true;
+    transport.notify = (news) => this.#schedule(news);
+    if (notices !== 0) this.#schedule(notices);
   }
 
   #detach(): void {
@@ -88,6 +91,7 @@ export abstract class TransportStream extends Duplex {
     transport.notify = null;
     if (this.resetting) transport.abort();
     else transport.close();
+    transport.release();
   }
 
   /** A socket that was closed connects anew: the stream's own state starts again, too. */
@@ -101,11 +105,11 @@ export abstract class TransportStream extends Duplex {
   }
 
   #schedule(notices: number): void {
-    if (this.#notices === 0) inTurn(() => this.#answer());
+    if (this.#notices === 0) inTurn(this);
     this.#notices |= notices;
   }
 
-  #answer(): void {
+  [TURN](): void {
     const notices = this.#notices;
     this.#notices = 0;
     if (this.transport === null) return;
@@ -117,6 +121,11 @@ export abstract class TransportStream extends Duplex {
       if (notices !== CONNECTED) this.#schedule(notices & ~CONNECTED);
       this.onConnected();
     } else if (this.#error !== null) this.onConnectFailed(this.#error);
+  }
+
+  /** ACK, answer and FIN leave as one segment. */
+  [TURN_OVER](): void {
+    this.transport?.release();
   }
 
   /** Why nothing can be sent or received any more; null = it can. */
@@ -252,6 +261,18 @@ export abstract class TransportStream extends Duplex {
     this.#outgoing = null;
     this.#written = null;
     written?.(error);
+  }
+
+  /** The last text and the FIN leave as one segment. */
+  override end(...args: unknown[]): this {
+    const { transport } = this;
+    if (transport === null || this.connecting) return super.end(...(args as []));
+    transport.hold();
+    try {
+      return super.end(...(args as []));
+    } finally {
+      transport.release();
+    }
   }
 
   override _final(callback: Callback): void {

@@ -22,6 +22,15 @@ export interface Transport {
   readonly ended: boolean;
   /** Called with `Notice` bits; never from inside one of the calls below that belongs to the same event. */
   notify: ((notices: number) => void) | null;
+  /**
+   * Whoever is told answers in a turn of its own (turns.ts). The connection is held from before `notify` until
+   * `release`, which has to follow: what is called for in between leaves together.
+   */
+  inTurns: boolean;
+  hold(): void;
+  release(): void;
+  /** What there would have been to tell before `notify` was set. */
+  takeNotices(): number;
   /** Takes what there is room for, by reference, and says how much. Throws an error with a code. */
   send(data: Uint8Array): number;
   receive(maxBytes?: number): Uint8Array | null;

@@ -181,6 +181,11 @@ export class Connection {
     return call.flush(this.tcb, now);
   }
 
+  /** The application was told of what came, and answers within the turn: until `false`, an ACK may wait for that. */
+  awaitAnswer(on: boolean): void {
+    this.tcb.ack.awaitsAnswer = on;
+  }
+
   /** MUST-17. */
   setNoDelay(on: boolean): void {
     this.tcb.nagle = !on;

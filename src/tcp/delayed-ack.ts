@@ -7,6 +7,13 @@ import type { Tcb } from './tcb.ts';
 import { deadlineOf, isRunning, startTimer, stopTimer, Timer } from './timers.ts';
 import { windowMoves } from './window.ts';
 
+/** What is acknowledged sooner than it must be (MUST-58 and SHLD-19 let it wait), and the FIN. */
+const WAITS_FOR_ANSWER: ReadonlySet<RuleId> = new Set([
+  'local-quick-ack',
+  'local-read-ack',
+  '9293-3.10.7.4-eighth',
+]);
+
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
   tcb.ack.due = 1;
@@ -94,6 +101,15 @@ export function setQuickAck(tcb: Tcb, on: boolean): void {
   if (!on || ack.unacknowledged === 0) return;
   ack.pushed = Math.max(ack.pushed, 1);
   acknowledgeRead(tcb, rcv.queue === null || rcv.queue.length === 0);
+}
+
+/**
+ * An ACK is due and the application about to answer: may it go with the answer? Not one for more than a segment,
+ * nor of disorder, nor behind our FIN, where no answer can come.
+ */
+export function mayAwaitAnswer({ ack, rcv, snd }: Tcb): boolean {
+  if (!ack.awaitsAnswer || ack.due > 1 || snd.finSent || diff(rcv.nxt, ack.last) > rcv.mss) return false;
+  return WAITS_FOR_ANSWER.has(ack.why);
 }
 
 /** A segment with an ACK left. */

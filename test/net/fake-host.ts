@@ -19,6 +19,9 @@ export class FakeTransport implements Transport {
   error: string | null = null;
   ended = false;
   notify: ((notices: number) => void) | null = null;
+  inTurns = false;
+  /** Calls of hold and release. */
+  readonly holds: string[] = [];
   /** Room in the send buffer. */
   room = Number.POSITIVE_INFINITY;
   /** What was taken, as it was given: by reference. */
@@ -51,6 +54,18 @@ export class FakeTransport implements Transport {
     const text = this.arrived.shift() ?? null;
     this.ended = this.finished && this.arrived.length === 0;
     return text;
+  }
+
+  hold(): void {
+    this.holds.push('hold');
+  }
+
+  release(): void {
+    this.holds.push('release');
+  }
+
+  takeNotices(): number {
+    return 0;
   }
 
   shutdown(): void {
