@@ -216,7 +216,14 @@ export class Server extends EventEmitter implements Turning {
     this.#connections++;
     const socket = this.#context.accept(
       { transport, mapped, paused, released },
-      { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, ...bothMarks(highWaterMark) },
+      {
+        allowHalfOpen,
+        noDelay,
+        keepAlive,
+        keepAliveInitialDelay,
+        readableHighWaterMark: highWaterMark,
+        writableHighWaterMark: highWaterMark,
+      },
     );
     socket.server = this;
     this.emit('connection', socket);
@@ -318,8 +325,6 @@ export class Server extends EventEmitter implements Turning {
     return this;
   }
 }
-
-const bothMarks = (mark: number) => ({ readableHighWaterMark: mark, writableHighWaterMark: mark });
 
 export type ConnectionListener = (socket: Socket) => void;
 

@@ -3,13 +3,14 @@
 // makes, and what a listener throws does not unwind the host. Text stays in the TCB until the stream asks for
 // it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
 
-import { Duplex, type DuplexOptions } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { ENDS_UNCONNECTED } from './node-version.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
+import type { StreamOptions } from './socket-options.ts';
 import { codeOf, type Transport } from './transport.ts';
 import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
@@ -37,8 +38,8 @@ export abstract class TransportStream extends Duplex implements Turning {
   #bytesRead = 0;
   #bytesSent = 0;
 
-  constructor(options: DuplexOptions, buffer: ReadBuffer | null) {
-    super({ ...options, emitClose: false, autoDestroy: true, decodeStrings: false });
+  constructor(options: StreamOptions, buffer: ReadBuffer | null) {
+    super(options);
     this.#buffer = buffer;
   }
 
