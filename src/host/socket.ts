@@ -5,6 +5,7 @@ import type { TimerEntry } from '../lib/timer-queue.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
+import { SENT } from '../tcp/notice.ts';
 import type { State } from '../tcp/state.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { Core } from './core.ts';
@@ -14,6 +15,8 @@ import type { TcpListener } from './listener.ts';
 
 /** What is told through `notify`: an or of the bits in tcp/notice.ts. */
 export type Notify = (notices: number) => void;
+
+const LARGEST_PACKET = 65_535;
 
 /** What the IANA recommends as the default. */
 export const HOP_LIMIT = 64;
@@ -66,6 +69,7 @@ export class TcpSocket implements Flow, TimerEntry {
 
   private readonly core: Core;
   private held = false;
+  private tellsWhenSent = false;
   private callback: Notify | null = null;
 
   constructor(core: Core, connection: Connection, via: Interface, listener: TcpListener | null) {
@@ -109,23 +113,36 @@ export class TcpSocket implements Flow, TimerEntry {
     return this.connection.ended;
   }
 
-  /** What is called for from now on leaves together, at `release`, and with it an ACK that may wait that long. */
+  /** Until `release`, only full segments leave; an ACK that may wait, and what is called for, go together then. */
   hold(): void {
     this.held = true;
-    this.connection.awaitAnswer(true);
+    this.connection.setTurn(true);
   }
 
   /** What is due leaves. */
   release(): void {
     if (!this.held) return;
     this.held = false;
-    this.connection.awaitAnswer(false);
+    this.connection.setTurn(false);
     this.serve();
   }
 
   /** The notices that nobody was told of yet: those of a connection that was just accepted. */
   takeNotices(): number {
-    return this.connection.takeNotices();
+    const notices = this.connection.takeNotices();
+    if (!this.isSent) return notices;
+    this.tellsWhenSent = false;
+    return notices | SENT;
+  }
+
+  /** A SENT notice comes, once, when `sendQueue` is 0: what was given to `send` is the program's again. */
+  tellWhenSent(): void {
+    this.tellsWhenSent = true;
+    if (this.hasNews) this.serve();
+  }
+
+  private get isSent(): boolean {
+    return this.tellsWhenSent && this.sendQueue === 0;
   }
 
   get notify(): Notify | null {
@@ -146,13 +163,13 @@ export class TcpSocket implements Flow, TimerEntry {
    * WRITABLE notice comes when there is room again.
    *
    * **`data` is not copied**: whoever writes to it before it is acknowledged changes what is sent, or sent again.
-   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0. No notice says that; it is
-   * also true once our FIN is acknowledged: FIN-WAIT-2, TIME_WAIT, CLOSED.
+   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0 (`tellWhenSent`).
    * @throws TcpError EPIPE, ENOTCONN; TypeError ERR_INVALID_ARG_TYPE for data that is no Uint8Array
    */
   send(data: Uint8Array): number {
     const taken = this.connection.send(data, this.core.clock.now());
-    this.serve();
+    // What fills a packet need not wait for more.
+    if (!this.held || this.connection.notSent >= LARGEST_PACKET) this.core.scheduler.serve(this);
     return taken;
   }
 
@@ -285,12 +302,12 @@ export class TcpSocket implements Flow, TimerEntry {
   tell(): void {
     if (this.earlyOf !== null) this.earlyOf.earlyChanged(this);
     if (this.listener !== null) this.listener.childChanged(this);
-    if (this.callback !== null && this.hasNews) this.callback(this.connection.takeNotices());
+    if (this.callback !== null && this.hasNews) this.callback(this.takeNotices());
   }
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && this.connection.tcb.notices !== 0;
+    return this.callback !== null && (this.connection.tcb.notices !== 0 || this.isSent);
   }
 
   private serve(): void {

@@ -1,6 +1,6 @@
 // A pipe of Node's own as a Transport, for a socket that was made before it was known where it connects to.
 
-import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../tcp/notice.ts';
+import { CLOSED, CONNECTED, END, ERROR, READABLE, SENT, WRITABLE } from '../tcp/notice.ts';
 import type { Connectee, ConnecteeInside, Connecting } from './connector.ts';
 import { codedError, hostPortError } from './errors.ts';
 import { NativeSocket } from './native.ts';
@@ -13,7 +13,14 @@ export class NativeTransport implements Transport {
   ended = false;
   notify: ((notices: number) => void) | null = null;
   inTurns = false;
+  private tellsWhenSent = false;
   private readonly socket = new NativeSocket({ allowHalfOpen: true });
+
+  private readonly written = (): void => {
+    if (!this.tellsWhenSent || this.sendQueue > 0) return;
+    this.tellsWhenSent = false;
+    this.notify?.(SENT);
+  };
 
   /** @throws what Node throws for paths that cannot be. */
   constructor(path: string) {
@@ -39,12 +46,25 @@ export class NativeTransport implements Transport {
     return this.socket.readableLength;
   }
 
+  get sendSpace(): number {
+    return this.socket.writableNeedDrain ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  get sendQueue(): number {
+    return this.socket.writableLength;
+  }
+
+  tellWhenSent(): void {
+    this.tellsWhenSent = true;
+    if (this.sendQueue === 0) process.nextTick(this.written);
+  }
+
   /** It takes all or nothing, and keeps what the kernel does not take yet. */
   send(data: Uint8Array): number {
     const { socket } = this;
     if (!socket.writable) throw codedError(Error, 'EPIPE', 'the pipe is closed');
     if (socket.writableNeedDrain) return 0;
-    socket.write(data);
+    socket.write(data, this.written);
     return data.length;
   }
 

@@ -4,17 +4,21 @@
 // it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
 
 import { Duplex } from 'node:stream';
-import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
+import { CLOSED, CONNECTED, READABLE, SENT } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { ENDS_UNCONNECTED } from './node-version.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
 import type { StreamOptions } from './socket-options.ts';
+import { Staging } from './staging.ts';
 import { codeOf, type Transport } from './transport.ts';
 import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
 type Callback = (error?: Error | null) => void;
+
+/** A write of so much, bytes, is one of many. */
+const BULK = 16_384;
 
 export abstract class TransportStream extends Duplex implements Turning {
   /** From connect() until `connect` or `close`. */
@@ -25,13 +29,15 @@ export abstract class TransportStream extends Duplex implements Turning {
   protected resetting = false;
   /** The program's own buffer, in place of `data`. */
   readonly #buffer: ReadBuffer | null;
-  /** Notice bits that wait for their tick; 0 = no tick is asked for. */
+  /** Notice bits that wait for our turn. */
   #notices = 0;
+  #turnAsked = false;
   /** The stream wants text. */
   #reading = false;
   #finReceived = false;
   #closed = false;
   #outgoing: Outgoing | null = null;
+  #staging: Staging | null = null;
   #written: Callback | null = null;
   /** What waits for the connection. */
   #waiting: readonly Chunk[] = [];
@@ -78,6 +84,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     this.transport = transport;
     this.#notices = 0;
     this.#closed = false;
+    this.#staging = null;
     this.#buffer?.prepare();
     const notices = transport.takeNotices();
     transport.inTurns = true;
@@ -106,15 +113,23 @@ export abstract class TransportStream extends Duplex implements Turning {
   }
 
   #schedule(notices: number): void {
-    if (this.#notices === 0) inTurn(this);
     this.#notices |= notices;
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    if (this.#turnAsked) return;
+    this.#turnAsked = true;
+    inTurn(this);
   }
 
   [TURN](): void {
     const notices = this.#notices;
     this.#notices = 0;
-    if (this.transport === null) return;
+    this.#turnAsked = false;
+    if (notices === 0 || this.transport === null) return;
     this.#closed ||= (notices & CLOSED) !== 0;
+    if ((notices & SENT) !== 0) this.#staging?.reclaim(this.transport.sendQueue);
     if (!this.connecting) {
       this.#receive();
       this.#send();
@@ -222,6 +237,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     }
     this.idle.touch();
     this.#outgoing = new Outgoing(chunks);
+    this.#staging ??= new Staging();
     this.#bytesSent += this.#outgoing.length;
     this.#written = callback;
     this.#send();
@@ -233,7 +249,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     if (transport === null || outgoing === null) return;
     let failure = this.#error;
     try {
-      if (failure === null && !this.#offer(transport, outgoing)) return;
+      if (failure === null && !this.#offer(transport, outgoing, this.#staging!)) return;
     } catch (error) {
       failure = codeOf(error);
     }
@@ -241,14 +257,17 @@ export abstract class TransportStream extends Duplex implements Turning {
   }
 
   /** False: the send buffer is full, WRITABLE will follow. */
-  #offer(transport: Transport, outgoing: Outgoing): boolean {
-    for (let piece = outgoing.next(); piece !== null; piece = outgoing.next()) {
-      const taken = transport.send(piece);
-      outgoing.took(taken);
-      if (taken > 0) this.idle.touch();
-      if (taken < piece.length) return false;
+  #offer(transport: Transport, outgoing: Outgoing, staging: Staging): boolean {
+    staging.reclaim(transport.sendQueue);
+    if (outgoing.length >= BULK) {
+      // More is to come, as soon as this has called back: full packets leave at once, the rest with what comes.
+      transport.hold();
+      this.#takeTurn();
     }
-    return true;
+    const { given } = staging;
+    const all = outgoing.offer(transport, staging);
+    if (staging.given > given) this.idle.touch();
+    return all;
   }
 
   /** After the peer's FIN, a reset says that it had closed both ways: EPIPE, in Linux. */
@@ -261,6 +280,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     const written = this.#written;
     this.#outgoing = null;
     this.#written = null;
+    if (this.#staging?.holds === true) this.transport?.tellWhenSent();
     written?.(error);
   }
 

@@ -13,7 +13,7 @@ import { output } from './output.ts';
 import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
 import type { Segment } from './segment.ts';
-import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
+import { notSent, sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import { controller, type OpenOptions, type Tcb } from './tcb.ts';
@@ -181,9 +181,17 @@ export class Connection {
     return call.flush(this.tcb, now);
   }
 
-  /** The application was told of what came, and answers within the turn: until `false`, an ACK may wait for that. */
-  awaitAnswer(on: boolean): void {
-    this.tcb.ack.awaitsAnswer = on;
+  /**
+   * The application's turn begins or ends. In between it answers what it was told of: an ACK of no more than a
+   * segment, and text of less than one, wait for what it adds. The turn must not last: no timer ends it.
+   */
+  setTurn(on: boolean): void {
+    this.tcb.inTurn = on;
+  }
+
+  /** Text that has not left once, bytes. */
+  get notSent(): number {
+    return notSent(this.tcb);
   }
 
   /** MUST-17. */

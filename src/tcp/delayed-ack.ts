@@ -104,11 +104,11 @@ export function setQuickAck(tcb: Tcb, on: boolean): void {
 }
 
 /**
- * An ACK is due and the application about to answer: may it go with the answer? Not one for more than a segment,
+ * An ACK is due while the application has its turn: may it go with the answer? Not one for more than a segment,
  * nor of disorder, nor behind our FIN, where no answer can come.
  */
-export function mayAwaitAnswer({ ack, rcv, snd }: Tcb): boolean {
-  if (!ack.awaitsAnswer || ack.due > 1 || snd.finSent || diff(rcv.nxt, ack.last) > rcv.mss) return false;
+export function mayAwaitAnswer({ ack, inTurn, rcv, snd }: Tcb): boolean {
+  if (!inTurn || ack.due > 1 || snd.finSent || diff(rcv.nxt, ack.last) > rcv.mss) return false;
   return WAITS_FOR_ANSWER.has(ack.why);
 }
 

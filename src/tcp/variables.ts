@@ -156,8 +156,6 @@ export class AckVariables {
   due = 0;
   /** Why. */
   why: RuleId = '9293-3.8.6.3-delayed';
-  /** The application was told and is about to answer, within the same turn: an ACK may wait for that. */
-  awaitsAnswer = false;
   /** Text bytes received since the last ACK. */
   unacknowledged = 0;
   /** Segments still to be acknowledged one by one. This and the next four: quick-ack.ts. */

@@ -41,11 +41,23 @@ export class FakeTransport implements Transport {
     return Buffer.concat(this.sent).toString();
   }
 
+  /** What of `sent` nobody has acknowledged. */
+  sendQueue = 0;
+
+  get sendSpace(): number {
+    return this.room;
+  }
+
+  tellWhenSent(): void {
+    this.calls.push('tellWhenSent');
+  }
+
   send(data: Uint8Array): number {
     if (this.error !== null) throw Object.assign(new Error('closed'), { code: 'ENOTCONN' });
     this.offered.push(data.length);
     const taken = Math.min(data.length, this.room);
     this.room -= taken;
+    this.sendQueue += taken;
     if (taken > 0) this.sent.push(data.subarray(0, taken));
     return taken;
   }
