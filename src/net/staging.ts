@@ -8,8 +8,8 @@
 const PIECE = 65_536;
 /** Shorter text gets a buffer of its own size: a piece for each byte that waits would be too much. */
 const LEAST = PIECE / 4;
-/** Pieces that are kept for the next stream: 2 MiB. */
-const SPARE = 32;
+/** Pieces that are kept for the next stream: 4 MiB, as much as a send buffer grows to. */
+const SPARE = 64;
 
 const spare: Uint8Array[] = [];
 

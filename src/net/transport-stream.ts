@@ -163,6 +163,11 @@ export abstract class TransportStream extends Duplex implements Turning {
   #readStart(transport: Transport): void {
     if (this.#reading) return;
     this.#reading = true;
+    this.#readOn(transport);
+  }
+
+  /** Another turn, if it will find something. */
+  #readOn(transport: Transport): void {
     if (transport.readable > 0 || transport.ended || this.#error !== null) this.#schedule(READABLE);
   }
 
@@ -195,7 +200,7 @@ export abstract class TransportStream extends Duplex implements Turning {
       this.#bytesRead += text.length;
       this.idle.touch();
       if (!this.#deliver(text)) this.#reading = false;
-      else if (this.transport === transport) this.#schedule(READABLE);
+      else if (this.transport === transport) this.#readOn(transport);
       return;
     }
     if (transport.ended) {

@@ -7,7 +7,7 @@ import type {
   PassiveTransport,
   Transport,
 } from '../../src/net/transport.ts';
-import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../../src/tcp/notice.ts';
+import { CLOSED, CONNECTED, END, ERROR, READABLE, SENT, WRITABLE } from '../../src/tcp/notice.ts';
 import { LINUX } from '../../src/tcp/presets.ts';
 import { Address, type Endpoint } from '../../src/wire/address.ts';
 
@@ -137,6 +137,12 @@ export class FakeTransport implements Transport {
   makesRoom(bytes: number): void {
     this.room += bytes;
     this.notify?.(WRITABLE);
+  }
+
+  /** Everything, and so it is told. */
+  acknowledges(): void {
+    this.sendQueue = 0;
+    this.notify?.(SENT);
   }
 
   vanishes(): void {
