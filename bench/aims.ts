@@ -181,6 +181,20 @@ export const AIMS: readonly Aim[] = [
     heldBackBy:
       'gzipped one by one, src/tcp comes to 44 KiB, src/host to 22, src/wire to 8, src/sim to 6, src/lib to 4',
   },
+  {
+    id: 'N1',
+    what: "requests to Node's http on connections that are kept, kernel clients, server on synfin over TUN",
+    aim: '>= 1.0x node:net',
+    met: { N1: ratioAtLeast(1) },
+    heldBackBy: '',
+  },
+  {
+    id: 'N2',
+    what: 'the same with a connection for each request',
+    aim: '>= 1.0x node:net',
+    met: { N2: ratioAtLeast(1) },
+    heldBackBy: '',
+  },
 ];
 
 const belongs = (figure: Figure, id: string): boolean => figure.id === id || figure.id.startsWith(`${id}-`);
