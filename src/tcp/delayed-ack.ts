@@ -7,12 +7,8 @@ import type { Tcb } from './tcb.ts';
 import { deadlineOf, isRunning, startTimer, stopTimer, Timer } from './timers.ts';
 import { windowMoves } from './window.ts';
 
-/** What is acknowledged sooner than it must be (MUST-58 and SHLD-19 let it wait), and the FIN. */
-const WAITS_FOR_ANSWER: ReadonlySet<RuleId> = new Set([
-  'local-quick-ack',
-  'local-read-ack',
-  '9293-3.10.7.4-eighth',
-]);
+/** What is acknowledged sooner than it must be: MUST-58 and SHLD-19 let it wait. */
+const WAITS_FOR_ANSWER: ReadonlySet<RuleId> = new Set(['local-quick-ack', 'local-read-ack']);
 
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
@@ -105,10 +101,11 @@ export function setQuickAck(tcb: Tcb, on: boolean): void {
 
 /**
  * An ACK is due while the application has its turn: may it go with the answer? Not one for more than a segment,
- * nor of disorder, nor behind our FIN, where no answer can come.
+ * nor of disorder, nor behind our FIN, where no answer can come, nor of the peer's, which waits in FIN-WAIT-1.
  */
 export function mayAwaitAnswer({ ack, inTurn, rcv, snd }: Tcb): boolean {
-  if (!inTurn || ack.due > 1 || snd.finSent || diff(rcv.nxt, ack.last) > rcv.mss) return false;
+  if (!inTurn || ack.due > 1 || snd.finSent || rcv.finished || diff(rcv.nxt, ack.last) > rcv.mss)
+    return false;
   return WAITS_FOR_ANSWER.has(ack.why);
 }
 

@@ -24,11 +24,8 @@ describe('the ACK', () => {
     linux().in('P. 1:11 ack 1').quiet().do(turn(false)).out('. 1:1 ack 11');
   });
 
-  test('of the FIN goes with ours', () => {
-    const t = established().do(turn(true)).in('F. 1:1 ack 1').quiet();
-    t.do((c) => c.shutdown(t.now))
-      .do(turn(false))
-      .out('F. 1:1 ack 2');
+  test('of the FIN does not wait where it never does', () => {
+    established().do(turn(true)).in('F. 1:1 ack 1').out('. 1:1 ack 2');
   });
 
   test('of more than a segment does not wait (SHLD-19)', () => {
