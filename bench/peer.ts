@@ -4,7 +4,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 const [mode = '', host = '', port = '0', ...rest] = process.argv.slice(2);
-const [first = 1, second = 1] = rest.map(Number);
+const [first = 1, second = 1, third = 1] = rest.map(Number);
 const CHUNK = Buffer.alloc(1 << 16);
 /** What is left of a bench when its time is over may still take so long, ms. */
 const GRACE = 10_000;
@@ -128,6 +128,63 @@ function churn(): void {
   for (let i = 0; i < second; i++) begin();
 }
 
+/**
+ * `http SECONDS CONCURRENT KEEP`: GET, and GET again when the answer is there: on the same connection, or, with KEEP 0,
+ * on one of its own. Written by hand: http's own client would be what is measured.
+ */
+function http(): void {
+  const keep = third === 1;
+  const head = Buffer.from(
+    `GET / HTTP/1.1\r\nHost: bench\r\nConnection: ${keep ? 'keep-alive' : 'close'}\r\n\r\n`,
+  );
+  const start = process.hrtime.bigint();
+  const end = Date.now() + first * 1000;
+  let open = 0;
+  let complete = 0;
+  let failed = 0;
+  let last = 0;
+  const begin = (): void => {
+    open += 1;
+    let asked = false;
+    let answer = '';
+    const socket = connect({ host, port: Number(port) });
+    const ask = (): void => {
+      answer = '';
+      asked = true;
+      socket.write(head);
+    };
+    const answered = (): boolean => answer.startsWith('HTTP/1.1 200 OK') && answer.endsWith('\r\n\r\nhello');
+    const count = (): void => {
+      asked = false;
+      complete += 1;
+      last = elapsed(start);
+    };
+    socket.setEncoding('latin1');
+    socket.on('connect', ask);
+    socket.on('data', (data) => {
+      answer += data;
+      if (!keep || !answered()) return;
+      count();
+      if (Date.now() < end) ask();
+      else socket.end();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (!keep && answered()) count();
+      if (asked) failed += 1;
+      open -= 1;
+      if (Date.now() < end) begin();
+      else if (open === 0) finish();
+    });
+  };
+  const finish = (): void => {
+    print({ complete, failed: failed + open, ns: last });
+    process.exit(0);
+  };
+  setTimeout(finish, first * 1000 + GRACE);
+  for (let i = 0; i < second; i++) begin();
+}
+
 /** `ping SECONDS BYTES`: questions one after another; microseconds until the whole answer was there. */
 function ping(): void {
   const socket = open();
@@ -158,7 +215,7 @@ function ping(): void {
   });
 }
 
-const MODES: Record<string, () => void> = { send, receive, drain, source, churn, ping };
+const MODES: Record<string, () => void> = { send, receive, drain, source, churn, http, ping };
 const run = MODES[mode];
 if (run === undefined) {
   console.error(`peer: one of ${Object.keys(MODES).join(', ')}`);

@@ -9,6 +9,7 @@ import { connections, latency } from './exchange.ts';
 import type { Figure, Settings } from './figure.ts';
 import { synFlood } from './flood.ts';
 import { CONGESTION_CONTROL, defaultCongestionControl } from './ground.ts';
+import { httpRequests } from './http.ts';
 import { describeMachine } from './machine.ts';
 import {
   allocation,
@@ -47,6 +48,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'long-path', ids: ['P14'], run: longPath },
   // vite is loaded by those who need it.
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
+  { name: 'http', ids: ['N1', 'N2'], run: httpRequests },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 

@@ -76,6 +76,8 @@ export class Scheduler {
       do {
         this.core.echoes.deliver();
         for (let socket = this.next(); socket !== null; socket = this.next()) {
+          // Whoever answers in a turn will soon: one segment may carry ACK, answer and FIN.
+          if (socket.inTurns && socket.hasNews) socket.hold();
           this.settle(socket);
           socket.tell();
         }

@@ -4,6 +4,7 @@
 import type { Connection } from '../tcp/connection.ts';
 import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
+import { SENT } from '../tcp/notice.ts';
 import type { Parameters } from '../tcp/parameters.ts';
 import type { State } from '../tcp/state.ts';
 import type { Endpoint } from '../wire/address.ts';
@@ -16,6 +17,8 @@ import type { HostProbe } from './probe.ts';
 
 /** What is told through `notify`: an or of the bits in tcp/notice.ts. */
 export type Notify = (notices: number) => void;
+
+const LARGEST_PACKET = 65_535;
 
 /** What the IANA recommends as the default. */
 export const HOP_LIMIT = 64;
@@ -74,7 +77,13 @@ export class TcpSocket implements Flow {
   observers: readonly HostProbe[] = [];
   observer: HostProbe | null = null;
 
+  /** Who is told answers later, in a turn of its own, which ends in `release`: until then the socket is held. */
+  inTurns = false;
+
   private readonly core: Core;
+  /** Between `hold` and `release`. */
+  private onHold = false;
+  private tellsWhenSent = false;
   private callback: Notify | null = null;
 
   /** `connection` null: it is put away, in a row. */
@@ -113,7 +122,7 @@ export class TcpSocket implements Flow {
   /** Nobody watches it or is to be told of it, nothing of it waits, and no application has seen it half open. */
   get mayBePutAway(): boolean {
     if (this.callback !== null || this.scheduled || this.waiting || this.earlyOf !== null) return false;
-    if (this.observer !== null) return false;
+    if (this.observer !== null || this.onHold) return false;
     return this.state === 'TIME-WAIT' ? this.listener === null : !this.seen;
   }
 
@@ -148,6 +157,38 @@ export class TcpSocket implements Flow {
     return this.connection.ended;
   }
 
+  /** Until `release`, only full segments leave; an ACK that may wait, and what is called for, go together then. */
+  hold(): void {
+    this.onHold = true;
+    this.connection.setTurn(true);
+  }
+
+  /** What is due leaves. */
+  release(): void {
+    if (!this.onHold) return;
+    this.onHold = false;
+    this.connection.setTurn(false);
+    this.serve();
+  }
+
+  /** The notices that nobody was told of yet: those of a connection that was just accepted. */
+  takeNotices(): number {
+    const notices = this.connection.takeNotices();
+    if (!this.isSent) return notices;
+    this.tellsWhenSent = false;
+    return notices | SENT;
+  }
+
+  /** A SENT notice comes, once, when `sendQueue` is 0: what was given to `send` is the program's again. */
+  tellWhenSent(): void {
+    this.tellsWhenSent = true;
+    if (this.hasNews) this.serve();
+  }
+
+  private get isSent(): boolean {
+    return this.tellsWhenSent && this.sendQueue === 0;
+  }
+
   /**
    * Called with the notices of tcp/notice.ts after events that set any: never from inside a call of a
    * socket's, and free to make any. Notices from before it was set come soon after. While it is set, the connection
@@ -161,7 +202,7 @@ export class TcpSocket implements Flow {
   set notify(callback: Notify | null) {
     this.callback = callback;
     if (callback !== null) {
-      if (this.connection.tcb.notices !== 0) this.serve();
+      if (this.hasNews) this.serve();
     } else if (!this.away && this.state === 'TIME-WAIT') this.core.scheduler.soon(this);
   }
 
@@ -170,13 +211,13 @@ export class TcpSocket implements Flow {
    * WRITABLE notice comes when there is room again.
    *
    * **`data` is not copied**: whoever writes to it before it is acknowledged changes what is sent, or sent again.
-   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0. No notice says that; it is
-   * also true once our FIN is acknowledged: FIN-WAIT-2, TIME_WAIT, CLOSED.
+   * Send a copy (`data.slice()`) to reuse it at once, or wait until `sendQueue` is 0 (`tellWhenSent`).
    * @throws TcpError EPIPE, ENOTCONN; TypeError ERR_INVALID_ARG_TYPE for data that is no Uint8Array
    */
   send(data: Uint8Array): number {
     const taken = this.connection.send(data, this.core.clock.now());
-    this.serve();
+    // What fills a packet need not wait for more.
+    if (!this.onHold || this.connection.notSent >= LARGEST_PACKET) this.core.scheduler.serve(this);
     return taken;
   }
 
@@ -336,15 +377,15 @@ export class TcpSocket implements Flow {
   tell(): void {
     if (this.earlyOf !== null) this.earlyOf.earlyChanged(this);
     if (this.listener !== null) this.listener.childChanged(this);
-    if (this.callback !== null && this.hasNews) this.callback(this.connection.takeNotices());
+    if (this.callback !== null && this.hasNews) this.callback(this.takeNotices());
   }
 
   /** There is something to tell, and someone to tell it to. */
   get hasNews(): boolean {
-    return this.callback !== null && !this.away && this.connection.hasNotices;
+    return this.callback !== null && !this.away && (this.connection.hasNotices || this.isSent);
   }
 
   private serve(): void {
-    this.core.scheduler.serve(this);
+    if (!this.onHold) this.core.scheduler.serve(this);
   }
 }

@@ -1,6 +1,6 @@
 // A pipe of Node's own as a Transport, for a socket that was made before it was known where it connects to.
 
-import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../tcp/notice.ts';
+import { CLOSED, CONNECTED, END, ERROR, READABLE, SENT, WRITABLE } from '../tcp/notice.ts';
 import type { Connectee, ConnecteeInside, Connecting } from './connector.ts';
 import { codedError, hostPortError } from './errors.ts';
 import { NativeSocket } from './native.ts';
@@ -12,7 +12,15 @@ export class NativeTransport implements Transport {
   error: string | null = null;
   ended = false;
   notify: ((notices: number) => void) | null = null;
+  inTurns = false;
+  private tellsWhenSent = false;
   private readonly socket = new NativeSocket({ allowHalfOpen: true });
+
+  private readonly written = (): void => {
+    if (!this.tellsWhenSent || this.sendQueue > 0) return;
+    this.tellsWhenSent = false;
+    this.notify?.(SENT);
+  };
 
   /** @throws what Node throws for paths that cannot be. */
   constructor(path: string) {
@@ -38,12 +46,25 @@ export class NativeTransport implements Transport {
     return this.socket.readableLength;
   }
 
+  get sendSpace(): number {
+    return this.socket.writableNeedDrain ? 0 : Number.POSITIVE_INFINITY;
+  }
+
+  get sendQueue(): number {
+    return this.socket.writableLength;
+  }
+
+  tellWhenSent(): void {
+    this.tellsWhenSent = true;
+    if (this.sendQueue === 0) process.nextTick(this.written);
+  }
+
   /** It takes all or nothing, and keeps what the kernel does not take yet. */
   send(data: Uint8Array): number {
     const { socket } = this;
     if (!socket.writable) throw codedError(Error, 'EPIPE', 'the pipe is closed');
     if (socket.writableNeedDrain) return 0;
-    socket.write(data);
+    socket.write(data, this.written);
     return data.length;
   }
 
@@ -52,6 +73,15 @@ export class NativeTransport implements Transport {
     const bounded = maxBytes > 0 && maxBytes < socket.readableLength;
     // Without a length it also takes the end, if that is there: `end` follows.
     return socket.read(bounded ? maxBytes : undefined) as Buffer | null;
+  }
+
+  /** What the kernel's pipe is given leaves at once: it has no packets to save. */
+  hold(): void {}
+
+  release(): void {}
+
+  takeNotices(): number {
+    return 0;
   }
 
   shutdown(): void {

@@ -1,8 +1,8 @@
-// One write on its way into the send buffer. The engine keeps references until the peer has acknowledged, but a
-// program may use its buffer again as soon as the write's callback ran: so what it gave us is copied, in pieces,
-// as the send buffer takes it. Calling back only at the acknowledgment would save the copy and cost a round trip
-// per write. The copy costs 2 us per 64 KiB.
-// Many small chunks leave as one piece, so that a corked response is one segment and not five.
+// One write on its way into the send buffer, as far as that takes it. Many small chunks leave as one piece, so that a
+// corked response is one segment and not five.
+
+import type { Staging } from './staging.ts';
+import type { Transport } from './transport.ts';
 
 /** As `Writable` hands it over. A string is encoded here: nobody else holds the result, so it is not copied. */
 export interface Chunk {
@@ -19,20 +19,16 @@ export function byteLength(chunks: readonly Chunk[]): number {
   return length;
 }
 
-/** Bounds what is copied ahead of the send buffer: 64 KiB is what one super-segment carries. */
-const PIECE = 65_536;
-
 export class Outgoing {
   /** Bytes in all. */
   readonly length: number;
   /** Bytes not taken yet. */
-  remaining: number;
+  private remaining: number;
   private readonly parts: (Uint8Array | null)[] = [];
-  /** The parts made from strings, when there is only one part: it can be handed over as it is. */
+  /** There is one part, made from a string: it can be handed over as it is. */
   private readonly owned: boolean;
   private part = 0;
   private offset = 0;
-  private piece: Uint8Array | null = null;
 
   constructor(chunks: readonly Chunk[]) {
     let length = 0;
@@ -44,36 +40,48 @@ export class Outgoing {
     this.length = length;
     this.remaining = length;
     this.owned = chunks.length === 1 && typeof chunks[0]!.chunk === 'string';
+    this.skip(0);
   }
 
-  /** The bytes to offer next; the same again if they were not all taken. Null = everything is gone. */
-  next(): Uint8Array | null {
-    if (this.remaining === 0) return null;
-    this.piece ??= this.owned ? this.parts[0]! : this.copy(Math.min(this.remaining, PIECE));
-    return this.piece;
-  }
-
-  /** `count` bytes of the piece offered last were taken. */
-  took(count: number): void {
-    const piece = this.piece;
-    if (piece === null) return;
-    this.remaining -= count;
-    this.piece = count < piece.length ? piece.subarray(count) : null;
-  }
-
-  private copy(length: number): Uint8Array {
-    const piece = Buffer.allocUnsafe(length);
-    let at = 0;
-    while (at < length) {
-      const part = this.parts[this.part]!;
-      const count = Math.min(part.length - this.offset, length - at);
-      piece.set(part.subarray(this.offset, this.offset + count), at);
-      at += count;
-      this.offset += count;
-      if (this.offset < part.length) break;
-      this.parts[this.part++] = null;
-      this.offset = 0;
+  /** Give `transport` what it takes now. False: not all; WRITABLE will follow. Throws what `send` does. */
+  offer(transport: Transport, staging: Staging): boolean {
+    while (this.remaining > 0) {
+      const wanted = Math.min(this.remaining, transport.sendSpace);
+      // No room: what is refused was not kept, and need not be ours.
+      const staged = !this.owned && wanted > 0;
+      const piece = staged ? this.copy(staging.room(wanted)) : this.rest;
+      const taken = transport.send(piece);
+      staging.took(taken, staged);
+      this.skip(taken);
+      if (taken < piece.length) return false;
     }
-    return piece;
+    return true;
+  }
+
+  /** What is left of the next part, which is never empty while anything remains. */
+  private get rest(): Uint8Array {
+    const part = this.parts[this.part]!;
+    return this.offset === 0 ? part : part.subarray(this.offset);
+  }
+
+  /** Fill `room` with what comes next. */
+  private copy(room: Uint8Array): Uint8Array {
+    let { offset, part } = this;
+    for (let at = 0; at < room.length; offset = 0) {
+      const bytes = this.parts[part++]!;
+      const count = Math.min(bytes.length - offset, room.length - at);
+      room.set(offset === 0 && count === bytes.length ? bytes : bytes.subarray(offset, offset + count), at);
+      at += count;
+    }
+    return room;
+  }
+
+  private skip(bytes: number): void {
+    this.remaining -= bytes;
+    this.offset += bytes;
+    while (this.part < this.parts.length && this.offset >= this.parts[this.part]!.length) {
+      this.offset -= this.parts[this.part]!.length;
+      this.parts[this.part++] = null;
+    }
   }
 }

@@ -17,7 +17,7 @@ import { ZERO_IS_A_LIMIT } from './node-version.ts';
 import { answerFault, resolveOne } from './resolve.ts';
 import type { Socket } from './socket.ts';
 import { type Context, codeOf, type PassiveTransport, type Transport } from './transport.ts';
-import { inTurn } from './turns.ts';
+import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
 /** What `createServer` takes: what the sockets that it accepts are to have. */
 export interface ServerOptions extends nodeNet.ServerOpts {
@@ -37,7 +37,7 @@ export interface ListenOptions extends Omit<nodeNet.ListenOptions, 'port'>, Stac
 const ACCEPTED = channel('net.server.socket');
 const ANY = new Address(6, 0, 0, 0, 0);
 
-export class Server extends EventEmitter {
+export class Server extends EventEmitter implements Turning {
   /** Connections above this many are closed at once, with `drop`. */
   maxConnections!: number;
   /** As in Node it means something in a worker of a cluster only, which is on the kernel's TCP. */
@@ -195,11 +195,11 @@ export class Server extends EventEmitter {
   #schedule(): void {
     if (this.#accepting) return;
     this.#accepting = true;
-    inTurn(() => this.#accept());
+    inTurn(this);
   }
 
   /** One connection a tick; what a program's listener throws does not keep the others waiting. */
-  #accept(): void {
+  [TURN](): void {
     this.#accepting = false;
     const transport = this.#listener?.accept() ?? null;
     if (transport === null) return;
@@ -209,6 +209,8 @@ export class Server extends EventEmitter {
       this.#schedule();
     }
   }
+
+  [TURN_OVER](): void {}
 
   #take(transport: Transport): void {
     const mapped = this.#address.family === 6;
@@ -229,7 +231,14 @@ export class Server extends EventEmitter {
     this.#connections++;
     const socket = this.#context.accept(
       { transport, mapped, paused, released },
-      { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, ...bothMarks(highWaterMark) },
+      {
+        allowHalfOpen,
+        noDelay,
+        keepAlive,
+        keepAliveInitialDelay,
+        readableHighWaterMark: highWaterMark,
+        writableHighWaterMark: highWaterMark,
+      },
     );
     socket.server = this;
     this.emit('connection', socket);
@@ -341,8 +350,6 @@ export class Server extends EventEmitter {
     return this;
   }
 }
-
-const bothMarks = (mark: number) => ({ readableHighWaterMark: mark, writableHighWaterMark: mark });
 
 /** For the event `connection`. */
 export type ConnectionListener = (socket: Socket) => void;

@@ -3,19 +3,24 @@
 // makes, and what a listener throws does not unwind the host. Text stays in the TCB until the stream asks for
 // it, so that a reader who pauses closes the window; a write is done when the send buffer has taken it.
 
-import { Duplex, type DuplexOptions } from 'node:stream';
-import { CLOSED, CONNECTED, READABLE } from '../tcp/notice.ts';
+import { Duplex } from 'node:stream';
+import { CLOSED, CONNECTED, READABLE, SENT } from '../tcp/notice.ts';
 import { closedBeforeConnection, errnoError, type SystemError, socketClosed } from './errors.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { ENDS_UNCONNECTED } from './node-version.ts';
 import type { ReadBuffer } from './onread.ts';
 import { byteLength, type Chunk, Outgoing } from './outgoing.ts';
+import type { StreamOptions } from './socket-options.ts';
+import { Staging } from './staging.ts';
 import { codeOf, type Transport } from './transport.ts';
-import { inTurn } from './turns.ts';
+import { inTurn, TURN, TURN_OVER, type Turning } from './turns.ts';
 
 type Callback = (error?: Error | null) => void;
 
-export abstract class TransportStream extends Duplex {
+/** A write of so much, bytes, is one of many. */
+const BULK = 16_384;
+
+export abstract class TransportStream extends Duplex implements Turning {
   /** From connect() until `connect` or `close`. */
   connecting = false;
   protected transport: Transport | null = null;
@@ -24,21 +29,23 @@ export abstract class TransportStream extends Duplex {
   protected resetting = false;
   /** The program's own buffer, in place of `data`. */
   readonly #buffer: ReadBuffer | null;
-  /** Notice bits that wait for their tick; 0 = no tick is asked for. */
+  /** Notice bits that wait for our turn. */
   #notices = 0;
+  #turnAsked = false;
   /** The stream wants text. */
   #reading = false;
   #finReceived = false;
   #closed = false;
   #outgoing: Outgoing | null = null;
+  #staging: Staging | null = null;
   #written: Callback | null = null;
   /** What waits for the connection. */
   #waiting: readonly Chunk[] = [];
   #bytesRead = 0;
   #bytesSent = 0;
 
-  constructor(options: DuplexOptions, buffer: ReadBuffer | null) {
-    super({ ...options, emitClose: false, autoDestroy: true, decodeStrings: false });
+  constructor(options: StreamOptions, buffer: ReadBuffer | null) {
+    super(options);
     this.#buffer = buffer;
   }
 
@@ -78,8 +85,12 @@ export abstract class TransportStream extends Duplex {
     this.transport = transport;
     this.#notices = 0;
     this.#closed = false;
+    this.#staging = null;
     this.#buffer?.prepare();
-    transport.notify = (notices) => this.#schedule(notices);
+    const notices = transport.takeNotices();
+    transport.inTurns = true;
+    transport.notify = (news) => this.#schedule(news);
+    if (notices !== 0) this.#schedule(notices);
   }
 
   #detach(): void {
@@ -89,6 +100,7 @@ export abstract class TransportStream extends Duplex {
     transport.notify = null;
     if (this.resetting) transport.abort();
     else transport.close();
+    transport.release();
   }
 
   /** A socket that was closed connects anew: the stream's own state starts again, too. */
@@ -102,15 +114,23 @@ export abstract class TransportStream extends Duplex {
   }
 
   #schedule(notices: number): void {
-    if (this.#notices === 0) inTurn(() => this.#answer());
     this.#notices |= notices;
+    this.#takeTurn();
   }
 
-  #answer(): void {
+  #takeTurn(): void {
+    if (this.#turnAsked) return;
+    this.#turnAsked = true;
+    inTurn(this);
+  }
+
+  [TURN](): void {
     const notices = this.#notices;
     this.#notices = 0;
-    if (this.transport === null) return;
+    this.#turnAsked = false;
+    if (notices === 0 || this.transport === null) return;
     this.#closed ||= (notices & CLOSED) !== 0;
+    if ((notices & SENT) !== 0) this.#staging?.reclaim(this.transport.sendQueue);
     if (!this.connecting) {
       this.#receive();
       this.#send();
@@ -118,6 +138,11 @@ export abstract class TransportStream extends Duplex {
       if (notices !== CONNECTED) this.#schedule(notices & ~CONNECTED);
       this.onConnected();
     } else if (this.#error !== null) this.onConnectFailed(this.#error);
+  }
+
+  /** ACK, answer and FIN leave as one segment. */
+  [TURN_OVER](): void {
+    this.transport?.release();
   }
 
   /** Why nothing can be sent or received any more; null = it can. */
@@ -221,6 +246,7 @@ export abstract class TransportStream extends Duplex {
     }
     this.idle.touch();
     this.#outgoing = new Outgoing(chunks);
+    this.#staging ??= new Staging();
     this.#bytesSent += this.#outgoing.length;
     this.#written = callback;
     this.#send();
@@ -232,7 +258,7 @@ export abstract class TransportStream extends Duplex {
     if (transport === null || outgoing === null) return;
     let failure = this.#error;
     try {
-      if (failure === null && !this.#offer(transport, outgoing)) return;
+      if (failure === null && !this.#offer(transport, outgoing, this.#staging!)) return;
     } catch (error) {
       failure = codeOf(error);
     }
@@ -240,14 +266,17 @@ export abstract class TransportStream extends Duplex {
   }
 
   /** False: the send buffer is full, WRITABLE will follow. */
-  #offer(transport: Transport, outgoing: Outgoing): boolean {
-    for (let piece = outgoing.next(); piece !== null; piece = outgoing.next()) {
-      const taken = transport.send(piece);
-      outgoing.took(taken);
-      if (taken > 0) this.idle.touch();
-      if (taken < piece.length) return false;
+  #offer(transport: Transport, outgoing: Outgoing, staging: Staging): boolean {
+    staging.reclaim(transport.sendQueue);
+    if (outgoing.length >= BULK) {
+      // More is to come, as soon as this has called back: full packets leave at once, the rest with what comes.
+      transport.hold();
+      this.#takeTurn();
     }
-    return true;
+    const { given } = staging;
+    const all = outgoing.offer(transport, staging);
+    if (staging.given > given) this.idle.touch();
+    return all;
   }
 
   /** After the peer's FIN, a reset says that it had closed both ways: EPIPE, in Linux. */
@@ -260,7 +289,20 @@ export abstract class TransportStream extends Duplex {
     const written = this.#written;
     this.#outgoing = null;
     this.#written = null;
+    if (this.#staging?.holds === true) this.transport?.tellWhenSent();
     written?.(error);
+  }
+
+  /** The last text and the FIN leave as one segment. */
+  override end(...args: unknown[]): this {
+    const { transport } = this;
+    if (transport === null || this.connecting) return super.end(...(args as []));
+    transport.hold();
+    try {
+      return super.end(...(args as []));
+    } finally {
+      transport.release();
+    }
   }
 
   /** @internal */

@@ -23,8 +23,23 @@ export interface Transport {
   readonly ended: boolean;
   /** Called with `Notice` bits; never from inside one of the calls below that belongs to the same event. */
   notify: ((notices: number) => void) | null;
+  /**
+   * Whoever is told answers in a turn of its own (turns.ts). The connection is held from before `notify` until
+   * `release`, which has to follow: what is called for in between leaves together. `hold` begins that at other times.
+   */
+  inTurns: boolean;
+  hold(): void;
+  release(): void;
+  /** What there would have been to tell before `notify` was set. */
+  takeNotices(): number;
+  /** Bytes that `send` would take now. */
+  readonly sendSpace: number;
+  /** Bytes that it took, and whose buffer is still needed. */
+  readonly sendQueue: number;
   /** Takes what there is room for, by reference, and says how much. Throws an error with a code. */
   send(data: Uint8Array): number;
+  /** A SENT notice comes when `sendQueue` is 0. */
+  tellWhenSent(): void;
   /** §3.9.1.3: the next piece of text; null: there is none now. */
   receive(maxBytes?: number): Uint8Array | null;
   /** Nothing more will be sent (§3.6). */

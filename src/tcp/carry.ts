@@ -38,7 +38,8 @@ export function isAtRest(tcb: Tcb, now: number): boolean {
   if (snd.resentAt === now || !snd.busy.isIdle || !snd.pushes.isEmpty || !snd.bursts.isEmpty) return false;
   if (recovery.active || recovery.duplicates > 0 || frto.phase !== 'off' || tlp.due || rto.inRow > 0)
     return false;
-  if (tcb.error !== null || tcb.softError !== null || tcb.pathInDoubt || tcb.resetDue) return false;
+  if (tcb.error !== null || tcb.softError !== null || tcb.pathInDoubt || tcb.resetDue || tcb.inTurn)
+    return false;
   if (tcb.probeDue || tcb.userTimeoutDue || tcb.keepAliveDue || tcb.keepAliveProbes > 0) return false;
   for (let timer = 0; timer < tcb.deadlines.length; timer++) {
     if (timer !== Timer.keepAlive && isRunning(tcb, timer as Timer)) return false;

@@ -14,7 +14,7 @@ import { doubtsTooBig, hasConfirmedClaim } from './path-claims.ts';
 import { setReceiveBuffer, setWindowClamp } from './receive-buffer.ts';
 import { Sleeper } from './rest.ts';
 import type { Segment } from './segment.ts';
-import { sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
+import { notSent, sendSpace, setNotSentLowWater, setSendBuffer } from './send-buffer.ts';
 import { diff, type Seq } from './seq.ts';
 import type { State } from './state.ts';
 import { controller, type OpenOptions, type Tcb } from './tcb.ts';
@@ -175,6 +175,19 @@ export class Connection extends Sleeper {
   /** §3.9.1.7 (MAY-14): drop what has not left yet; how many bytes that was. */
   flush(now: number): number {
     return call.flush(this.tcb, now);
+  }
+
+  /**
+   * The application's turn begins or ends. In between it answers what it was told of: an ACK of no more than a
+   * segment, and text of less than one, wait for what it adds. The turn must not last: no timer ends it.
+   */
+  setTurn(on: boolean): void {
+    this.tcb.inTurn = on;
+  }
+
+  /** Text that has not left once, bytes. */
+  get notSent(): number {
+    return notSent(this.tcb);
   }
 
   /** MUST-17. */

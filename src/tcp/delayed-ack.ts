@@ -7,6 +7,9 @@ import type { Tcb } from './tcb.ts';
 import { deadlineOf, isRunning, startTimer, stopTimer, Timer } from './timers.ts';
 import { windowMoves } from './window.ts';
 
+/** What is acknowledged sooner than it must be: MUST-58 and SHLD-19 let it wait. */
+const WAITS_FOR_ANSWER: ReadonlySet<RuleId> = new Set(['local-quick-ack', 'local-read-ack']);
+
 /** Acknowledge as soon as output runs. */
 export function acknowledgeNow(tcb: Tcb, why: RuleId): void {
   tcb.ack.due = 1;
@@ -94,6 +97,16 @@ export function setQuickAck(tcb: Tcb, on: boolean): void {
   if (!on || ack.unacknowledged === 0) return;
   ack.pushed = Math.max(ack.pushed, 1);
   acknowledgeRead(tcb, rcv.queue === null || rcv.queue.length === 0);
+}
+
+/**
+ * An ACK is due while the application has its turn: may it go with the answer? Not one for more than a segment,
+ * nor of disorder, nor behind our FIN, where no answer can come, nor of the peer's, which waits in FIN-WAIT-1.
+ */
+export function mayAwaitAnswer({ ack, inTurn, rcv, snd }: Tcb): boolean {
+  if (!inTurn || ack.due > 1 || snd.finSent || rcv.finished || diff(rcv.nxt, ack.last) > rcv.mss)
+    return false;
+  return WAITS_FOR_ANSWER.has(ack.why);
 }
 
 /** A segment with an ACK left. */

@@ -18,3 +18,5 @@ export const TIME_WAIT = 64;
 export const URGENT = 128;
 /** A soft error, or R1 retransmissions without an answer (§3.9.1.8); `softError` says which. */
 export const SOFT_ERROR = 256;
+/** `tellWhenSent` was called, and nothing waits for its acknowledgment any more. The host says it. */
+export const SENT = 512;

@@ -4,7 +4,7 @@ import { ACK, ECE, FIN, PSH, RST, SYN } from '../wire/tcp.ts';
 import { addAccEcn, sayMarks } from './acc-ecn.ts';
 import { endsBurst, endsBurstAgain, noteBurst } from './bursts.ts';
 import { finLeaves, textEnd, textStart } from './closing.ts';
-import { acknowledged } from './delayed-ack.ts';
+import { acknowledged, mayAwaitAnswer } from './delayed-ack.ts';
 import { markNewText } from './ecn.ts';
 import { isOpenEarly } from './fast-open.ts';
 import { buildSyn, synDue } from './handshake.ts';
@@ -263,7 +263,7 @@ function sendKeepAlive(tcb: Tcb, out: Segment, now: number): boolean {
 
 /** Nothing to send but the acknowledgment that is owed. */
 function sendAck(tcb: Tcb, out: Segment, now: number): boolean {
-  if (tcb.ack.due === 0) return false;
+  if (tcb.ack.due === 0 || mayAwaitAnswer(tcb)) return false;
   acknowledgeIn(tcb, out, now);
   out.seq = acceptableSeq(tcb);
   out.why = tcb.ack.why;

@@ -55,7 +55,7 @@ export function sendable(tcb: Tcb, unsent: number, now: number): number {
   if (length <= 0) return 0;
   const partial = length % mss;
   if (partial === 0 || mayBePartial(tcb, unsent, length, mss) || isForward(tcb)) return length;
-  if (length === partial && tcb.probe !== null) {
+  if (length === partial && tcb.probe !== null && !tcb.inTurn) {
     tcb.probe.rule(tcb, whyHeld(tcb, length === unsent), now);
   }
   return length - partial;

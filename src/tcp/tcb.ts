@@ -137,6 +137,8 @@ export class Tcb {
   finWait2: number;
   /** Only full segments leave (MAY-16). user-calls.ts. */
   corked = false;
+  /** The application's turn lasts: an ACK that may wait, and less than a segment of text, leave at its end. connection.ts */
+  inTurn = false;
   /** §3.7.4; setNoDelay. user-calls.ts. */
   nagle: boolean;
   /** When the peer was last heard, ms. segment-arrives.ts. */

@@ -7,7 +7,7 @@ import type {
   PassiveTransport,
   Transport,
 } from '../../src/net/transport.ts';
-import { CLOSED, CONNECTED, END, ERROR, READABLE, WRITABLE } from '../../src/tcp/notice.ts';
+import { CLOSED, CONNECTED, END, ERROR, READABLE, SENT, WRITABLE } from '../../src/tcp/notice.ts';
 import { LINUX } from '../../src/tcp/presets.ts';
 import { Address, type Endpoint } from '../../src/wire/address.ts';
 
@@ -19,6 +19,9 @@ export class FakeTransport implements Transport {
   error: string | null = null;
   ended = false;
   notify: ((notices: number) => void) | null = null;
+  inTurns = false;
+  /** Calls of hold and release. */
+  readonly holds: string[] = [];
   /** Room in the send buffer. */
   room = Number.POSITIVE_INFINITY;
   /** What was taken, as it was given: by reference. */
@@ -38,11 +41,23 @@ export class FakeTransport implements Transport {
     return Buffer.concat(this.sent).toString();
   }
 
+  /** What of `sent` nobody has acknowledged. */
+  sendQueue = 0;
+
+  get sendSpace(): number {
+    return this.room;
+  }
+
+  tellWhenSent(): void {
+    this.calls.push('tellWhenSent');
+  }
+
   send(data: Uint8Array): number {
     if (this.error !== null) throw Object.assign(new Error('closed'), { code: 'ENOTCONN' });
     this.offered.push(data.length);
     const taken = Math.min(data.length, this.room);
     this.room -= taken;
+    this.sendQueue += taken;
     if (taken > 0) this.sent.push(data.subarray(0, taken));
     return taken;
   }
@@ -51,6 +66,18 @@ export class FakeTransport implements Transport {
     const text = this.arrived.shift() ?? null;
     this.ended = this.finished && this.arrived.length === 0;
     return text;
+  }
+
+  hold(): void {
+    this.holds.push('hold');
+  }
+
+  release(): void {
+    this.holds.push('release');
+  }
+
+  takeNotices(): number {
+    return 0;
   }
 
   shutdown(): void {
@@ -130,6 +157,12 @@ export class FakeTransport implements Transport {
   makesRoom(bytes: number): void {
     this.room += bytes;
     this.notify?.(WRITABLE);
+  }
+
+  /** Everything, and so it is told. */
+  acknowledges(): void {
+    this.sendQueue = 0;
+    this.notify?.(SENT);
   }
 
   vanishes(): void {

@@ -105,6 +105,21 @@ describe('text', () => {
     expect(only(world.box.client).info().counters.segmentsSent).toBe(before + 1);
   });
 
+  test('a question, its answer and both FINs take three segments each way', async () => {
+    const world = memoryWorld();
+    const server = world.server.createServer((socket) => socket.on('data', () => socket.end('a')));
+    const port = await listen(world, server);
+    const client = world.client.connect(port, world.serverAddress, () => client.write('q'));
+    client.resume();
+    await world.run(once(client, 'connect'));
+    const connection = only(world.box.server);
+    await world.run(closed(client));
+    await pass(world, 10);
+    const { segmentsSent } = connection.info().counters;
+    expect(segmentsSent).toBe(3);
+    server.close();
+  });
+
   test('both ways at once through a link that loses, duplicates and reorders', async () => {
     const world = memoryWorld({
       seed: 7,
