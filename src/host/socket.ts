@@ -202,7 +202,7 @@ export class TcpSocket implements Flow {
   set notify(callback: Notify | null) {
     this.callback = callback;
     if (callback !== null) {
-      if (this.hasNews) this.serve();
+      if (this.connection.hasNotices || this.isSent) this.serve();
     } else if (!this.away && this.state === 'TIME-WAIT') this.core.scheduler.soon(this);
   }
 

@@ -68,7 +68,7 @@ describe('a socket that connects', () => {
     other.end('not this');
     const local = `127.0.0.1:${socket.localPort}`;
     await converse(socket, server);
-    expect(segments(trace.events).slice(0, 4)).toEqual([...WHOLE, 'out PSH,ACK 5']);
+    expect(segments(trace.events).slice(0, 4)).toEqual([...WHOLE, 'out FIN,PSH,ACK 5']);
     expect(states(trace.events)).toEqual([
       'SYN-SENT',
       'ESTABLISHED',
@@ -244,7 +244,7 @@ test('a socket that a server accepted is recorded from then on', async () => {
   accepted.resume().end();
   await converse(client, server);
   expect(trace.events[0]).toMatchObject({ kind: 'connection', passive: true, state: 'ESTABLISHED' });
-  expect(segments(trace.events)).toContain('in PSH,ACK 5');
+  expect(segments(trace.events)).toContain('in FIN,PSH,ACK 5');
   expect(trace.ladder()).toContain('◄─');
 });
 
