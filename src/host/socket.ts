@@ -311,6 +311,12 @@ export class TcpSocket implements Flow {
     this.connection.setErrorReports(on);
   }
 
+  /** No more is taken by `send` while that much has not left once, bytes; Infinity, the default: only the buffer limits. */
+  setNotSentLowWater(bytes: number): void {
+    this.connection.setNotSentLowWater(bytes);
+    this.serve();
+  }
+
   /** MAY-15: while on, only full segments leave, and the rest after 200 ms; off, what was held leaves. */
   setCork(on: boolean): void {
     this.connection.setCork(on);

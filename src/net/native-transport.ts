@@ -105,6 +105,8 @@ export class NativeTransport implements Transport {
 
   setHopLimit(): void {}
 
+  setNotSentLowWater(): void {}
+
   setCork(): void {}
 
   setUserTimeout(): void {}

@@ -19,6 +19,8 @@ type Callback = (error?: Error | null) => void;
 
 /** A write of so much, bytes, is one of many. */
 const BULK = 16_384;
+/** Text that waits for its first departure is out of the cache when that comes: of 64 streams each had megabytes. */
+const NOT_SENT = 131_072;
 
 export abstract class TransportStream extends Duplex implements Turning {
   /** From connect() until `connect` or `close`. */
@@ -89,6 +91,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     this.#buffer?.prepare();
     const notices = transport.takeNotices();
     transport.inTurns = true;
+    transport.setNotSentLowWater(NOT_SENT);
     transport.notify = (news) => this.#schedule(news);
     if (notices !== 0) this.#schedule(notices);
   }

@@ -56,6 +56,8 @@ export interface Transport {
   setDiffserv(codepoint: number): void;
   /** 1 to 255. */
   setHopLimit(hopLimit: number): void;
+  /** No more is taken while that much has not left once, bytes. */
+  setNotSentLowWater(bytes: number): void;
   /** MAY-15. */
   setCork(on: boolean): void;
   /** Milliseconds; 0 = as configured. */

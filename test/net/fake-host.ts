@@ -109,6 +109,8 @@ export class FakeTransport implements Transport {
     this.calls.push(`hopLimit ${hopLimit}`);
   }
 
+  setNotSentLowWater(): void {}
+
   setCork(on: boolean): void {
     this.calls.push(`cork ${on}`);
   }
