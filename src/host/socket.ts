@@ -6,6 +6,7 @@ import { type ConnectionError, TcpError } from '../tcp/errors.ts';
 import type { ConnectionInfo } from '../tcp/info.ts';
 import { SENT } from '../tcp/notice.ts';
 import type { Parameters } from '../tcp/parameters.ts';
+import type { Kept } from '../tcp/put-away.ts';
 import type { State } from '../tcp/state.ts';
 import type { Endpoint } from '../wire/address.ts';
 import type { Core } from './core.ts';
@@ -128,8 +129,13 @@ export class TcpSocket implements Flow {
 
   /** §3.3.2. */
   get state(): State {
+    return this.keptAs ?? this.connection.state;
+  }
+
+  /** The state of what is put away for it, and of which nothing waits; null: it is not. */
+  private get keptAs(): Kept | null {
     const state = this.away ? this.core.records.stateOf(this.row, this.id) : null;
-    return state === null || state === 'elsewhere' ? this.connection.state : state;
+    return state === 'elsewhere' ? null : state;
   }
 
   /** Why it ended, if not well; ENETDOWN: its interface is gone. */
@@ -139,7 +145,7 @@ export class TcpSocket implements Flow {
 
   /** Bytes that `receive` would return now, in all. */
   get readable(): number {
-    return this.connection.readable;
+    return this.keptAs === null ? this.connection.readable : 0;
   }
 
   /** Bytes that `send` would take now. */
@@ -149,7 +155,7 @@ export class TcpSocket implements Flow {
 
   /** Bytes that `send` took and the peer has not acknowledged, sent or not; 0 = none of them is needed any more. */
   get sendQueue(): number {
-    return this.connection.sendQueue;
+    return this.keptAs === null ? this.connection.sendQueue : 0;
   }
 
   /** The peer will send no more, and everything was received. */

@@ -91,6 +91,15 @@ test('a connection that somebody watches by itself is not put away: they hear of
   expect(states).toEqual(['CLOSED']);
 });
 
+test('to ask what waits to be sent or read takes nothing out: who looks on at every idle moment stays idle', () => {
+  const w = serving();
+  const { child } = closed(w, false);
+  expect([child.sendQueue, child.readable, child.state]).toEqual([0, 0, 'TIME-WAIT']);
+  for (const socket of w.host.sockets()) expect(socket.sendQueue).toBe(0);
+  expect(isWhole(w, child)).toBe(false);
+  expect(w.clock.next).toBeGreaterThan(w.clock.now());
+});
+
 describe.each(FAMILIES)('in TIME-WAIT, over IPv$family', (family) => {
   const kinds: [string, TcpShape][] = [
     ['the FIN again', { seq: add(IRS, 701), flags: ACK | FIN }],

@@ -89,6 +89,7 @@ programs.describeWith(['curl', 'openssl'], 'Express and curl', () => {
 
   test('what is written in pieces comes in pieces', async () => {
     const client = spawn('curl', ['-q', '-sN', '--noproxy', '*', `http://${GOOD.ours}/pieces`]);
+    const closed = once(client, 'close');
     const pieces: string[] = [];
     client.stdout.on('data', (piece) => pieces.push(String(piece)));
     await eventually(
@@ -96,7 +97,7 @@ programs.describeWith(['curl', 'openssl'], 'Express and curl', () => {
       () => 'a piece',
     );
     expect(await fetched([`http://${GOOD.ours}/next`])).toBe('true');
-    await within(once(client, 'close'), 'the rest');
+    await within(closed, 'the rest');
     expect(pieces).toEqual(['the first\n', 'the last\n']);
   });
 

@@ -63,7 +63,7 @@ describe('between layers', () => {
       'wire/b.ts': 'export const b = 1;',
     });
     expect(faults).toEqual([
-      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → packetdrill, node → net → register → cli)',
+      'src/lib/a.ts:3: lib may not import from wire (lib → wire → tcp → host → sim, trace → packetdrill → lab, node → net → register → cli)',
     ]);
   });
 
@@ -81,8 +81,8 @@ describe('between layers', () => {
   test.each([
     ['sim', 'trace'],
     ['trace', 'sim'],
-    ['packetdrill', 'node'],
-    ['node', 'packetdrill'],
+    ['lab', 'node'],
+    ['node', 'lab'],
   ])('%s and %s stand side by side', (from, to) => {
     const { faults } = checkTree({
       [`${from}/a.ts`]: `import '../${to}/b.ts';`,
