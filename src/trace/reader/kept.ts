@@ -47,8 +47,8 @@ export interface KeptConnection {
   readonly omitted: number;
   /** The end at which the capture was taken; -1: not known. */
   readonly near: EndIndex | -1;
-  /** Milliseconds since 1970 of the capture's time 0. */
-  readonly epoch: number;
+  /** Nanoseconds since 1970 of the capture's time 0. */
+  readonly origin: bigint;
 }
 
 export interface KeepLimits {
@@ -125,9 +125,16 @@ export class PacketKeeper {
     packets.push(kept);
   }
 
-  /** `epoch`: `CaptureAnalysis.epoch`. */
-  finish(connection: Connection, summary: CapturedConnection, epoch: number): KeptConnection {
+  /** `origin`: `CaptureAnalysis.origin`. */
+  finish(connection: Connection, summary: CapturedConnection, origin: bigint): KeptConnection {
     const { packets, omitted } = this;
-    return { summary, packets, omitted, near: connection.ends.near, epoch };
+    return { summary, packets, omitted, near: connection.ends.near, origin };
   }
+}
+
+/** The first `most` packets; the others are counted. */
+export function firstPackets(kept: KeptConnection, most: number): KeptConnection {
+  const { packets, omitted } = kept;
+  if (packets.length <= most) return kept;
+  return { ...kept, packets: packets.slice(0, most), omitted: omitted + packets.length - most };
 }

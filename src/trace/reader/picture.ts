@@ -15,9 +15,10 @@ const OF_WINDOW = ZERO_WINDOW | WINDOW_FULL | WINDOW_UPDATE;
 
 /** An arrow's id is the number of its frame. Times count from the first packet, and never go back. */
 export function capturePicture(kept: KeptConnection, messages: Messages): LadderPicture {
-  const { summary, packets, near } = kept;
+  const { summary, packets, near, omitted } = kept;
   const times = timesOf(packets);
   const repeats = new Repeats();
+  const end = times.at(-1) ?? 0;
   return {
     ends: [
       { name: messages.ladder.client, detail: summary.client.endpoint },
@@ -25,8 +26,11 @@ export function capturePicture(kept: KeptConnection, messages: Messages): Ladder
     ],
     arrows: packets.map((packet, i) => arrowOf(packet, times[i]!, near, repeats)),
     states: packets.flatMap((packet, i) => statesOf(packet, times[i]!, packets[i - 1] ?? null)),
-    notes: [],
-    end: times.at(-1) ?? 0,
+    notes:
+      omitted === 0
+        ? []
+        : [{ id: 0, end: 1, t: end, text: messages.exports.omitted({ omitted }), kind: 'edit' }],
+    end,
   };
 }
 

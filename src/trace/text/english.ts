@@ -1,5 +1,6 @@
 // English.
 
+import { EXPORTS } from './english/exports.ts';
 import { LADDER } from './english/ladder.ts';
 import { READER } from './english/reader.ts';
 import { RULES } from './english/rules.ts';
@@ -14,4 +15,5 @@ export const ENGLISH = {
   summary: SUMMARY,
   reader: READER,
   verdicts: VERDICTS,
+  exports: EXPORTS,
 };

@@ -24,7 +24,7 @@ export function keptOf(
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     onConnection: (connection) => {
       const summary = summarise(connection, analysis.lastTime, analysis.epoch, messages);
-      found.push(keeperOf(connection).finish(connection, summary, analysis.epoch));
+      found.push(keeperOf(connection).finish(connection, summary, analysis.origin));
     },
     onPacket: (connection, packet, explained) => keeperOf(connection).packet(connection, packet, explained),
   });
