@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
 import { messagesIn } from '../node/language.ts';
+import type { Redaction } from '../trace/export/redaction.ts';
 import { CaptureAnalysis } from '../trace/reader/capture-analysis.ts';
 import type { Connection } from '../trace/reader/connection.ts';
 import { CaptureLadder } from '../trace/reader/ladder.ts';
@@ -12,10 +13,18 @@ import { type CapturedConnection, summarise } from '../trace/reader/summary.ts';
 import { compareTrouble, tableLines } from '../trace/reader/table.ts';
 import type { Messages } from '../trace/text/messages.ts';
 import { Address, formatEndpoint } from '../wire/address.ts';
-import { CommandError, EXIT, runCommand } from './exit.ts';
+import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
 import { type LanguageOptions, languageOption } from './options.ts';
+import {
+  addExportOptions,
+  asksForExports,
+  type ExportOptions,
+  type Exports,
+  openExports,
+  redactionOf,
+} from './read/exports.ts';
 
-interface ReadOptions extends LanguageOptions {
+interface ReadOptions extends LanguageOptions, ExportOptions {
   readonly conn?: (connection: Connection) => boolean;
   readonly json?: true;
 }
@@ -45,7 +54,7 @@ Exit codes:
   130  interrupted by Ctrl-C (129: the terminal was closed, 143: SIGTERM)`;
 
 export function readCommand(): Command {
-  return new Command('read')
+  const command = new Command('read')
     .description('explain the TCP connections of a pcap or pcapng capture, gzipped or not')
     .argument('<file>', 'a capture; - is the standard input')
     .argument('[connection]', 'number of a connection, as in the table: shows its ladder', parseNumber)
@@ -55,14 +64,20 @@ export function readCommand(): Command {
       parseFilter,
     )
     .option('--json', 'one JSON object for each connection, on a line of its own, as they end')
-    .addOption(languageOption('to explain them in'))
+    .addOption(languageOption('to explain them in'));
+  return addExportOptions(command)
     .addHelpText('after', HELP)
     .action((file: string, number: number | undefined, options: ReadOptions) =>
-      runCommand(() => read(file, number, options)),
+      runCommand((cleanup) => read(file, number, options, cleanup)),
     );
 }
 
-async function read(file: string, number: number | undefined, options: ReadOptions): Promise<number> {
+async function read(
+  file: string,
+  number: number | undefined,
+  options: ReadOptions,
+  cleanup: Cleanup,
+): Promise<number> {
   const messages = messagesIn(options.lang);
   const say = messages.reader;
   if (number !== undefined && options.conn !== undefined) {
@@ -71,18 +86,37 @@ async function read(file: string, number: number | undefined, options: ReadOptio
   const wanted =
     number === undefined ? options.conn : (connection: Connection): boolean => connection.number === number;
   const json = options.json === true;
-  const report =
-    wanted === undefined ? new AllConnections(json, messages) : new OneConnection(wanted, json, messages);
+  const redaction = redactionOf(options);
+  const context = { options, redaction, messages, cleanup };
+  const exports = asksForExports(options) ? openExports(wanted ?? null, context) : null;
+  const silent = exports !== null && (!json || exports.takesOutput);
+  const report = silent
+    ? new Silence()
+    : wanted === undefined
+      ? new AllConnections(json, messages, redaction)
+      : new OneConnection(wanted, json, messages, redaction);
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     key: randomBytes(16),
-    onConnection: (connection) => report.connection(connection, analysis),
-    ...(wanted === undefined ? {} : { onPacket: report.packet }),
+    onConnection: (connection) => {
+      report.connection(connection, analysis);
+      exports?.connection(analysis, connection);
+    },
+    ...(wanted === undefined && exports === null
+      ? {}
+      : {
+          onPacket: (connection, packet, explained) => {
+            report.packet(connection, packet, explained);
+            exports?.packet(analysis, connection, packet, explained);
+          },
+        }),
   });
   const progress = new Progress(file);
-  const cut = await feed(file, analysis, progress, say);
+  const cut = await feed(file, analysis, progress, say, exports);
   analysis.finish();
   progress.clear();
+  await exports?.finish(analysis);
   report.finish(analysis);
+  if (exports?.found === false) process.stderr.write(`synfin: ${say.noSuchConnection}\n`);
   const { fault, offset } = analysis.reader;
   if (fault === 'magic') throw new CommandError(say.noCapture({ file }));
   if (cut !== null) throw new CommandError(say.cutShort({ file, code: cut }));
@@ -90,7 +124,7 @@ async function read(file: string, number: number | undefined, options: ReadOptio
   const { frames, segments, unknownLink } = analysis.counts;
   if (segments === 0 && unknownLink > 0) throw new CommandError(say.unknownLink({ file }));
   if (segments === 0) process.stderr.write(`synfin: ${say.noTcp({ file, frames })}\n`);
-  return report.found ? EXIT.ok : EXIT.failed;
+  return report.found && exports?.found !== false ? EXIT.ok : EXIT.failed;
 }
 
 /** Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
@@ -99,11 +133,13 @@ async function feed(
   analysis: CaptureAnalysis,
   progress: Progress,
   say: Messages['reader'],
+  exports: Exports | null,
 ): Promise<string | null> {
   const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
   try {
     for await (const chunk of unpacked(source, progress)) {
       analysis.push(chunk);
+      await exports?.ready();
       if (analysis.reader.fault !== null) return null;
     }
   } catch (error) {
@@ -140,22 +176,33 @@ async function* unpacked(source: Readable, progress: Progress): AsyncGenerator<U
   yield* packed.pipe(gunzip) as AsyncIterable<Uint8Array>;
 }
 
+/** What is exported is not told as well. */
+class Silence {
+  readonly found = true;
+  readonly packet = (): void => {};
+  readonly connection = (): void => {};
+  readonly finish = (): void => {};
+}
+
 /** The table, or each connection as it ends. */
 class AllConnections {
   readonly found = true;
   readonly packet = (): void => {};
   private readonly json: boolean;
   private readonly messages: Messages;
+  private readonly redaction: Redaction | null;
   private rows: CapturedConnection[] = [];
   private left = 0;
 
-  constructor(json: boolean, messages: Messages) {
+  constructor(json: boolean, messages: Messages, redaction: Redaction | null) {
     this.json = json;
     this.messages = messages;
+    this.redaction = redaction;
   }
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {
-    const row = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
+    const whole = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
+    const row = this.redaction?.summary(whole) ?? whole;
     if (this.json) {
       process.stdout.write(`${JSON.stringify(row)}\n`);
       return;
@@ -187,16 +234,24 @@ class OneConnection {
   private readonly ladder: CaptureLadder;
   private readonly json: boolean;
   private readonly messages: Messages;
+  private readonly redaction: Redaction | null;
   private chosen: Connection | null = null;
 
-  constructor(wanted: (connection: Connection) => boolean, json: boolean, messages: Messages) {
+  constructor(
+    wanted: (connection: Connection) => boolean,
+    json: boolean,
+    messages: Messages,
+    redaction: Redaction | null,
+  ) {
     this.wanted = wanted;
     this.json = json;
     this.messages = messages;
+    this.redaction = redaction;
     const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
     const width = process.stdout.columns ?? WIDTH;
     const write = (line: string): void => void process.stdout.write(`${line}\n`);
-    this.ladder = new CaptureLadder({ width, color, messages, write });
+    const endpoint = (text: string): string => redaction?.endpoint(text) ?? text;
+    this.ladder = new CaptureLadder({ width, color, messages, write, endpoint });
   }
 
   get found(): boolean {
@@ -214,7 +269,8 @@ class OneConnection {
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {
     if (connection !== this.chosen) return;
-    const row = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
+    const whole = summarise(connection, analysis.lastTime, analysis.epoch, this.messages);
+    const row = this.redaction?.summary(whole) ?? whole;
     const text = this.json ? JSON.stringify(row) : `\n${tableLines([row], this.messages).join('\n')}`;
     process.stdout.write(`${text}\n`);
   }

@@ -124,9 +124,9 @@ export function readQlog(text: string): QlogTrace | null {
   for (const value of records) {
     const { time, name, group_id, data } = fields(value);
     const from = ENDS.indexOf(fields(data).owner as 'client');
-    if (typeof time !== 'number' || from < 0) continue;
-    const group = groups.get(String(group_id)) ?? { packets: [], states: [] };
-    groups.set(String(group_id), group);
+    if (typeof time !== 'number' || typeof group_id !== 'string' || from < 0) continue;
+    const group = groups.get(group_id) ?? { packets: [], states: [] };
+    groups.set(group_id, group);
     const owner = from as EndIndex;
     if (name === 'tcp:connection_state_updated') addState(group.states, time, owner, fields(data));
     else addPacket(group.packets, time, owner, fields(data));

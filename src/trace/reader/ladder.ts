@@ -21,6 +21,8 @@ export interface CaptureLadderOptions {
   readonly messages: Messages;
   /** Takes one line, without its line feed. */
   readonly write: (line: string) => void;
+  /** How an endpoint is named (default: as it is). */
+  readonly endpoint?: (endpoint: string) => string;
 }
 
 /** Before a state: `~` it follows, `?` it is assumed. */
@@ -36,11 +38,13 @@ const SIDES: readonly [Side, Side] = ['left', 'right'];
 export class CaptureLadder {
   private readonly messages: Messages;
   private readonly rows: RowWriter;
+  private readonly endpoint: (endpoint: string) => string;
   private lane: Lane | null = null;
 
   constructor(options: CaptureLadderOptions) {
-    const { width, color, messages, write } = options;
+    const { width, color, messages, write, endpoint = (text) => text } = options;
     this.messages = messages;
+    this.endpoint = endpoint;
     this.rows = new RowWriter(new LadderLayout(width, color), messages, write);
   }
 
@@ -85,7 +89,8 @@ export class CaptureLadder {
       told: null,
     };
     this.lane = lane;
-    const [client, server] = [connection.client, connection.server].map(formatEndpoint);
+    const ends = [connection.client, connection.server];
+    const [client, server] = ends.map((end) => this.endpoint(formatEndpoint(end)));
     const { ladder } = this.messages;
     this.rows.header(lane, [ladder.client, client!], [ladder.server, server!]);
     this.rows.say(ladder.captureLegend);
