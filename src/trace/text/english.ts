@@ -2,6 +2,7 @@
 
 import { EXPORTS } from './english/exports.ts';
 import { LADDER } from './english/ladder.ts';
+import { MERGE } from './english/merge.ts';
 import { READER } from './english/reader.ts';
 import { RULES } from './english/rules.ts';
 import { SUMMARY } from './english/summary.ts';
@@ -16,4 +17,5 @@ export const ENGLISH = {
   reader: READER,
   verdicts: VERDICTS,
   exports: EXPORTS,
+  merge: MERGE,
 };

@@ -3,6 +3,7 @@
 
 import { EXPORTS } from './korean/exports.ts';
 import { LADDER } from './korean/ladder.ts';
+import { MERGE } from './korean/merge.ts';
 import { READER } from './korean/reader.ts';
 import { RULES } from './korean/rules.ts';
 import { SUMMARY } from './korean/summary.ts';
@@ -17,4 +18,5 @@ export const KOREAN: Messages = {
   reader: READER,
   verdicts: VERDICTS,
   exports: EXPORTS,
+  merge: MERGE,
 };
