@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
 import { messagesIn } from '../node/language.ts';
 import type { Redaction } from '../trace/export/redaction.ts';
-import { CaptureAnalysis } from '../trace/reader/capture-analysis.ts';
+import { CaptureAnalysis, type CaptureAnalysisOptions } from '../trace/reader/capture-analysis.ts';
 import type { Connection } from '../trace/reader/connection.ts';
 import { CaptureLadder } from '../trace/reader/ladder.ts';
 import { type CapturedConnection, summarise } from '../trace/reader/summary.ts';
@@ -18,11 +18,13 @@ import { type LanguageOptions, languageOption } from './options.ts';
 import {
   addExportOptions,
   asksForExports,
+  type ExportContext,
   type ExportOptions,
   type Exports,
   openExports,
   redactionOf,
 } from './read/exports.ts';
+import { readTwo } from './read/two.ts';
 
 interface ReadOptions extends LanguageOptions, ExportOptions {
   readonly conn?: (connection: Connection) => boolean;
@@ -40,11 +42,18 @@ const HELP = `
 Without a connection: a table of all, those in trouble first, each with a verdict and the packets it rests on.
 With one: its ladder, every packet with both ends' states and Wireshark's analysis flags.
 
+With two captures, one from each end, in either order: how the clocks differ, what was lost, how long packets took.
+Exports go to files, or for - to the standard output; then nothing else is said. What shows one connection needs its
+number where there are several. --redact keeps ports, lengths, times and the first octet of each address.
+
 Examples:
   synfin read capture.pcapng
   synfin read capture.pcap.gz 3
   synfin read --conn 10.0.0.1:443 capture.pcap
   synfin read --lang ko capture.pcapng
+  synfin read client.pcap server.pcap 1
+  synfin read capture.pcap 3 --svg ladder.svg --html report.html
+  synfin read capture.pcap --redact --pcapng - > public.pcapng
   synfin read --json capture.pcapng | jq -c 'select(.verdict.severity > 1)'
 
 Exit codes:
@@ -57,7 +66,11 @@ export function readCommand(): Command {
   const command = new Command('read')
     .description('explain the TCP connections of a pcap or pcapng capture, gzipped or not')
     .argument('<file>', 'a capture; - is the standard input')
-    .argument('[connection]', 'number of a connection, as in the table: shows its ladder', parseNumber)
+    .argument(
+      '[file2]',
+      "a capture of the connection's other end: what was lost between them, and how long it took",
+    )
+    .argument('[connection]', 'number of a connection, as in the table: shows its ladder')
     .option(
       '--conn <endpoint>',
       'the first connection of 10.0.0.1:443, 10.0.0.1 or :443: shows its ladder',
@@ -67,56 +80,77 @@ export function readCommand(): Command {
     .addOption(languageOption('to explain them in'));
   return addExportOptions(command)
     .addHelpText('after', HELP)
-    .action((file: string, number: number | undefined, options: ReadOptions) =>
-      runCommand((cleanup) => read(file, number, options, cleanup)),
-    );
+    .action((file: string, second: string | undefined, third: string | undefined, options: ReadOptions) => {
+      const isNumber = third === undefined && /^\d+$/.test(second ?? '');
+      const [other, text] = isNumber ? [undefined, second] : [second, third];
+      const number = text === undefined ? undefined : parseNumber(text);
+      const files = other === undefined ? ([file] as const) : ([file, other] as const);
+      return runCommand((cleanup) => read(files, number, options, cleanup));
+    });
 }
 
 async function read(
-  file: string,
+  [file, other]: readonly [string, string?],
   number: number | undefined,
   options: ReadOptions,
   cleanup: Cleanup,
 ): Promise<number> {
   const messages = messagesIn(options.lang);
-  const say = messages.reader;
   if (number !== undefined && options.conn !== undefined) {
-    throw new CommandError(say.namedTwice, EXIT.usage);
+    throw new CommandError(messages.reader.namedTwice, EXIT.usage);
   }
   const wanted =
-    number === undefined ? options.conn : (connection: Connection): boolean => connection.number === number;
-  const json = options.json === true;
-  const redaction = redactionOf(options);
-  const context = { options, redaction, messages, cleanup };
-  const exports = asksForExports(options) ? openExports(wanted ?? null, context) : null;
+    number === undefined
+      ? (options.conn ?? null)
+      : (connection: Connection): boolean => connection.number === number;
+  const context = { options, redaction: redactionOf(options), messages, cleanup };
+  if (other === undefined) return readOne(file, wanted, options.json === true, context);
+  const feedAll = async (name: string, analysis: CaptureAnalysis): Promise<void> => {
+    complain(name, analysis, await feed(name, analysis, messages.reader), messages.reader);
+  };
+  return readTwo([file, other], wanted, options.json === true, context, feedAll);
+}
+
+async function readOne(
+  file: string,
+  wanted: ((connection: Connection) => boolean) | null,
+  json: boolean,
+  context: ExportContext,
+): Promise<number> {
+  const { options, messages, redaction } = context;
+  const exports = asksForExports(options) ? openExports(wanted, context) : null;
   const silent = exports !== null && (!json || exports.takesOutput);
-  const report = silent
-    ? new Silence()
-    : wanted === undefined
-      ? new AllConnections(json, messages, redaction)
-      : new OneConnection(wanted, json, messages, redaction);
+  const told = wanted === null ? new AllConnections(json, messages, redaction) : null;
+  const report = silent ? new Silence() : (told ?? new OneConnection(wanted!, json, messages, redaction));
+  const needsPackets = wanted !== null || exports !== null;
+  const onPacket: CaptureAnalysisOptions['onPacket'] = (connection, packet, explained) => {
+    report.packet(connection, packet, explained);
+    exports?.packet(analysis, connection, packet, explained);
+  };
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     key: randomBytes(16),
     onConnection: (connection) => {
       report.connection(connection, analysis);
       exports?.connection(analysis, connection);
     },
-    ...(wanted === undefined && exports === null
-      ? {}
-      : {
-          onPacket: (connection, packet, explained) => {
-            report.packet(connection, packet, explained);
-            exports?.packet(analysis, connection, packet, explained);
-          },
-        }),
+    ...(needsPackets ? { onPacket } : {}),
   });
-  const progress = new Progress(file);
-  const cut = await feed(file, analysis, progress, say, exports);
-  analysis.finish();
-  progress.clear();
+  const cut = await feed(file, analysis, messages.reader, exports);
   await exports?.finish(analysis);
   report.finish(analysis);
-  if (exports?.found === false) process.stderr.write(`synfin: ${say.noSuchConnection}\n`);
+  const found = report.found && exports?.found !== false;
+  if (!found && silent) process.stderr.write(`synfin: ${messages.reader.noSuchConnection}\n`);
+  complain(file, analysis, cut, messages.reader);
+  return found ? EXIT.ok : EXIT.failed;
+}
+
+/** @throws CommandError if the file is damaged, or none that can be read */
+function complain(
+  file: string,
+  analysis: CaptureAnalysis,
+  cut: string | null,
+  say: Messages['reader'],
+): void {
   const { fault, offset } = analysis.reader;
   if (fault === 'magic') throw new CommandError(say.noCapture({ file }));
   if (cut !== null) throw new CommandError(say.cutShort({ file, code: cut }));
@@ -124,11 +158,23 @@ async function read(
   const { frames, segments, unknownLink } = analysis.counts;
   if (segments === 0 && unknownLink > 0) throw new CommandError(say.unknownLink({ file }));
   if (segments === 0) process.stderr.write(`synfin: ${say.noTcp({ file, frames })}\n`);
-  return report.found && exports?.found !== false ? EXIT.ok : EXIT.failed;
 }
 
-/** Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
+/** Reads it to its end. Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
 async function feed(
+  file: string,
+  analysis: CaptureAnalysis,
+  say: Messages['reader'],
+  exports: Exports | null = null,
+): Promise<string | null> {
+  const progress = new Progress(file);
+  const cut = await feedChunks(file, analysis, progress, say, exports);
+  analysis.finish();
+  progress.clear();
+  return cut;
+}
+
+async function feedChunks(
   file: string,
   analysis: CaptureAnalysis,
   progress: Progress,

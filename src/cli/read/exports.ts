@@ -25,9 +25,9 @@ import { type Cleanup, CommandError, EXIT } from '../exit.ts';
 import { renderersFor, renderPng } from './png.ts';
 import { Sink, STDOUT } from './sink.ts';
 
-const NAMES = ['svg', 'png', 'html', 'pcapng', 'qlog'] as const;
+export const EXPORT_NAMES = ['svg', 'png', 'mermaid', 'html', 'pcapng', 'qlog'] as const;
 
-type ExportName = (typeof NAMES)[number];
+export type ExportName = (typeof EXPORT_NAMES)[number];
 
 export type ExportOptions = { readonly [Name in ExportName]?: string } & {
   readonly force?: true;
@@ -38,17 +38,18 @@ export type ExportOptions = { readonly [Name in ExportName]?: string } & {
 type Wanted = (connection: Connection) => boolean;
 
 /** They show one connection. */
-const OF_ONE: readonly ExportName[] = ['svg', 'png'];
+const OF_ONE: readonly ExportName[] = ['svg', 'png', 'mermaid'];
 /** Of a report on all connections: packets in its ladders, and rows of its table. */
 const REPORT_TOTAL = 20_000;
 const REPORT_ROWS = 10_000;
 /** What programs for pictures can lay out. */
-const PNG_PACKETS = 500;
+export const PNG_PACKETS = 500;
 
 export function addExportOptions(command: Command): Command {
   return command
     .option('--svg <file>', "a connection's ladder as a picture")
     .option('--png <file>', 'the same, by resvg, rsvg-convert, Chromium or ImageMagick if one is there')
+    .option('--mermaid <file>', 'the same as text that Mermaid draws, as far as its limit goes')
     .option('--html <file>', 'a report in one file: table, verdicts, ladders; without scripts')
     .option('--pcapng <file>', 'the packets, with what is said of each as its comment')
     .option('--qlog <file>', 'packets and states as qlog (JSON-SEQ)')
@@ -60,13 +61,25 @@ export function addExportOptions(command: Command): Command {
 }
 
 export const asksForExports = (options: ExportOptions): boolean =>
-  NAMES.some((name) => options[name] !== undefined);
+  EXPORT_NAMES.some((name) => options[name] !== undefined);
 
 /** Null: everything stays as it is. */
 export function redactionOf({ redact, redactKey }: ExportOptions): Redaction | null {
   if (redact !== true) return null;
   const key = redactKey === undefined ? randomBytes(16) : createHash('sha256').update(redactKey).digest();
   return new Redaction(key.subarray(0, 16));
+}
+
+/** @throws CommandError if a file is there, or is named twice */
+export function openSinks({ options, messages }: ExportContext): ReadonlyMap<ExportName, Sink> {
+  const asked = EXPORT_NAMES.flatMap((name) =>
+    options[name] === undefined ? [] : [[name, options[name]] as const],
+  );
+  const twice = asked.find(([, file], i) => asked.findIndex(([, other]) => other === file) !== i);
+  if (twice !== undefined) throw new CommandError(messages.exports.twice({ file: twice[1] }), EXIT.usage);
+  return new Map(
+    asked.map(([name, file]) => [name, new Sink(file, options.force === true, messages)] as const),
+  );
 }
 
 /** What exports of one connection and of all have in common. */
@@ -91,16 +104,8 @@ export abstract class Exports {
   protected readonly sinks: ReadonlyMap<ExportName, Sink>;
 
   constructor(context: ExportContext) {
-    const { options, messages } = context;
     this.context = context;
-    const asked = NAMES.flatMap((name) =>
-      options[name] === undefined ? [] : [[name, options[name]] as const],
-    );
-    const twice = asked.find(([, file], i) => asked.findIndex(([, other]) => other === file) !== i);
-    if (twice !== undefined) throw new CommandError(messages.exports.twice({ file: twice[1] }), EXIT.usage);
-    this.sinks = new Map(
-      asked.map(([name, file]) => [name, new Sink(file, options.force === true, messages)] as const),
-    );
+    this.sinks = openSinks(context);
   }
 
   /** There was something to export. */
@@ -126,7 +131,7 @@ export abstract class Exports {
 
   /** Something goes to the standard output. */
   get takesOutput(): boolean {
-    return NAMES.some((name) => this.context.options[name] === STDOUT);
+    return EXPORT_NAMES.some((name) => this.context.options[name] === STDOUT);
   }
 }
 

@@ -4,13 +4,14 @@
 import type { KeptConnection } from '../reader/kept.ts';
 import type { Messages } from '../text/messages.ts';
 import { htmlReport } from './html.ts';
+import { connectionMermaid } from './mermaid.ts';
 import { connectionPcapng } from './pcapng.ts';
 import { connectionQlog } from './qlog.ts';
 import { connectionSvg } from './svg.ts';
 
 export interface Exporter {
   /** As the option of `synfin read`. */
-  readonly name: 'svg' | 'html' | 'pcapng' | 'qlog' | 'json';
+  readonly name: 'svg' | 'mermaid' | 'html' | 'pcapng' | 'qlog' | 'json';
   /** Of its files, without the dot. */
   readonly extension: string;
   /** The whole file. A connection that must keep its secrets comes out of `Redaction.connection`. */
@@ -19,6 +20,7 @@ export interface Exporter {
 
 export const EXPORTERS: readonly Exporter[] = [
   { name: 'svg', extension: 'svg', write: connectionSvg },
+  { name: 'mermaid', extension: 'mmd', write: connectionMermaid },
   { name: 'html', extension: 'html', write: report },
   { name: 'pcapng', extension: 'pcapng', write: connectionPcapng },
   { name: 'qlog', extension: 'sqlog', write: connectionQlog },

@@ -1,6 +1,9 @@
 // A report as one HTML file: the table, verdicts, and a ladder for each connection, as a picture and in words. It has
 // no scripts, asks for nothing from anywhere (its policy forbids both), and everything in it is escaped.
 
+import { passageLines, summariseMerged, summaryLines } from '../merge/lines.ts';
+import type { MergedConnection } from '../merge/merge.ts';
+import { mergedPicture } from '../merge/picture.ts';
 import { escapeMarkup } from '../picture/shape.ts';
 import { DARK, LIGHT, ladderStyle, type Palette } from '../picture/style.ts';
 import { ladderFigure } from '../picture/svg.ts';
@@ -45,20 +48,48 @@ export function htmlReport({ connections, ladders, redacted }: Report, messages:
   const packets = connections.reduce((sum, connection) => sum + connection.packets, 0);
   const left = connections.length - ladders.length;
   const shown = new Set(ladders.map(({ summary }) => summary.connection));
-  return [
-    `<!DOCTYPE html><html lang="${messages.language}"><head><meta charset="utf-8">`,
-    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(POLICY)}">`,
-    '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">',
-    `<title>${escapeMarkup(report.title)}</title><style>${STYLE}</style></head><body><main>`,
-    element('h1', report.title),
+  return page(messages, [
     element('p', report.summary({ connections: connections.length, packets })),
     redacted ? element('p', report.redacted) : '',
     tableOf(connections, shown, messages),
     left > 0 ? element('p', report.left({ connections: left })) : '',
     ...ladders.map((kept) => sectionOf(kept, messages)),
+  ]);
+}
+
+/** A report on connections that were captured at both ends. */
+export function mergedReport(
+  all: readonly MergedConnection[],
+  redacted: boolean,
+  messages: Messages,
+): string {
+  const sections = all.map((merged, i) => {
+    const { client, server } = merged.client.summary;
+    const [title, ...lines] = summaryLines(summariseMerged(merged), messages);
+    const picture = mergedPicture(merged, messages, REPORT_PACKETS);
+    const options = figureOptions(client.endpoint, server.endpoint, messages);
+    const rows = passageLines(merged, messages).slice(0, REPORT_PACKETS + 1);
+    return [
+      `<section><h2 id="c${i + 1}">${escapeMarkup(title!)}</h2>`,
+      ...lines.map((line) => element('p', line)),
+      `<div class="wide">${ladderFigure(picture, options)}</div>`,
+      `<details><summary>${escapeMarkup(messages.exports.report.packets)}</summary>`,
+      `<pre class="wide">${escapeMarkup(rows.join('\n'))}</pre></details></section>`,
+    ].join('\n');
+  });
+  return page(messages, [redacted ? element('p', messages.exports.report.redacted) : '', ...sections]);
+}
+
+const page = (messages: Messages, parts: readonly string[]): string =>
+  [
+    `<!DOCTYPE html><html lang="${messages.language}"><head><meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(POLICY)}">`,
+    '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">',
+    `<title>${escapeMarkup(messages.exports.report.title)}</title><style>${STYLE}</style></head><body><main>`,
+    element('h1', messages.exports.report.title),
+    ...parts,
     '</main></body></html>\n',
   ].join('\n');
-}
 
 function tableOf(
   connections: readonly CapturedConnection[],
@@ -85,7 +116,10 @@ const verdictRow = (
 function sectionOf(kept: KeptConnection, messages: Messages): string {
   const { connection: number, client, server, verdict } = kept.summary;
   const { exports, reader } = messages;
-  const figure = ladderFigure(pictureWithin(kept, REPORT_PACKETS, messages), figureOptions(kept, messages));
+  const figure = ladderFigure(
+    pictureWithin(kept, REPORT_PACKETS, messages),
+    figureOptions(client.endpoint, server.endpoint, messages),
+  );
   const shown = firstPackets(kept, REPORT_PACKETS);
   const times = timesOf(shown.packets);
   const rows = shown.packets.map((packet, i) => rowOf(packet, times[i]!, messages));

@@ -55,10 +55,12 @@ export interface KeepLimits {
   readonly packets: number;
   /** Of captured IP packets. */
   readonly bytes: number;
+  /** With their text, or headers alone. */
+  readonly text: boolean;
 }
 
 /** What a ladder can be read with, and a browser can draw. */
-export const KEEP_LIMITS: KeepLimits = { packets: 50_000, bytes: 256 << 20 };
+export const KEEP_LIMITS: KeepLimits = { packets: 50_000, bytes: 256 << 20, text: true };
 
 /** A copy of what `CaptureAnalysis` tells of a packet. `before`: the states that were known until then. */
 export function keepPacket(
@@ -66,6 +68,7 @@ export function keepPacket(
   packet: SeenPacket,
   explained: Explained,
   before: readonly [State, State],
+  text = true,
 ): KeptPacket {
   const { ip, segment, number, time, direction } = packet;
   const { from, flags, states, confidences, changed } = explained;
@@ -91,7 +94,7 @@ export function keepPacket(
     reasons,
     direction,
     identification: ip.identification,
-    bytes: bytes.slice(ip.start, ip.payloadEnd),
+    bytes: bytes.slice(ip.start, text ? ip.payloadEnd : segment.textStart),
     tcpStart: ip.payloadStart - ip.start,
     textStart: segment.textStart - ip.start,
     wireLength: ip.wireEnd - ip.start,
@@ -114,15 +117,20 @@ export class PacketKeeper {
   packet(connection: Connection, packet: SeenPacket, explained: Explained): void {
     const { limits, packets } = this;
     const { ip } = packet;
-    const size = ip.payloadEnd - ip.start;
+    const size = (limits.text ? ip.payloadEnd : packet.segment.textStart) - ip.start;
     if (this.omitted > 0 || packets.length >= limits.packets || this.bytes + size > limits.bytes) {
       this.omitted++;
       return;
     }
     this.bytes += size;
-    const kept = keepPacket(connection, packet, explained, this.states);
+    const kept = keepPacket(connection, packet, explained, this.states, limits.text);
     this.states = kept.states;
     packets.push(kept);
+  }
+
+  /** The next packet is not kept, and none after it. */
+  skip(): void {
+    this.omitted++;
   }
 
   /** `origin`: `CaptureAnalysis.origin`. */

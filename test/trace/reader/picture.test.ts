@@ -110,8 +110,9 @@ describe('a picture of a capture', () => {
 
 describe('what is kept', () => {
   test.each([
-    ['packets', { packets: 3, bytes: 1e6 }, 3],
-    ['bytes', { packets: 100, bytes: 48 + 48 + 40 + 140 }, 4],
+    ['packets', { packets: 3, bytes: 1e6, text: true }, 3],
+    ['headers alone', { packets: 100, bytes: 48 + 48 + 40 + 40, text: false }, 4],
+    ['bytes', { packets: 100, bytes: 48 + 48 + 40 + 140, text: true }, 4],
   ] as const)('is bounded: %s', (_what, limits, count) => {
     const kept = keptExchange(DIALOGUE, limits);
     expect(kept.packets).toHaveLength(count);
