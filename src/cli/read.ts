@@ -83,19 +83,19 @@ export function readCommand(): Command {
     .action((file: string, second: string | undefined, third: string | undefined, options: ReadOptions) => {
       const isNumber = third === undefined && /^\d+$/.test(second ?? '');
       const [other, text] = isNumber ? [undefined, second] : [second, third];
-      const number = text === undefined ? undefined : parseNumber(text);
       const files = other === undefined ? ([file] as const) : ([file, other] as const);
-      return runCommand((cleanup) => read(files, number, options, cleanup));
+      return runCommand((cleanup) => read(files, text, options, cleanup));
     });
 }
 
 async function read(
   [file, other]: readonly [string, string?],
-  number: number | undefined,
+  text: string | undefined,
   options: ReadOptions,
   cleanup: Cleanup,
 ): Promise<number> {
   const messages = messagesIn(options.lang);
+  const number = text === undefined ? undefined : parseNumber(text, messages.reader);
   if (number !== undefined && options.conn !== undefined) {
     throw new CommandError(messages.reader.namedTwice, EXIT.usage);
   }
@@ -326,8 +326,8 @@ class OneConnection {
   }
 }
 
-function parseNumber(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('It must be the number of a connection.');
+function parseNumber(text: string, say: Messages['reader']): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new CommandError(say.badNumber, EXIT.usage);
   return Number(text);
 }
 

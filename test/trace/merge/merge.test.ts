@@ -273,10 +273,10 @@ describe('what is told', () => {
     expect(summary.ways.map(({ lost }) => lost)).toEqual(losses(merged));
     expect(summary.ways.map(({ fastest }) => fastest).every((ms) => ms > 5)).toBe(true);
     expect(summaryLines(summary, ENGLISH).join('\n')).toMatch(
-      /server's clock is 10800 s ahead of the client's \(± [\d.]+ ms\)/,
+      /server's clock is 10800 s ahead of the client's \(give or take [\d.]+ ms\)/,
     );
     expect(summaryLines(summary, KOREAN).join('\n')).toMatch(
-      /서버의 시계는 클라이언트보다 10800초 빠르다 \(± [\d.]+ ms\)/,
+      /서버의 시계는 클라이언트보다 10800초 빠르다 \(오차 [\d.]+ ms\)/,
     );
   });
 });

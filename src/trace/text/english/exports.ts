@@ -1,7 +1,7 @@
 // The words of what the reader exports, and of what can go wrong with that.
 
 import { grouped } from '../numbers.ts';
-import { count, groupedCount } from './units.ts';
+import { groupedCount } from './units.ts';
 
 export const EXPORTS = {
   /** In a picture, where it ends early. */
@@ -17,15 +17,6 @@ export const EXPORTS = {
       `Of ${groupedCount(connections, 'more connection')} there is no ladder here.`,
     redacted: 'Addresses are mapped, and text was removed.',
     packets: 'The packets in words',
-  },
-  /** Comments of a packetdrill script. */
-  script: {
-    made: ({ client, server, packets }: { client: string; server: string; packets: number }): string =>
-      `The connection ${client} > ${server}, ${count(packets, 'packet')}, seen from its`,
-    ours: { client: 'client', server: 'server' } as Readonly<Record<'client' | 'server', string>>,
-    calls: 'Calls are inferred: a capture shows when segments left, not when they were written.',
-    omitted: ({ omitted }: { omitted: number }): string => `${grouped(omitted)} more packets are left out.`,
-    midStream: 'The capture began after the handshake: the one here is made up.',
   },
   exists: ({ file }: { file: string }): string => `${file} exists; --force replaces it`,
   unwritable: ({ file, code }: { file: string; code: string }): string => `cannot write ${file}: ${code}`,

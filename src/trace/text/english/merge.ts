@@ -8,7 +8,7 @@ export const MERGE = {
   clock: ({ offset, uncertainty, drift }: { offset: number; uncertainty: number; drift: number }): string => {
     const way = offset < 0 ? 'behind' : 'ahead of';
     const known = Number.isFinite(uncertainty)
-      ? `± ${time(uncertainty)}`
+      ? `give or take ${time(uncertainty)}`
       : 'or less, as packets were seen one way only';
     const drifts =
       drift === 0 ? '' : `, and ${drift > 0 ? 'gains' : 'loses'} ${Math.abs(drift).toFixed(1)} ppm`;

@@ -15,13 +15,6 @@ export const EXPORTS: Messages['exports'] = {
     redacted: '주소를 다른 주소로 바꾸고 본문을 지웠습니다.',
     packets: '패킷을 글로 보기',
   },
-  script: {
-    made: ({ client, server, packets }) => `연결 ${client} > ${server}, 패킷 ${packets}개. 우리 쪽:`,
-    ours: { client: '클라이언트', server: '서버' },
-    calls: '호출은 추론한 것이다: 캡처는 세그먼트가 떠난 때를 보일 뿐, 쓴 때는 보이지 않는다.',
-    omitted: ({ omitted }) => `패킷 ${grouped(omitted)}개는 뺐다.`,
-    midStream: '캡처는 핸드셰이크 뒤에 시작되었다: 여기의 핸드셰이크는 지어낸 것이다.',
-  },
   exists: ({ file }) => ko`${file}이/가 이미 있습니다. --force를 주면 덮어씁니다`,
   unwritable: ({ file, code }) => ko`${file}을/를 쓸 수 없습니다: ${code}`,
   twice: ({ file }) => ko`${file}은/는 내보내기 두 개에 쓰였습니다`,

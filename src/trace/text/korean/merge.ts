@@ -9,7 +9,9 @@ import { time } from './units.ts';
 export const MERGE: Messages['merge'] = {
   clock: ({ offset, uncertainty, drift }) => {
     const way = offset < 0 ? '느리다' : '빠르다';
-    const known = Number.isFinite(uncertainty) ? `± ${time(uncertainty)}` : '최대치, 한 방향의 패킷만 보였다';
+    const known = Number.isFinite(uncertainty)
+      ? `오차 ${time(uncertainty)}`
+      : '최대치, 한 방향의 패킷만 보였다';
     const drifts =
       drift === 0 ? '' : `. ${Math.abs(drift).toFixed(1)} ppm씩 ${drift > 0 ? '빨라진다' : '느려진다'}`;
     return `서버의 시계는 클라이언트보다 ${time(Math.abs(offset))} ${way} (${known})${drifts}`;
