@@ -30,11 +30,12 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 describe('one connection', () => {
   test('several exports at once, and nothing else is said', async () => {
-    const names = ['svg', 'html', 'pcapng', 'qlog'];
+    const names = ['svg', 'html', 'pcapng', 'qlog', 'mermaid'];
     const options = names.flatMap((name) => [`--${name}`, file(`a.${name}`)]);
     expect(await run('read', file('two.pcap'), '2', ...options)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(text('a.svg')).toMatch(/^<svg .*data-arrow="4".*data-arrow="5"/s);
     expect(text('a.html')).toContain('refused');
+    expect(text('a.mermaid')).toMatch(/^sequenceDiagram\n(?:.*\n)*.*: SYN #35;4 seq 0/);
     expect(keptOf(readFileSync(file('a.pcapng'))).map(({ packets }) => packets.length)).toEqual([2]);
     expect(readQlog(text('a.qlog'))!.connections.map(({ group }) => group)).toEqual(['2']);
   });

@@ -125,6 +125,9 @@ export function overlapOf(one: KeptPacket, other: KeptPacket): { start: number; 
   return { start: Math.max(start, 0), end: Math.min(end, one.segment.length) };
 }
 
+/** In one slot; a capture that was made to have more is matched in part. */
+const MOST_IN_SLOT = 2_048;
+
 /** Finds the segments that share text with another, by slots of sequence space. */
 export class RangeIndex {
   private static readonly SLOT = 14;
@@ -135,7 +138,7 @@ export class RangeIndex {
       for (const slot of slotsOf(packet, RangeIndex.SLOT)) {
         const found = this.slots.get(slot);
         if (found === undefined) this.slots.set(slot, [packet]);
-        else found.push(packet);
+        else if (found.length < MOST_IN_SLOT) found.push(packet);
       }
     }
   }

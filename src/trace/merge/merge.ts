@@ -183,7 +183,11 @@ function direction(from: EndIndex, near: Seen, far: Seen, { uncertainty }: Clock
     passages.push({ from, sent: null, arrived: packet, departs: null, arrives, fate: 'arrived', part });
   }
   const went = new Map<KeptPacket, Pair[]>();
-  for (const pair of pairs) went.set(pair.sent, [...(went.get(pair.sent) ?? []), pair]);
+  for (const pair of pairs) {
+    const parts = went.get(pair.sent);
+    if (parts === undefined) went.set(pair.sent, [pair]);
+    else parts.push(pair);
+  }
   const heard = new Heard(arrived, near.packets, from);
   for (const packet of sent) {
     const departs = near.time(packet);

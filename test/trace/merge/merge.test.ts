@@ -15,7 +15,8 @@ import { tee } from '../../../src/trace/tee.ts';
 import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { KOREAN } from '../../../src/trace/text/korean.ts';
 import { joinBytes } from '../../wire/captures.ts';
-import { OPENED } from '../reader/exchange.ts';
+import { damaged } from '../export/support.ts';
+import { capture, OPENED } from '../reader/exchange.ts';
 import { keptExchange, keptOf } from '../reader/kept.ts';
 
 const HOURS = 3 * 3_600_000 + 0.125;
@@ -239,6 +240,37 @@ describe('captures that do not hold everything', () => {
     expect(mergeConnections(side(CLIENT), { kept: other, end: 1e6 })).toBeNull();
     const reused = keptExchange(['+0 > S 0:0 isn 77', '+9 < S. 0:0 ack 1']);
     expect(mergeConnections(side(CLIENT), { kept: reused, end: 1e6 })).toBeNull();
+  });
+
+  test('hostile captures: whatever is read can be compared', () => {
+    const [client, server] = [capture(CLIENT), capture(CLIENT.map((line) => line.replace('+20', '+0')))];
+    let merged = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      for (const kept of keptOf(damaged(client, seed))) {
+        for (const other of keptOf(damaged(server, seed + 1000))) {
+          const both = mergeConnections({ kept, end: 1e6 }, { kept: other, end: 1e6 });
+          if (both === null) continue;
+          merged++;
+          mergedPicture(both, ENGLISH);
+          const told = [
+            ...summaryLines(summariseMerged(both), ENGLISH),
+            ...passageLines(both, ENGLISH),
+          ].join();
+          expect(told, `seed ${seed}`).not.toMatch(/NaN|undefined/);
+        }
+      }
+    }
+    expect(merged).toBeGreaterThan(50);
+  });
+
+  test('a segment that came in ever so many parts takes no more time for it', () => {
+    const parts = Array.from(
+      { length: 20_000 },
+      (_, i) => `+0 > . ${1 + (i % 4000)}:${2 + (i % 4000)} ack 1`,
+    );
+    const sent = [...OPENED, '+5 > P. 1:4345 ack 1'];
+    const merged = mergeConnections(side(sent), side([...OPENED, '+5 > . 1:1 ack 1', ...parts]))!;
+    expect(merged.passages.length).toBeLessThan(30_000);
   });
 
   test('many packets that look alike take no more time for it', () => {
