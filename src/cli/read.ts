@@ -1,6 +1,6 @@
 // `synfin read`: what a capture tells of its TCP connections, those in trouble first; or the ladder of one of them.
 import { randomBytes } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
@@ -24,6 +24,7 @@ import {
   openExports,
   redactionOf,
 } from './read/exports.ts';
+import { Progress } from './read/progress.ts';
 import { readTwo } from './read/two.ts';
 
 interface ReadOptions extends LanguageOptions, ExportOptions {
@@ -343,31 +344,4 @@ function parseFilter(text: string): (connection: Connection) => boolean {
   if (named === null) throw new InvalidArgumentError('It must look like 10.0.0.1:443, 10.0.0.1 or :443.');
   const wanted = formatEndpoint({ address: named, port: Number(port) });
   return both((end) => formatEndpoint(end) === wanted);
-}
-
-/** How much of the file was read, and how fast; nothing where stderr is no terminal. */
-class Progress {
-  private readonly shown = process.stderr.isTTY === true;
-  private readonly size: number;
-  private readonly start = performance.now();
-  private bytes = 0;
-  private next = 0;
-
-  constructor(file: string) {
-    this.size = file === '-' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
-  }
-
-  step(bytes: number): void {
-    this.bytes += bytes;
-    const now = performance.now();
-    if (!this.shown || now < this.next) return;
-    this.next = now + 100;
-    const share = this.size === 0 ? '' : `${Math.floor((100 * this.bytes) / this.size)} %, `;
-    const rate = this.bytes / 1e6 / Math.max((now - this.start) / 1000, 0.001);
-    process.stderr.write(`\r\x1b[K${share}${(this.bytes / 1e6).toFixed(0)} MB, ${rate.toFixed(0)} MB/s`);
-  }
-
-  clear(): void {
-    if (this.shown) process.stderr.write('\r\x1b[K');
-  }
 }
