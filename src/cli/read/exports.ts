@@ -42,8 +42,8 @@ const OF_ONE: readonly ExportName[] = ['svg', 'png', 'mermaid'];
 /** Of a report on all connections: packets in its ladders, and rows of its table. */
 const REPORT_TOTAL = 20_000;
 const REPORT_ROWS = 10_000;
-/** What programs for pictures can lay out. */
-export const PNG_PACKETS = 500;
+/** Some 15,000 pixels: browsers draw no more than 16,384. */
+export const PNG_PACKETS = 400;
 
 export function addExportOptions(command: Command): Command {
   return command

@@ -12,11 +12,13 @@ import type { Messages } from '../text/messages.ts';
 const MOST_PACKETS = 5_000;
 /** Room for a segment's numbers and its flags. */
 const WIDTH = 1_080;
+/** A label on an arrow of which one end was not seen has room above the next. */
+const STEP = 38;
 
 /** Of what is to be drawn: its title for those who do not see it, and how wide it is. */
 export function figureOptions(client: string, server: string, messages: Messages): SvgOptions {
   const title = messages.exports.title({ client, server });
-  return { title, words: captureWords(messages), width: WIDTH, scale: 'compressed' };
+  return { title, words: captureWords(messages), width: WIDTH, step: STEP, scale: 'compressed' };
 }
 
 /** Two captures of it. */
