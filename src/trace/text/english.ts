@@ -1,6 +1,8 @@
 // English.
 
+import { EXPORTS } from './english/exports.ts';
 import { LADDER } from './english/ladder.ts';
+import { MERGE } from './english/merge.ts';
 import { READER } from './english/reader.ts';
 import { RULES } from './english/rules.ts';
 import { SUMMARY } from './english/summary.ts';
@@ -20,4 +22,6 @@ export const ENGLISH = {
   reader: READER,
   /** @hidden */
   verdicts: VERDICTS,
+  exports: EXPORTS,
+  merge: MERGE,
 };

@@ -84,6 +84,36 @@ const READER: SamplesOf<Messages['reader']> = {
   unreadable: [{ file, code: 'ENOENT' }],
 };
 
+const option = '--svg';
+const programs = ['resvg', 'magick'];
+const EXPORTS: SamplesOf<Messages['exports']> = {
+  omitted: [{ omitted: 1200 }],
+  title: [{ client: '10.0.0.1:80', server: '[::1]:80' }],
+  exists: [{ file }],
+  unwritable: [{ file, code: 'ENOENT' }],
+  twice: [{ file }],
+  needsOne: [{ option, connections: 12 }],
+  noRenderer: [{ programs }],
+  rendererFailed: [{ program: 'magick', reason: 'wire' }],
+};
+const REPORT: SamplesOf<Messages['exports']['report']> = {
+  connection: [{ number: 3 }],
+  summary: [{ connections: 2, packets: 1234 }],
+  left: [{ connections: 5 }],
+};
+
+const MERGE: SamplesOf<Messages['merge']> = {
+  clock: [10, Number.POSITIVE_INFINITY].flatMap((uncertainty) =>
+    [0, 12.5, -12.5].map((drift) => ({ offset: drift === 0 ? -250 : 1500, uncertainty, drift })),
+  ),
+  way: [0, 2].flatMap((unseen) =>
+    bothEnds((sender) => ({ sender, arrived: unseen * 7, lost: 3, unseen, fastest: 10, median: 12 })),
+  ),
+  notInBoth: [{ connections: 2 }],
+  tooMany: [{ packets: 500_000 }],
+  oneOnly: [{ option }],
+};
+
 const SENTENCES: SamplesOf<Messages['verdicts']['sentences']> = {
   unanswered: [
     { ...seen, kind: 'unanswered', attempts: 1, waits: [] },
@@ -131,6 +161,9 @@ const SAMPLES: Readonly<Record<string, readonly object[]>> = Object.fromEntries(
     ladder: LADDER,
     summary: SUMMARY,
     reader: READER,
+    exports: EXPORTS,
+    'exports.report': REPORT,
+    merge: MERGE,
     verdicts: { packets: [{ packets: [1] }, { packets: [1, 2, 30] }] },
     'verdicts.sentences': SENTENCES,
   }).flatMap(([section, samples]) =>
@@ -139,7 +172,7 @@ const SAMPLES: Readonly<Record<string, readonly object[]>> = Object.fromEntries(
 );
 
 /** What the values bring into a sentence. */
-const NAMES = ['syn0', 'wire', 'Z_BUF_ERROR', 'ENOENT'];
+const NAMES = ['syn0', 'wire', 'Z_BUF_ERROR', 'ENOENT', 'resvg', 'magick'];
 
 const leaves = new Map<string, Leaf[1]>(leavesOf(ENGLISH));
 const paths = [...leaves.keys()].filter((path) => path !== 'language');

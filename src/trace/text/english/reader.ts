@@ -23,6 +23,7 @@ export const READER = {
   more: ({ connections }: { connections: number }): string =>
     `${connections} more connections, in no more trouble than these`,
   noSuchConnection: 'there is no such connection in the capture',
+  badNumber: 'behind the captures stands the number of a connection, from 1',
   namedTwice: 'a connection is named by its number or by --conn, not both',
   noTcp: ({ file, frames }: { file: string; frames: number }): string =>
     `no TCP in ${file} (${frames} frames)`,

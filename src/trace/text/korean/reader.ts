@@ -30,6 +30,7 @@ export const READER: Messages['reader'] = {
   marks: { 0: '정상', 1: '참고', 2: '주의', 3: '실패' },
   more: ({ connections }) => `연결이 ${connections}개 더 있으며, 위의 연결보다 문제가 크지 않습니다`,
   noSuchConnection: '캡처에 그런 연결이 없습니다',
+  badNumber: '캡처 뒤에는 연결의 번호를 1부터 적어야 합니다',
   namedTwice: '연결은 번호와 --conn 가운데 하나로만 지정해야 합니다',
   noTcp: ({ file, frames }) => `${file}에 TCP가 없습니다 (프레임 ${frames}개)`,
   unknownLink: ({ file }) => `${file}: 알지 못하는 링크 종류의 프레임입니다`,
