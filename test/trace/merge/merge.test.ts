@@ -2,6 +2,7 @@
 // simulator knows.
 
 import { describe, expect, test } from 'vitest';
+import { tee } from '../../../src/host/tee.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import { twoHosts } from '../../../src/sim/network.ts';
 import { estimateClock, onClientClock } from '../../../src/trace/merge/clock.ts';
@@ -11,7 +12,6 @@ import { mergedPicture } from '../../../src/trace/merge/picture.ts';
 import { PcapngExport } from '../../../src/trace/pcapng-export.ts';
 import type { KeptConnection, KeptPacket } from '../../../src/trace/reader/kept.ts';
 import { Recorder } from '../../../src/trace/recorder.ts';
-import { tee } from '../../../src/trace/tee.ts';
 import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { KOREAN } from '../../../src/trace/text/korean.ts';
 import { joinBytes } from '../../wire/captures.ts';
