@@ -158,12 +158,30 @@ export class Recording {
   }
 
   private hear(event: TraceEvent): void {
-    if (event.kind === 'connection') {
+    if (event.kind === 'connection' || this.isEarly(event)) {
       this.early.push(event);
       return;
     }
     const moment = this.momentFor(event);
-    moment.events.push(...this.early.splice(0), event);
+    for (const one of [...this.early.splice(0), event]) {
+      moment.events.push(one);
+      if (one.kind !== 'connection') this.take(one, moment);
+    }
+  }
+
+  /** It goes before the call or the segment that brings it about: an old connection gives way to the next one. */
+  private isEarly(event: TraceEvent): boolean {
+    if (event.kind !== 'state' && (event.kind !== 'timer' || event.action === 'fired')) return false;
+    return this.arriving?.to !== event.host && this.here(event) === null;
+  }
+
+  /** The moment of its host at this instant. */
+  private here({ host, connection, t }: TraceEvent): Growing<Moment> | null {
+    const current = this.ends.get(key(host, connection))?.moment ?? this.latest.get(host);
+    return current?.t === t && current.host === host ? current : null;
+  }
+
+  private take(event: TraceEvent, moment: Growing<Moment>): void {
     const end = this.endOf(event, moment);
     if (event.kind === 'timer' && end !== null) this.timed(event.timer, event.deadline, end, moment);
     if (event.kind === 'state') this.entered(event.host, event.connection, event.to, moment);
@@ -173,20 +191,19 @@ export class Recording {
   /** The moment that `event` begins, or the one that it belongs to. */
   private momentFor(event: TraceEvent): Growing<Moment> {
     const { host, connection } = event;
-    const current = this.ends.get(key(host, connection))?.moment ?? this.latest.get(host);
-    const here = current !== undefined && current.t === event.t && current.host === host;
+    const here = this.here(event);
     const { arriving } = this;
     if (arriving !== null && arriving.to === host) return this.arrive(event, arriving);
-    if (event.kind === 'call' && !(event.call === 'receive' && here)) {
+    if (event.kind === 'call' && !(event.call === 'receive' && here !== null)) {
       const stimulus = { kind: 'call', call: event.call, bytes: event.bytes } as const;
-      return this.begin(host, connection, stimulus, here && !this.scheduled ? current.index : null);
+      return this.begin(host, connection, stimulus, this.scheduled ? null : (here?.index ?? null));
     }
     if (event.kind === 'timer' && event.action === 'fired') {
       const cause = this.ends.get(key(host, connection))?.timerSetIn[event.timer] ?? null;
       return this.begin(host, connection, { kind: 'timer', timer: event.timer }, cause);
     }
-    if (!here) throw new Error(`${event.kind} at ${host} at ${event.t} ms: nothing brought it about`);
-    return current;
+    if (here === null) throw new Error(`${event.kind} at ${host} at ${event.t} ms: nothing brought it about`);
+    return here;
   }
 
   private arrive(event: TraceEvent, flight: Growing<Flight>): Growing<Moment> {

@@ -5,13 +5,21 @@ import { opens, settled, twoHosts } from './two-hosts.ts';
 
 export const loss = {
   id: 's13',
-  sections: ['6298 5', '5681 3.2', '2018 3', '6675 5', '8985 6', '8985 7'],
+  sections: ['9293 3.8.1', '6298 5', '5681 3.2', '5681 4.2', '2018 3', '8985 6.2', '8985 7.3'],
   handles: {
     segments: { kind: 'number', least: 1, most: 40, step: 1, default: 10, unit: 'segments' },
     lost: { kind: 'number', least: 0, most: 40, step: 1, default: 3, unit: 'count' },
     sack: { kind: 'switch', default: true },
     tailLossProbe: { kind: 'switch', default: true },
     congestionControl: { kind: 'choice', choices: ['cubic', 'reno'], default: 'reno' },
+  },
+  experiments: {
+    duplicates: { sack: false },
+    tail: { lost: 10 },
+    timeout: { lost: 10, tailLossProbe: false },
+    early: { lost: 8 },
+    alone: { segments: 1, lost: 1 },
+    none: { lost: 0 },
   },
   limit: 300_000,
   build(world, values) {

@@ -21,6 +21,7 @@ export const sandbox = {
     timestamps: { kind: 'switch', default: true },
     windowScaling: { kind: 'switch', default: true },
   },
+  experiments: {},
   limit: 900_000,
   build(world, values) {
     const on = (name: string): boolean => values[name] === true;
