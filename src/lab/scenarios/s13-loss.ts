@@ -37,6 +37,10 @@ export const loss = {
     const bytes = numberOf(values, 'segments') * 488;
     world.call(settled(values), 'client', ({ sockets }) => sockets.get('client.1')?.send(bytes));
     const which = numberOf(values, 'lost');
-    world.loses('client', 'server', (_flags, passed) => passed.texts === which && passed.lost === 0);
+    world.loses(
+      'client',
+      'server',
+      (_flags, passed) => which > 0 && passed.texts === which && passed.lost === 0,
+    );
   },
 } as const satisfies Scenario;

@@ -9,7 +9,7 @@ const OWN = 40_000;
 
 export const oldSegment = {
   id: 's16',
-  sections: ['9293 3.4.3', '9293 3.6', '9293 3.10.7.4', '1337 4', '7323 5.3'],
+  sections: ['9293 3.4.3', '9293 3.6', '9293 3.10.7.4', '1337 2.3', '1337 4', '7323 5.3'],
   handles: {
     waits: { kind: 'switch', default: true },
     timestamps: { kind: 'switch', default: true },
