@@ -105,3 +105,25 @@ function happeningOf({ stimulus, events }: Moment): Happening | null {
   const full = events.some((event) => event.kind === 'packet-dropped' && event.reason === 'tcp-backlog');
   return full ? 'backlog' : null;
 }
+
+/** States that a scenario is about the number of. */
+const COUNTED: Readonly<Record<string, string>> = { s4: 'TIME-WAIT', s5: 'CLOSE-WAIT', s14: 'SYN-RECEIVED' };
+
+export interface Count {
+  readonly host: string;
+  readonly state: string;
+  readonly count: number;
+}
+
+/** How many connections stand in the state that `scenario` is about, after so many moments; hosts without one are left out. */
+export function countsOf(scenario: string, { hosts, lifelines }: Story, shown: number): Count[] {
+  const state = COUNTED[scenario];
+  if (state === undefined) return [];
+  const counts = hosts.map((host) => {
+    const standing = lifelines.filter(
+      (line) => line.host === host && line.states.findLast(({ moment }) => moment < shown)?.state === state,
+    );
+    return { host, state, count: standing.length };
+  });
+  return counts.filter(({ count }) => count > 0);
+}

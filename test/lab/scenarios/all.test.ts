@@ -83,7 +83,9 @@ describe.each(SCENARIOS.map((scenario) => [scenario.id, scenario] as const))('%s
   test('has experiments that say what its handles can', () => {
     for (const [name, values] of Object.entries<Handles>(scenario.experiments)) {
       for (const [handle, value] of Object.entries(values)) {
-        const known: Handle | undefined = { ...scenario.handles, ...COMMON_HANDLES }[handle];
+        const known = new Map<string, Handle>(Object.entries({ ...scenario.handles, ...COMMON_HANDLES })).get(
+          handle,
+        );
         expect(known, `${name}: ${handle}`).toBeDefined();
         if (known?.kind === 'choice') expect(known.choices, name).toContain(value);
         else expect(typeof value, name).toBe(known?.kind === 'switch' ? 'boolean' : 'number');

@@ -75,9 +75,12 @@ const RIGHT: readonly (readonly [CardId, string, Handles?])[] = [
 ];
 
 describe('a card', () => {
-  test.each(RIGHT)('%s: %s', (id, answer, values = {}) => {
-    expect(asked(id, values)?.answer).toBe(answer);
-  });
+  test.each(RIGHT.map(([id, answer, values = {}]) => ({ id, answer, values })))(
+    '$id: $answer',
+    ({ id, answer, values }) => {
+      expect(asked(id, values)?.answer).toBe(answer);
+    },
+  );
 
   test('is in that table, whichever it is', () => {
     expect(new Set(RIGHT.map(([id]) => id))).toEqual(new Set(Object.keys(CARDS)));

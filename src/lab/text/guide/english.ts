@@ -40,7 +40,7 @@ const RULES: Readonly<Record<Guided, string>> = {
   '9293-3.10.7.4-fifth-fin-wait-2':
     'Its FIN is acknowledged: FIN-WAIT-2. One direction is closed. TIME-WAIT is not for now; first the other end has to close as well.',
   '9293-3.6-fin':
-    'This end has sent all it had, and its FIN follows the last byte. It is in LAST-ACK: all it waits for is the ACK of that FIN.',
+    'This end has sent all it had, and its FIN follows the last byte. Where the other end has closed before, this is LAST-ACK: all that is missing is the ACK of this FIN.',
   '9293-3.10.7.4-eighth-time-wait':
     'The other FIN is here, and acknowledged at once. Whoever closed first now stays in TIME-WAIT for 2 MSL: in case this very ACK is lost, and until late segments are gone.',
   '9293-3.10.7.4-eighth-closing':
@@ -146,6 +146,8 @@ export const ENGLISH_GUIDE = {
       count === 1 ? 'One question is still to come.' : `${count} questions are still to come.`,
     none: 'No question is left in this run. Try another setting.',
     experiments: 'Try',
+    plain: 'As at first',
+    next: 'Go on',
     tree: 'Which RST was it?',
     yes: 'yes',
     no: 'no',

@@ -40,7 +40,7 @@ const RULES: Readonly<Record<Guided, string>> = {
   '9293-3.10.7.4-fifth-fin-wait-2':
     '자기 FIN이 확인되었습니다: FIN-WAIT-2. 한 방향이 닫혔습니다. TIME-WAIT는 아직입니다. 먼저 상대도 닫아야 합니다.',
   '9293-3.6-fin':
-    '이쪽은 가진 것을 다 보냈고, FIN이 마지막 바이트를 뒤따릅니다. LAST-ACK입니다. 기다리는 것은 그 FIN의 ACK뿐입니다.',
+    '이쪽은 가진 것을 다 보냈고, FIN이 마지막 바이트를 뒤따릅니다. 상대가 먼저 닫았다면 이제 LAST-ACK이고, 남은 것은 이 FIN의 ACK뿐입니다.',
   '9293-3.10.7.4-eighth-time-wait':
     '상대의 FIN이 왔고 바로 확인 응답합니다. 먼저 닫은 쪽은 이제 2 MSL 동안 TIME-WAIT에 머뭅니다. 이 ACK을 잃을 때를 위해, 그리고 늦은 세그먼트가 사라질 때까지.',
   '9293-3.10.7.4-eighth-closing':
@@ -137,6 +137,8 @@ export const KOREAN_GUIDE: GuideMessages = {
     left: ({ count }) => `질문이 ${count}개 남았습니다.`,
     none: '이 실행에는 남은 질문이 없습니다. 설정을 바꿔 보세요.',
     experiments: '해 보기',
+    plain: '처음대로',
+    next: '계속',
     tree: '어떤 RST였을까요?',
     yes: '예',
     no: '아니요',
