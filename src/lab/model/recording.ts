@@ -5,15 +5,14 @@ import type { HostProbe } from '../../host/probe.ts';
 import type { LinkEvent } from '../../sim/link-events.ts';
 import { info } from '../../tcp/info.ts';
 import type { TimerName } from '../../tcp/probe.ts';
-import { Segment } from '../../tcp/segment.ts';
-import { seq, unsigned } from '../../tcp/seq.ts';
+import type { Segment } from '../../tcp/segment.ts';
 import type { Tcb } from '../../tcp/tcb.ts';
-import type { SegmentEvent, SegmentRecord, TraceEvent } from '../../trace/events.ts';
+import type { SegmentEvent, TraceEvent } from '../../trace/events.ts';
 import { Recorder } from '../../trace/recorder.ts';
-import { readSegment, recordSegment, sequenceLength } from '../../trace/segment-record.ts';
+import { recordSegment } from '../../trace/segment-record.ts';
 import { tee } from '../../trace/tee.ts';
 import { formatEndpoint } from '../../wire/address.ts';
-import type { Packet } from '../../wire/packet.ts';
+import { isSame, originalOf, readAlone } from './departed.ts';
 import type { Impersonated } from './inject.ts';
 import type { Edit } from './recipe.ts';
 import type { Flight, Lifeline, Listening, Moment, Stimulus, Story, TcbView } from './story.ts';
@@ -333,7 +332,7 @@ export class Recording {
     flight.segment = event.segment;
     flight.why = event.why;
     flight.retransmission = event.retransmission;
-    if (event.retransmission) flight.original = this.originalOf(flight, event.segment);
+    if (event.retransmission) flight.original = originalOf(this.flights, flight, event.segment);
     if (moment !== null) this.belongs(flight, moment);
   }
 
@@ -343,18 +342,6 @@ export class Recording {
     this.moments[moment]!.flights.push(flight.index);
   }
 
-  /** The first flight of the same end that carried some of it. */
-  private originalOf(again: Growing<Flight>, segment: SegmentRecord): number | null {
-    for (const flight of this.flights) {
-      if (flight === again) break;
-      const sent = flight.segment;
-      if (sent === null || flight.from !== again.from || flight.connection !== again.connection) continue;
-      const ahead = unsigned(seq(segment.seq - sent.seq));
-      if (ahead < sequenceLength(sent)) return flight.index;
-    }
-    return null;
-  }
-
   private flightOf(event: LinkEvent, from: string, to: string): Growing<Flight> {
     for (let i = this.flights.length - 1; i >= 0; i--) {
       const flight = this.flights[i]!;
@@ -362,18 +349,4 @@ export class Recording {
     }
     throw new Error(`packet ${event.index} from ${from} to ${to} never left`);
   }
-}
-
-const isSame = (one: SegmentRecord | null, other: SegmentRecord): boolean =>
-  one?.seq === other.seq && one.flags === other.flags && one.source === other.source;
-
-const scratch = new Segment();
-
-/** A segment that nobody announced, as an answer to a SYN for which nothing is kept. */
-function readAlone(packet: Packet): SegmentRecord | null {
-  const read = readSegment(packet, scratch);
-  if (read === null) return null;
-  const { source, destination } = read;
-  const context = { senderIsn: null, receiverIsn: null, windowShift: null, count: 1 };
-  return recordSegment(scratch, { source, destination, ...context });
 }

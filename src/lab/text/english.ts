@@ -53,6 +53,13 @@ const SCENARIOS: Readonly<Record<ScenarioId, ScenarioText>> = {
   s18: { title: 'Sandbox', intro: 'Two hosts, and everything that can be set.' },
 };
 
+/** What the network brings of itself. */
+const NETWORK: Readonly<Record<string, string>> = {
+  'old-duplicate': 'an old duplicate',
+  spoofed: 'a spoofed address',
+  forged: 'a forged segment',
+};
+
 export const ENGLISH = {
   trace: TRACE as Messages,
   page: {
@@ -190,7 +197,7 @@ export const ENGLISH = {
       bytes > 0 ? `${call}(${bytes})` : `${call}()`,
     timer: ({ name }: { name: string }): string => `${name} timer`,
     edit: ({ kind }: { kind: string }): string => `✎ ${kind}`,
-    network: ({ story }: { story: string }): string => `⚑ ${story}`,
+    network: ({ story }: { story: string }): string => `⚑ ${NETWORK[story] ?? story}`,
     refused: ({ call, code }: { call: string; code: string }): string => `${call}: ${code}`,
     sent: ({ host, segment, to }: { host: string; segment: string; to: string }): string =>
       `${host} sends ${segment} to ${to}`,

@@ -4,6 +4,12 @@ import { ko } from '../../trace/text/korean/particle.ts';
 import { KOREAN as TRACE } from '../../trace/text/korean.ts';
 import type { LabMessages } from './messages.ts';
 
+const NETWORK: Readonly<Record<string, string>> = {
+  'old-duplicate': '오래된 중복',
+  spoofed: '위조된 주소',
+  forged: '위조된 세그먼트',
+};
+
 export const KOREAN: LabMessages = {
   trace: TRACE,
   page: {
@@ -182,7 +188,7 @@ export const KOREAN: LabMessages = {
     call: ({ call, bytes }) => (bytes > 0 ? `${call}(${bytes})` : `${call}()`),
     timer: ({ name }) => `${name} 타이머`,
     edit: ({ kind }) => `✎ ${kind}`,
-    network: ({ story }) => `⚑ ${story}`,
+    network: ({ story }) => `⚑ ${NETWORK[story] ?? story}`,
     refused: ({ call, code }) => `${call}: ${code}`,
     sent: ({ host, segment, to }) => ko`${host}이/가 ${to}에 ${segment}을/를 보냅니다`,
     lost: '도중에 사라집니다.',

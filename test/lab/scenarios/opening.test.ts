@@ -46,7 +46,7 @@ describe('S1: the three-way handshake', () => {
 });
 
 describe('S6: text on the third segment', () => {
-  test('opens the connection and fills it in one arrival (C08)', () => {
+  test('opens the connection and fills it in one arrival, and not before (C01, C08)', () => {
     const story = storyOf('s6');
     expect(momentOf(story, '9293-3.10.7.4-fifth-established')).toBe(momentOf(story, '9293-3.10.7.4-seventh'));
     expect(told('s6').slice(3, 5)).toEqual([

@@ -74,9 +74,15 @@ const RIGHT: readonly (readonly [CardId, string, Handles?])[] = [
   ['givesUp', 'CLOSED', { what: 'crash', writes: false, keepAlive: true }],
 ];
 
+/** `(C06, C20)`; nothing for a card that is about no claim of the notes. */
+const claimsOf = (id: CardId): string => {
+  const { claims } = CARDS[id];
+  return claims.length === 0 ? '' : `(${claims.join(', ')})`;
+};
+
 describe('a card', () => {
-  test.each(RIGHT.map(([id, answer, values = {}]) => ({ id, answer, values })))(
-    '$id: $answer',
+  test.each(RIGHT.map(([id, answer, values = {}]) => ({ id, answer, values, named: claimsOf(id) })))(
+    '$id: $answer $named',
     ({ id, answer, values }) => {
       expect(asked(id, values)?.answer).toBe(answer);
     },

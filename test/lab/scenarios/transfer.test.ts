@@ -101,6 +101,13 @@ describe('S13: how a loss is found', () => {
     expect(story.flights.find((flight) => flight.lost !== null)!.index).toBe(again(story)[0]!.original);
   });
 
+  test('the text is cut into segments of the effective MSS, each numbered behind the one before (C02)', () => {
+    const sent = storyOf('s13', { lost: 0 }).flights.filter(({ segment }) => segment!.length > 0);
+    expect(sent.map(({ segment }) => [segment!.relativeSeq, segment!.length])).toEqual(
+      Array.from({ length: 10 }, (_, i) => [1 + i * 488, 488]),
+    );
+  });
+
   test('nothing goes again where nothing is lost', () => {
     expect(again(storyOf('s13', { lost: 0 }))).toEqual([]);
   });

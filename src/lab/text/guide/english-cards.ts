@@ -53,7 +53,7 @@ export const CARDS: CardTexts = {
         'With three steps the program is told nothing before the ACK. A server that takes the SYN at its word serves somebody who is not there.',
     },
     finFlags: {
-      question: 'The program closes. Which flags does the segment have?',
+      question: 'A program closes its end. Which flags does the segment have that leaves?',
       because:
         'Every segment of an open connection carries an ACK, a FIN as well. A bare FIN would even be dropped.',
     },

@@ -52,7 +52,7 @@ export const CARDS: CardTexts = {
         '세 단계라면 프로그램은 ACK이 오기 전에 아무것도 듣지 않습니다. SYN만 믿는 서버는 있지도 않은 이를 상대합니다.',
     },
     finFlags: {
-      question: '프로그램이 닫습니다. 그 세그먼트의 플래그는 무엇일까요?',
+      question: '한쪽 프로그램이 닫습니다. 그때 떠나는 세그먼트의 플래그는 무엇일까요?',
       because:
         '열린 연결의 세그먼트는 모두 ACK을 지닙니다. FIN도 그렇습니다. ACK 없는 FIN은 오히려 버려집니다.',
     },
@@ -223,7 +223,7 @@ export const CARDS: CardTexts = {
     acksAndBeginsAnew: '다시 확인 응답하고 2 MSL을 처음부터 센다',
     ignores: '무시한다',
     bothTimeWait: '둘 다 TIME-WAIT에서 기다린 뒤 CLOSED가 된다',
-    deadlock: '서로를 기다린다: 교착',
+    deadlock: '서로를 기다린다: 교착 상태',
     oneTimeWait: '하나는 TIME-WAIT에서 기다리고, 하나는 CLOSED가 된다',
     reset: 'RST로',
     portInUse: '하나: 포트가 쓰이고 있어 두 번째는 거부된다',

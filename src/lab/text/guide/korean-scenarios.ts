@@ -38,7 +38,7 @@ export const SCENARIOS: ScenarioTexts = {
   },
   s5: {
     shows:
-      'CLOSE-WAIT에는 타이머가 없습니다. 프로그램이 close()를 부를 때까지 이어집니다. 부르지 않는 프로그램은 연결을 하나씩 흘려 둡니다. 그사이 클라이언트는 FIN-WAIT-2를 그만두고 떠납니다.',
+      'CLOSE-WAIT에는 타이머가 없습니다. 프로그램이 close()를 부를 때까지 이어집니다. 부르지 않으면 연결이 하나씩 샙니다(누수). 그사이 클라이언트는 FIN-WAIT-2를 그만두고 떠납니다.',
     experiments: {
       drains: '남은 것을 보내고 닫으면',
       drainsLong: '남은 것이 길면: FIN은 기다린다',
@@ -79,7 +79,7 @@ export const SCENARIOS: ScenarioTexts = {
   },
   s10: {
     shows:
-      '상대가 닫았다는 것을 듣기 전에 양쪽이 닫습니다. FIN이 엇갈리고, 양쪽이 CLOSING을 거쳐, 둘 다 TIME-WAIT에서 기다립니다. 교착은 없습니다.',
+      '상대가 닫았다는 것을 듣기 전에 양쪽이 닫습니다. FIN이 엇갈리고, 양쪽이 CLOSING을 거쳐, 둘 다 TIME-WAIT에서 기다립니다. 교착 상태는 없습니다.',
     experiments: { together: '정확히 같은 때', late: '엇갈리기에는 늦게' },
   },
   s11: {

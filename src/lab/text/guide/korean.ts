@@ -44,7 +44,7 @@ const RULES: Readonly<Record<Guided, string>> = {
   '9293-3.10.7.4-eighth-time-wait':
     '상대의 FIN이 왔고 바로 확인 응답합니다. 먼저 닫은 쪽은 이제 2 MSL 동안 TIME-WAIT에 머뭅니다. 이 ACK을 잃을 때를 위해, 그리고 늦은 세그먼트가 사라질 때까지.',
   '9293-3.10.7.4-eighth-closing':
-    'FIN이 왔는데 자기 FIN의 ACK은 아직입니다. FIN 둘이 엇갈렸습니다. CLOSE-WAIT가 아니라 CLOSING이고, 교착도 아닙니다.',
+    'FIN이 왔는데 자기 FIN의 ACK은 아직입니다. FIN 둘이 엇갈렸습니다. CLOSE-WAIT가 아니라 CLOSING이고, 교착 상태도 아닙니다.',
   '9293-3.10.7.4-fifth-time-wait':
     '이제 자기 FIN도 확인되었습니다. 둘 다 먼저 닫았으므로 둘 다 TIME-WAIT에서 기다립니다.',
   '9293-3.10.7.4-eighth-again':
