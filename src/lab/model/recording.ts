@@ -87,8 +87,6 @@ export class Recording {
       case 'sent':
         this.depart(event, from, to);
         return;
-      case 'delayed':
-        return;
       case 'corrupted':
         this.flightOf(event, from, to).corrupted = true;
         return;
@@ -99,6 +97,7 @@ export class Recording {
         this.arriving = this.flightOf(event, from, to);
         this.arriving.arrivals.push({ t: event.at, moment: null });
         return;
+      case 'delayed':
       case 'duplicated':
       case 'marked':
     }
@@ -191,8 +190,7 @@ export class Recording {
   private momentFor(event: TraceEvent): Growing<Moment> {
     const { host, connection } = event;
     const here = this.here(event);
-    const { arriving } = this;
-    if (arriving !== null && arriving.to === host) return this.arrive(event, arriving);
+    if (this.arriving?.to === host) return this.arrive(event, this.arriving);
     if (event.kind === 'call' && !(event.call === 'receive' && here !== null)) {
       const stimulus = { kind: 'call', call: event.call, bytes: event.bytes } as const;
       return this.begin(host, connection, stimulus, this.scheduled ? null : (here?.index ?? null));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { questionsOf } from '../../../src/lab/model/predict.ts';
+import { type Card, questionsOf } from '../../../src/lab/model/predict.ts';
 import { recipeOf } from '../../../src/lab/model/recipe.ts';
 import { run } from '../../../src/lab/model/run.ts';
 import { valuesOf } from '../../../src/lab/model/scenario.ts';
@@ -105,6 +105,15 @@ describe('a card', () => {
       if (silent.has(id) || answer === 'saysNothing') continue;
       expect(asked(id, values)?.rules, `${id} ${answer}`).not.toEqual([]);
     }
+  });
+
+  test('is not asked where the story gives none of its answers, nor cites a rule that is not followed', () => {
+    const s1 = scenarioOf('s1')!;
+    const recipe = recipeOf('s1');
+    const questions = (card: Card) => questionsOf({ card }, 's1', run(s1, recipe), valuesOf(s1, recipe));
+    expect(questions({ ...CARDS.synSent, answer: () => 'LAST-ACK' })).toEqual([]);
+    const [abort, active] = ['9293-3.10.5-abort', '9293-3.10.1-active'] as const;
+    expect(questions({ ...CARDS.synSent, rules: [abort, active] })[0]!.rules).toEqual([active]);
   });
 
   test('is not asked where its moment does not come', () => {
