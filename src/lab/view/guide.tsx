@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { countsOf, type Word, wordsOn } from '../model/guide.ts';
 import type { Values } from '../model/scenario.ts';
+import { SCENARIOS } from '../scenarios/all.ts';
 import type { GuideMessages } from '../text/guide/messages.ts';
 import { FirstMinute, isFirstMinute } from './first-minute.tsx';
 import './guide.css';
@@ -60,6 +61,7 @@ export function Guide({ lab, openCapture }: GuideProps): JSX.Element | null {
       {predicting.value && <Predict lab={lab} texts={texts.value} />}
       {id === 's7' && <ResetQuestions lab={lab} texts={texts.value} />}
       <Experiments lab={lab} texts={texts.value} />
+      <Following lab={lab} texts={texts.value} />
     </section>
   );
 }
@@ -127,6 +129,18 @@ function Experiments({ lab, texts }: PartProps): JSX.Element | null {
         </button>
       ))}
     </fieldset>
+  );
+}
+
+/** When all has been seen: the scenario that comes after this one. */
+function Following({ lab, texts }: PartProps): JSX.Element | null {
+  const at = SCENARIOS.findIndex(({ id }) => id === lab.scenario.value.id);
+  const next = SCENARIOS[at + 1];
+  if (next === undefined || lab.position.value < lab.length.value || isFirstMinute(lab)) return null;
+  return (
+    <button type="button" class="link" onClick={() => lab.begin(next.id)}>
+      {texts.panel.following(lab.messages.value.scenarios[next.id])}
+    </button>
   );
 }
 

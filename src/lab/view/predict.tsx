@@ -2,6 +2,7 @@
 
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { ruleSource } from '../../trace/rules.ts';
 import { type Question, questionsOf } from '../model/predict.ts';
 import { CARDS, type CardId } from '../scenarios/cards.ts';
@@ -23,6 +24,9 @@ export function Predict({ lab, texts }: PartProps): JSX.Element {
   const keyOf = ({ id }: Question<CardId>): string => `${recipe.value} ${id}`;
   const here = questions.value.filter(({ at }) => at === lab.position.value);
   const asked = here.find((question) => !passed.value.includes(keyOf(question))) ?? null;
+  useEffect(() => {
+    if (asked !== null) lab.play(false);
+  }, [asked?.id]);
   const done = questions.value.filter((question) => keyOf(question) in answers.value);
   const right = done.filter((question) => answers.value[keyOf(question)] === question.answer).length;
   const left = questions.value.filter(({ at }) => at > lab.position.value).length;

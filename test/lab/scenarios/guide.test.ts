@@ -60,7 +60,16 @@ function* texts(of: unknown): Generator<string> {
   if (typeof of === 'string') yield of;
   else if (typeof of === 'function')
     yield String(
-      of({ answer: 'ACK', right: 1, of: 2, count: 3, host: 'server', state: 'CLOSED', code: 'EPIPE' }),
+      of({
+        answer: 'ACK',
+        right: 1,
+        of: 2,
+        count: 3,
+        host: 'server',
+        state: 'CLOSED',
+        code: 'EPIPE',
+        title: 'S2',
+      }),
     );
   else if (typeof of === 'object' && of !== null) for (const value of Object.values(of)) yield* texts(value);
 }

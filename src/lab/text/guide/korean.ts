@@ -139,6 +139,7 @@ export const KOREAN_GUIDE: GuideMessages = {
     experiments: '해 보기',
     plain: '처음대로',
     next: '계속',
+    following: ({ title }) => `다음 시나리오: ${title}`,
     tree: '어떤 RST였을까요?',
     yes: '예',
     no: '아니요',
