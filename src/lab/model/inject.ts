@@ -54,6 +54,16 @@ export function handmadePacket(text: string, as: Impersonated): Handmade {
   return { bytes, segment };
 }
 
+/** Null: what a person wrote is no segment, or fits no packet. */
+export function readHandmadePacket(text: string, as: Impersonated): Handmade | null {
+  try {
+    return handmadePacket(text, as);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 function readHandmade(text: string, as: Impersonated): Segment {
   const parsed = parseSegment(text);
   if (parsed.length > LONGEST_TEXT) {

@@ -12,8 +12,8 @@ import type { Parameters } from '../../tcp/parameters.ts';
 /** What a program does when it hears something; without one for it, nothing. */
 export interface Handlers {
   readonly connected?: (socket: LabSocket) => void;
-  /** `bytes` were read. */
-  readonly text?: (socket: LabSocket, bytes: number) => void;
+  /** That was read, a letter for each byte. */
+  readonly text?: (socket: LabSocket, text: string) => void;
   /** The peer has sent all. */
   readonly ended?: (socket: LabSocket) => void;
   readonly closed?: (socket: LabSocket) => void;
@@ -37,6 +37,8 @@ export class LabSocket {
   private shutting: 'shutdown' | 'close' | null = null;
   private written = 0;
   private endTold = false;
+  private isClosed = false;
+  private isOpen = false;
 
   constructor(name: string, socket: TcpSocket, handlers: Handlers, reading: boolean) {
     this.name = name;
@@ -63,6 +65,13 @@ export class LabSocket {
     this.finish('close');
   }
 
+  /** For a program that would close at each occasion. */
+  closeOnce(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.close();
+  }
+
   abort(): void {
     this.pending = [];
     this.socket.abort();
@@ -70,13 +79,13 @@ export class LabSocket {
 
   /** Read what there is, at most `bytes`. */
   read(bytes = ALL): void {
-    let read = 0;
-    while (read < bytes) {
-      const text = this.socket.receive(bytes - read);
+    let read = '';
+    while (read.length < bytes) {
+      const text = this.socket.receive(bytes - read.length);
       if (text === null) break;
-      read += text.length;
+      for (const byte of text) read += String.fromCharCode(byte);
     }
-    if (read > 0) this.handlers.text?.(this, read);
+    if (read !== '') this.handlers.text?.(this, read);
     if (this.socket.ended && !this.endTold) {
       this.endTold = true;
       this.handlers.ended?.(this);
@@ -92,8 +101,15 @@ export class LabSocket {
     this.read();
   }
 
+  /** It is connected, or was accepted while Fast Open is not yet sure of it. */
+  opened(): void {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.handlers.connected?.(this);
+  }
+
   private hear(notices: number): void {
-    if ((notices & CONNECTED) !== 0) this.handlers.connected?.(this);
+    if ((notices & CONNECTED) !== 0) this.opened();
     if ((notices & (READABLE | END)) !== 0 && this.reading) this.read();
     if ((notices & WRITABLE) !== 0) this.push();
     if ((notices & CLOSED) !== 0) this.handlers.closed?.(this);
@@ -163,7 +179,7 @@ export class Programs {
     const accept = (): void => {
       for (let socket = listener.accept(); socket !== null; socket = listener.accept()) {
         const accepted = this.add(socket, handlers, reading);
-        handlers.connected?.(accepted);
+        accepted.opened();
       }
     };
     if (accepting) listener.notify = accept;
@@ -178,8 +194,16 @@ export class Programs {
   }
 }
 
-/** Whether a call of a person's failed as calls do: it is shown, and the run goes on. */
-export const isCallError = (error: unknown): error is TcpError => error instanceof TcpError;
+/** The code of the error that a call threw, as calls do; null: it was taken. */
+export function refusalOf(call: () => void): string | null {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    if (error instanceof TcpError) return error.code;
+    throw error;
+  }
+}
 
 const letters = (from: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => FIRST_LETTER + ((from + i) % ALPHABET));

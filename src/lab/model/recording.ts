@@ -6,14 +6,13 @@ import { tee } from '../../host/tee.ts';
 import type { LinkEvent } from '../../sim/link-events.ts';
 import { info } from '../../tcp/info.ts';
 import type { TimerName } from '../../tcp/probe.ts';
-import { Segment } from '../../tcp/segment.ts';
-import { seq, unsigned } from '../../tcp/seq.ts';
+import type { Segment } from '../../tcp/segment.ts';
 import type { Tcb } from '../../tcp/tcb.ts';
-import type { SegmentEvent, SegmentRecord, TraceEvent } from '../../trace/events.ts';
+import type { SegmentEvent, TraceEvent } from '../../trace/events.ts';
 import { Recorder } from '../../trace/recorder.ts';
-import { readSegment, recordSegment, sequenceLength } from '../../trace/segment-record.ts';
+import { recordSegment } from '../../trace/segment-record.ts';
 import { formatEndpoint } from '../../wire/address.ts';
-import type { Packet } from '../../wire/packet.ts';
+import { isSame, originalOf, readAlone } from './departed.ts';
 import type { Impersonated } from './inject.ts';
 import type { Edit } from './recipe.ts';
 import type { Flight, Lifeline, Listening, Moment, Stimulus, Story, TcbView } from './story.ts';
@@ -88,8 +87,6 @@ export class Recording {
       case 'sent':
         this.depart(event, from, to);
         return;
-      case 'delayed':
-        return;
       case 'corrupted':
         this.flightOf(event, from, to).corrupted = true;
         return;
@@ -100,6 +97,7 @@ export class Recording {
         this.arriving = this.flightOf(event, from, to);
         this.arriving.arrivals.push({ t: event.at, moment: null });
         return;
+      case 'delayed':
       case 'duplicated':
       case 'marked':
     }
@@ -158,12 +156,30 @@ export class Recording {
   }
 
   private hear(event: TraceEvent): void {
-    if (event.kind === 'connection') {
+    if (event.kind === 'connection' || this.isEarly(event)) {
       this.early.push(event);
       return;
     }
     const moment = this.momentFor(event);
-    moment.events.push(...this.early.splice(0), event);
+    for (const one of [...this.early.splice(0), event]) {
+      moment.events.push(one);
+      if (one.kind !== 'connection') this.take(one, moment);
+    }
+  }
+
+  /** It goes before the call or the segment that brings it about: an old connection gives way to the next one. */
+  private isEarly(event: TraceEvent): boolean {
+    if (event.kind !== 'state' && (event.kind !== 'timer' || event.action === 'fired')) return false;
+    return this.arriving?.to !== event.host && this.here(event) === null;
+  }
+
+  /** The moment of its host at this instant. */
+  private here({ host, connection, t }: TraceEvent): Growing<Moment> | null {
+    const current = this.ends.get(key(host, connection))?.moment ?? this.latest.get(host);
+    return current?.t === t && current.host === host ? current : null;
+  }
+
+  private take(event: TraceEvent, moment: Growing<Moment>): void {
     const end = this.endOf(event, moment);
     if (event.kind === 'timer' && end !== null) this.timed(event.timer, event.deadline, end, moment);
     if (event.kind === 'state') this.entered(event.host, event.connection, event.to, moment);
@@ -173,20 +189,18 @@ export class Recording {
   /** The moment that `event` begins, or the one that it belongs to. */
   private momentFor(event: TraceEvent): Growing<Moment> {
     const { host, connection } = event;
-    const current = this.ends.get(key(host, connection))?.moment ?? this.latest.get(host);
-    const here = current !== undefined && current.t === event.t && current.host === host;
-    const { arriving } = this;
-    if (arriving !== null && arriving.to === host) return this.arrive(event, arriving);
-    if (event.kind === 'call' && !(event.call === 'receive' && here)) {
+    const here = this.here(event);
+    if (this.arriving?.to === host) return this.arrive(event, this.arriving);
+    if (event.kind === 'call' && !(event.call === 'receive' && here !== null)) {
       const stimulus = { kind: 'call', call: event.call, bytes: event.bytes } as const;
-      return this.begin(host, connection, stimulus, here && !this.scheduled ? current.index : null);
+      return this.begin(host, connection, stimulus, this.scheduled ? null : (here?.index ?? null));
     }
     if (event.kind === 'timer' && event.action === 'fired') {
       const cause = this.ends.get(key(host, connection))?.timerSetIn[event.timer] ?? null;
       return this.begin(host, connection, { kind: 'timer', timer: event.timer }, cause);
     }
-    if (!here) throw new Error(`${event.kind} at ${host} at ${event.t} ms: nothing brought it about`);
-    return current;
+    if (here === null) throw new Error(`${event.kind} at ${host} at ${event.t} ms: nothing brought it about`);
+    return here;
   }
 
   private arrive(event: TraceEvent, flight: Growing<Flight>): Growing<Moment> {
@@ -316,7 +330,7 @@ export class Recording {
     flight.segment = event.segment;
     flight.why = event.why;
     flight.retransmission = event.retransmission;
-    if (event.retransmission) flight.original = this.originalOf(flight, event.segment);
+    if (event.retransmission) flight.original = originalOf(this.flights, flight, event.segment);
     if (moment !== null) this.belongs(flight, moment);
   }
 
@@ -326,18 +340,6 @@ export class Recording {
     this.moments[moment]!.flights.push(flight.index);
   }
 
-  /** The first flight of the same end that carried some of it. */
-  private originalOf(again: Growing<Flight>, segment: SegmentRecord): number | null {
-    for (const flight of this.flights) {
-      if (flight === again) break;
-      const sent = flight.segment;
-      if (sent === null || flight.from !== again.from || flight.connection !== again.connection) continue;
-      const ahead = unsigned(seq(segment.seq - sent.seq));
-      if (ahead < sequenceLength(sent)) return flight.index;
-    }
-    return null;
-  }
-
   private flightOf(event: LinkEvent, from: string, to: string): Growing<Flight> {
     for (let i = this.flights.length - 1; i >= 0; i--) {
       const flight = this.flights[i]!;
@@ -345,18 +347,4 @@ export class Recording {
     }
     throw new Error(`packet ${event.index} from ${from} to ${to} never left`);
   }
-}
-
-const isSame = (one: SegmentRecord | null, other: SegmentRecord): boolean =>
-  one?.seq === other.seq && one.flags === other.flags && one.source === other.source;
-
-const scratch = new Segment();
-
-/** A segment that nobody announced, as an answer to a SYN for which nothing is kept. */
-function readAlone(packet: Packet): SegmentRecord | null {
-  const read = readSegment(packet, scratch);
-  if (read === null) return null;
-  const { source, destination } = read;
-  const context = { senderIsn: null, receiverIsn: null, windowShift: null, count: 1 };
-  return recordSegment(scratch, { source, destination, ...context });
 }

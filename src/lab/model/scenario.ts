@@ -34,6 +34,8 @@ export interface Scenario {
   /** Sections that it is about: `9293 3.5`. */
   readonly sections: readonly string[];
   readonly handles: Readonly<Record<string, Handle>>;
+  /** Handles that a person is offered to turn at one click, by what that shows. */
+  readonly experiments: Readonly<Record<string, Values>>;
   /** How long to look at most, virtual ms. */
   readonly limit: number;
   /** Lay out hosts and set their programs going. */

@@ -11,10 +11,11 @@ import type { Parameters } from '../../tcp/parameters.ts';
 import { type Seq, seq } from '../../tcp/seq.ts';
 import { Address, type Endpoint } from '../../wire/address.ts';
 import { Packet } from '../../wire/packet.ts';
-import { type Handmade, handmadePacket, type Impersonated } from './inject.ts';
+import { eagerLink } from './eager.ts';
+import { type Handmade, handmadePacket, type Impersonated, readHandmadePacket } from './inject.ts';
 import { type LossRule, RuledLoss } from './losses.ts';
-import { isCallError, Programs } from './program.ts';
-import type { CallEdit, Edit, InjectEdit, Recipe } from './recipe.ts';
+import { Programs, refusalOf } from './program.ts';
+import type { Call, CallEdit, Edit, InjectEdit, Recipe } from './recipe.ts';
 import { Recording } from './recording.ts';
 import type { Stimulus, Story } from './story.ts';
 
@@ -25,6 +26,8 @@ export interface LabHostOptions {
   readonly limits?: Partial<HostLimits>;
   /** What its programs do from when it starts, and again after a reboot. */
   readonly boot?: (programs: Programs) => void;
+  /** What its programs do about a packet before its TCP has answered it, so that both leave in one segment. */
+  readonly eager?: (programs: Programs) => void;
 }
 
 type Addresses = Readonly<Record<string, string>>;
@@ -88,11 +91,12 @@ export class World {
     return link;
   }
 
-  /** Have the programs of a host make a call at that virtual time, ms, unless it is down. */
-  call(t: number, name: string, call: (programs: Programs) => void): void {
+  /** Have the programs of a host make a call at that virtual time, ms, unless it is down; `named` if it is refused. */
+  call(t: number, name: string, call: (programs: Programs) => void, named: Call = 'connect'): void {
     this.at(t, () => {
       const { programs } = this.hostOf(name);
-      if (programs !== null) call(programs);
+      const code = programs === null ? null : refusalOf(() => call(programs));
+      if (code !== null) this.recording.edited({ kind: 'call', t, host: name, call: named }, name, code);
     });
   }
 
@@ -184,8 +188,11 @@ export class World {
     return programs;
   }
 
-  private plug(host: LabHost, { link, end, address }: LabHost['links'][number]): void {
-    host.programs?.host.addInterface(link[end], [`${address}/24`]);
+  private plug({ programs, options }: LabHost, { link, end, address }: LabHost['links'][number]): void {
+    if (programs === null) return;
+    const { eager } = options;
+    const via = eager === undefined ? link[end] : eagerLink(link[end], () => eager(programs));
+    programs.host.addInterface(via, [`${address}/24`]);
   }
 
   private crash(host: LabHost): void {
@@ -230,13 +237,14 @@ export class World {
     via: string,
     to: string,
     story: string,
-    segment: string,
+    segment: string | (() => string),
     as: () => Impersonated | null,
   ): void {
     this.at(t, () => {
       const named = as();
       if (named === null) return;
-      this.transmit(via, to, handmadePacket(segment, named), named, { kind: 'network', story });
+      const text = typeof segment === 'string' ? segment : segment();
+      this.transmit(via, to, handmadePacket(text, named), named, { kind: 'network', story });
     });
   }
 
@@ -247,7 +255,7 @@ export class World {
       this.recording.edited(edit, edit.from, 'ENOTCONN');
       return;
     }
-    const made = madeOf(edit.segment, as);
+    const made = readHandmadePacket(edit.segment, as);
     if (made === null) this.recording.edited(edit, edit.from, 'EINVAL');
     else this.transmit(edit.from, to, made, as, { kind: 'edit', edit });
   }
@@ -323,25 +331,4 @@ function verdictsOf(edits: readonly Edit[]): Map<string, Verdict> {
     verdicts.set(`${edit.from} ${edit.to} ${edit.index}`, verdict);
   }
   return verdicts;
-}
-
-/** Null: what a person wrote is no segment, or fits no packet. */
-function madeOf(segment: string, as: Impersonated): Handmade | null {
-  try {
-    return handmadePacket(segment, as);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-/** The code of the error that a call threw; null: it was taken. */
-function refusalOf(call: () => void): string | null {
-  try {
-    call();
-    return null;
-  } catch (error) {
-    if (isCallError(error)) return error.code;
-    throw error;
-  }
 }

@@ -7,11 +7,12 @@ const PIECES = 3;
 
 export const halfClose = {
   id: 's3',
-  sections: ['9293 3.6', '9293 3.6.1', '9293 3.9.1.4'],
+  sections: ['9293 3.6', '9293 3.10.4', '9293 3.10.7.4', '9293 3.7.4'],
   handles: {
     bytes: { kind: 'number', least: 1, most: 1400, step: 1, default: 400, unit: 'bytes' },
     pause: { kind: 'number', least: 0, most: 2000, step: 50, default: 300, unit: 'ms' },
   },
+  experiments: { atOnce: { pause: 0 }, linux: { preset: 'Linux' } },
   limit: 600_000,
   build(world, values) {
     const [bytes, pause] = [numberOf(values, 'bytes'), numberOf(values, 'pause')];

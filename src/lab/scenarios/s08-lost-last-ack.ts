@@ -5,11 +5,12 @@ import { opens, settled, twoHosts } from './two-hosts.ts';
 
 export const lostLastAck = {
   id: 's8',
-  sections: ['9293 3.6', '9293 3.10.7.4', '6298 5'],
+  sections: ['9293 3.6', '9293 3.10.7.1', '9293 3.10.7.4', '9293 3.10.8', '6298 5'],
   handles: {
     lost: { kind: 'number', least: 0, most: 5, step: 1, default: 1, unit: 'count' },
     waits: { kind: 'switch', default: true },
   },
+  experiments: { noWait: { waits: false }, thrice: { lost: 3 }, none: { lost: 0 } },
   limit: 600_000,
   build(world, values) {
     const lost = numberOf(values, 'lost');

@@ -9,6 +9,7 @@ export const simultaneousOpen = {
   id: 's9',
   sections: ['9293 3.5', '9293 3.10.7.3', '9293 3.10.7.4'],
   handles: { offset: { kind: 'number', least: 0, most: 500, step: 5, default: 20, unit: 'ms' } },
+  experiments: { together: { offset: 0 }, late: { offset: 300 } },
   limit: 300_000,
   build(world, values) {
     twoHosts(world, values, { boot: () => {} });

@@ -7,6 +7,7 @@ export const simultaneousClose = {
   id: 's10',
   sections: ['9293 3.6', '9293 3.10.7.4'],
   handles: { offset: { kind: 'number', least: 0, most: 500, step: 5, default: 20, unit: 'ms' } },
+  experiments: { together: { offset: 0 }, late: { offset: 300 } },
   limit: 600_000,
   build(world, values) {
     twoHosts(world, values);

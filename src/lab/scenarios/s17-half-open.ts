@@ -12,6 +12,13 @@ export const halfOpen = {
     keepAlive: { kind: 'switch', default: false },
     idle: { kind: 'number', least: 1000, most: 7_200_000, step: 1000, default: 10_000, unit: 'ms' },
   },
+  experiments: {
+    crash: { what: 'crash' },
+    cut: { what: 'cut' },
+    silent: { what: 'crash', writes: false },
+    keepAlive: { what: 'crash', writes: false, keepAlive: true },
+    probed: { writes: false, keepAlive: true },
+  },
   limit: 1_200_000,
   build(world, values) {
     const idle = numberOf(values, 'idle');

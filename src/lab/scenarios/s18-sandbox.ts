@@ -15,12 +15,13 @@ export const sandbox = {
     sendBuffer: { kind: 'number', least: 256, most: 1_048_576, step: 256, default: 65_536, unit: 'bytes' },
     msl: { kind: 'number', least: 10, most: 120_000, step: 10, default: 120_000, unit: 'ms' },
     congestionControl: { kind: 'choice', choices: ['cubic', 'reno'], default: 'cubic' },
-    delayedAck: { kind: 'number', least: 0, most: 500, step: 10, default: 200, unit: 'ms' },
+    delayedAck: { kind: 'number', least: 0, most: 490, step: 10, default: 200, unit: 'ms' },
     nagle: { kind: 'switch', default: true },
     sack: { kind: 'switch', default: true },
     timestamps: { kind: 'switch', default: true },
     windowScaling: { kind: 'switch', default: true },
   },
+  experiments: {},
   limit: 900_000,
   build(world, values) {
     const on = (name: string): boolean => values[name] === true;

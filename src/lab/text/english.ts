@@ -21,7 +21,10 @@ const SCENARIOS: Readonly<Record<ScenarioId, ScenarioText>> = {
   s4: { title: 'TIME-WAIT', intro: 'Whoever closes first waits for two maximum segment lifetimes. Why?' },
   s5: { title: 'CLOSE-WAIT', intro: 'The peer has closed, and the program here does not.' },
   s6: { title: 'Text on the third segment', intro: 'The last step of the handshake can carry text already.' },
-  s7: { title: 'Why did I get a RST?', intro: 'A connection can end at once, in several ways.' },
+  s7: {
+    title: 'Why did I get a RST?',
+    intro: 'A connection can end at once, for several reasons. Tell them apart.',
+  },
   s8: { title: 'The last ACK is lost', intro: 'The FIN comes again, and that is what TIME-WAIT is for.' },
   s9: {
     title: 'Simultaneous open',
@@ -50,6 +53,13 @@ const SCENARIOS: Readonly<Record<ScenarioId, ScenarioText>> = {
   s18: { title: 'Sandbox', intro: 'Two hosts, and everything that can be set.' },
 };
 
+/** What the network brings of itself. */
+const NETWORK: Readonly<Record<string, string>> = {
+  'old-duplicate': 'an old duplicate',
+  spoofed: 'a spoofed address',
+  forged: 'a forged segment',
+};
+
 export const ENGLISH = {
   trace: TRACE as Messages,
   page: {
@@ -76,13 +86,28 @@ export const ENGLISH = {
       server: 'server',
       before: 'before it is open',
       after: 'once it is open',
+      nothing: 'nothing',
       'closed-port': 'no program listens',
+      'old-syn': 'an old duplicate SYN',
       abort: 'the program aborts',
       unread: 'closed with text unread',
       'after-close': 'text for a program that has closed',
+      stopped: 'the program ended before it accepted',
       rebooted: 'the peer was rebooted',
-      backlog: 'the queue is full',
-      'old-ack': 'an old duplicate SYN',
+      forged: 'somebody else forged it',
+      not: 'no',
+      new: 'a new SYN',
+      old: 'the old SYN once more',
+      drained: 'once it has sent the rest',
+      third: 'the third segment',
+      syn: 'the SYN already (two steps)',
+      there: 'there',
+      gone: 'switched off',
+      ports: 'ports',
+      session: 'a session of HTTP',
+      preset: 'as the preset has it',
+      ignored: 'ignores it',
+      heeded: 'heeds it',
       alone: 'alone',
       first: 'before the real one',
       never: 'never',
@@ -123,6 +148,17 @@ export const ENGLISH = {
     connections: 'Connections',
     again: 'The same endpoints again',
     closes: 'The program closes',
+    loses: 'Lost on the way',
+    ackLost: 'Its ACK is lost',
+    reuse: 'TIME-WAIT may be reused',
+    ports: 'Ephemeral ports',
+    takes: 'It reads each time',
+    shows: 'Shows',
+    believes: 'The server believes',
+    clientIs: 'The client is',
+    heedsReset: 'A RST in TIME-WAIT: it',
+    every: 'One every',
+    greets: 'The server speaks first',
     writes: 'Writes',
     cause: 'Cause',
     lost: 'Lost',
@@ -161,7 +197,7 @@ export const ENGLISH = {
       bytes > 0 ? `${call}(${bytes})` : `${call}()`,
     timer: ({ name }: { name: string }): string => `${name} timer`,
     edit: ({ kind }: { kind: string }): string => `✎ ${kind}`,
-    network: ({ story }: { story: string }): string => `⚑ ${story}`,
+    network: ({ story }: { story: string }): string => `⚑ ${NETWORK[story] ?? story}`,
     refused: ({ call, code }: { call: string; code: string }): string => `${call}: ${code}`,
     sent: ({ host, segment, to }: { host: string; segment: string; to: string }): string =>
       `${host} sends ${segment} to ${to}`,

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { SCENARIOS } from '../scenarios/all.ts';
+import { Coach } from './coach.tsx';
 import { ComparisonLine } from './comparison.tsx';
 import { Handles } from './handles.tsx';
 import { type Lab, PANELS } from './lab.ts';
@@ -53,6 +54,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
           {isBeside(lab) && <Ladder lab={lab} of="original" />}
           <Ladder lab={lab} of="run" />
         </div>
+        <Coach lab={lab} />
       </main>
       <aside>
         <div class="tabs">

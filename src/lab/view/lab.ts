@@ -159,6 +159,14 @@ export class Lab {
     this.change(withValue(this.recipe.value, name, value));
   }
 
+  /** One of the scenario's experiments, from its beginning; without handles, the scenario as it is. */
+  experiment(values: Values): void {
+    batch(() => {
+      this.change({ ...recipeOf(this.scenario.value.id), values });
+      this.goTo(0);
+    });
+  }
+
   undo(): void {
     const before = this.done.value.at(-1);
     if (before === undefined) return;

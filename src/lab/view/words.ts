@@ -30,7 +30,10 @@ export function noteOf({ stimulus }: Moment, { story }: LabMessages): string | n
     case 'network':
       return story.network({ story: stimulus.story });
     case 'refused':
-      return story.refused({ call: stimulus.edit.kind, code: stimulus.code });
+      return story.refused({
+        call: 'call' in stimulus.edit ? `${stimulus.edit.call}()` : stimulus.edit.kind,
+        code: stimulus.code,
+      });
     case 'arrival':
       return null;
   }
