@@ -84,6 +84,10 @@ export function ladderStyle(color: (name: keyof Palette) => string): string {
     `.label{paint-order:stroke;stroke:${color('paper')};stroke-width:4px;stroke-linejoin:round}.flags{font-weight:600}`,
     `.badge{fill:${color('warn')}}.badge-text{fill:${color('paper')};font-size:11px;font-weight:700}`,
     `.note-text{font-size:12px;fill:${color('faint')}}.note-call .note-text{font-family:ui-monospace,monospace;fill:${color('ink')}}`,
+    `.underway .shaft{stroke-dasharray:1 5;stroke-linecap:round}.faded{opacity:.25}`,
+    `.repeats{fill:none;stroke:${color('warn')};stroke-width:1;stroke-dasharray:2 2}`,
+    `.difference{stroke:${color('warn')};stroke-width:1.5;stroke-dasharray:8 4}.difference-mark{fill:${color('warn')};font-weight:700}`,
+    `.spoken-of .touch{stroke:${color('chosen')};stroke-width:10}.spoken-of .flags{text-decoration:underline}`,
     `.selected .touch{stroke:${color('chosen')}}.selected .shaft{stroke-width:3}.selected .note-text{font-weight:700}`,
   ].join('');
 }
