@@ -5,10 +5,11 @@ import { SCENARIOS } from '../scenarios/all.ts';
 import { ComparisonLine } from './comparison.tsx';
 import { Handles } from './handles.tsx';
 import type { Doings } from './keyboard.ts';
-import { type Lab, PANELS } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { Ladders } from './ladder.tsx';
 import { lazily } from './lazy.tsx';
 import { Sockets } from './sockets.tsx';
+import { PANELS } from './state.ts';
 import { StateMap } from './state-map.tsx';
 import { Tools } from './tools.tsx';
 import { Transport } from './transport.tsx';
@@ -67,6 +68,7 @@ function Scenarios({ lab }: { lab: Lab }): JSX.Element {
           <li key={id}>
             <button
               type="button"
+              class="scenario"
               aria-current={lab.scenario.value.id === id ? 'page' : undefined}
               onClick={() => lab.begin(id)}
             >

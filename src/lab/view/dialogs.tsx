@@ -151,7 +151,6 @@ function Transcript({ lab }: { lab: Lab }): JSX.Element {
       </p>
       <ol class="transcript">
         {lines.map((line, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the run
           <li key={i}>{line}</li>
         ))}
       </ol>

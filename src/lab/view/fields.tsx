@@ -54,7 +54,6 @@ function Table({ lab, caption, fields, columns }: TableProps): JSX.Element | nul
         <tr>
           <th scope="col">{page.field}</th>
           {columns.map((name, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two columns, which may have one name
             <th scope="col" key={i}>
               {name}
             </th>

@@ -6,53 +6,28 @@ import type { TimeScale } from '../../trace/picture/axis.ts';
 import { type Comparison, compare } from '../model/compare.ts';
 import { type Edit, type Recipe, recipeOf, type Value, withEdit, withValue } from '../model/recipe.ts';
 import { type Row, rowsOf, rowsShown } from '../model/rows.ts';
-import { run } from '../model/run.ts';
 import { type Scenario, type Values, valuesOf } from '../model/scenario.ts';
-import { formatShared, parseShared, type Shared } from '../model/share.ts';
-import type { Story } from '../model/story.ts';
+import { formatShared, parseShared } from '../model/share.ts';
+import type { Flight, Story } from '../model/story.ts';
 import { isWhatIf, type WhatIf, whatIf } from '../model/what-if.ts';
 import { SCENARIOS, scenarioOf } from '../scenarios/all.ts';
 import type { LabMessages } from '../text/messages.ts';
 import { sentenceOf } from './sentence.ts';
 import { Settings } from './settings.ts';
-
-/** An arrow, or what is written beside a lifeline. */
-export type Chosen =
-  | { readonly kind: 'flight'; readonly index: number }
-  | { readonly kind: 'moment'; readonly index: number };
-
-export const PANELS = ['why', 'states', 'sockets'] as const;
-export type Panel = (typeof PANELS)[number];
-
-/** What opens over the page. */
-export const DIALOGS = ['keys', 'glossary', 'transcript'] as const;
-export type DialogName = (typeof DIALOGS)[number];
-
-/** Why the page is not what a link's reader might think it is. */
-export type Notice = 'version' | 'damaged' | 'unknown-scenario';
-
-const SCALES: readonly TimeScale[] = ['compressed', 'real', 'rows'];
-export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20];
-
-export type Told =
-  | { readonly story: Story; readonly error: null }
-  | { readonly story: null; readonly error: string };
-
-/** A recipe, and how far its story was shown. */
-interface Visit {
-  readonly recipe: Recipe;
-  readonly position: number;
-}
-
-const EMPTY: Story = {
-  hosts: [],
-  moments: [],
-  flights: [],
-  lifelines: [],
-  listeners: [],
-  end: 0,
-  stopped: 'quiet',
-};
+import {
+  type Chosen,
+  chosenOf,
+  type DialogName,
+  EMPTY,
+  type Notice,
+  noticeOf,
+  type Panel,
+  SCALES,
+  SPEEDS,
+  type Told,
+  tell,
+  type Visit,
+} from './state.ts';
 
 export class Lab {
   readonly version: string;
@@ -102,6 +77,14 @@ export class Lab {
       chosen.kind === 'flight' ? flight === chosen.index : moment === chosen.index,
     );
     return at < 0 ? null : at;
+  });
+  /** What is chosen, or what arrived in the moment that is. */
+  readonly packet = computed<Flight | undefined>(() => {
+    const { flights, moments } = this.story.value;
+    const chosen = this.chosen.value;
+    if (chosen?.kind === 'flight') return flights[chosen.index];
+    const stimulus = moments[chosen?.index ?? -1]?.stimulus;
+    return stimulus?.kind === 'arrival' ? flights[stimulus.flight] : undefined;
   });
   /** The lines that say what is looked for; null: nothing is. */
   readonly found = computed<ReadonlySet<number> | null>(() => {
@@ -274,8 +257,7 @@ export class Lab {
 
   /** The same of what is chosen; nothing where it is no packet, or cannot be. */
   askOfChosen(what: WhatIf): void {
-    const chosen = this.chosen.value;
-    const flight = chosen?.kind === 'flight' ? this.story.value.flights[chosen.index] : undefined;
+    const flight = this.packet.value;
     const edit = flight === undefined ? null : whatIf(this.story.value, flight, what);
     if (edit !== null) this.ask(edit);
   }
@@ -325,22 +307,5 @@ export class Lab {
   private newsOf(index: number): Chosen {
     const flight = this.story.value.moments[index]?.flights.at(-1);
     return flight === undefined ? { kind: 'moment', index } : { kind: 'flight', index: flight };
-  }
-}
-
-const chosenOf = ({ moment, flight }: Row): Chosen =>
-  flight === null ? { kind: 'moment', index: moment } : { kind: 'flight', index: flight };
-
-function noticeOf(fragment: string, shared: Shared | null, known: boolean, version: string): Notice | null {
-  if (shared === null) return fragment === '' ? null : 'damaged';
-  if (!known) return 'unknown-scenario';
-  return shared.version !== '' && shared.version !== version ? 'version' : null;
-}
-
-function tell(scenario: Scenario, recipe: Recipe): Told {
-  try {
-    return { story: run(scenario, recipe), error: null };
-  } catch (error) {
-    return { story: null, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

@@ -10,14 +10,16 @@ import type { LadderPicture } from '../../trace/picture/picture.ts';
 import { arrowOfFlight, flightOfArrow, momentOfNote, noteId, pictureOf } from '../model/picture.ts';
 import { acknowledgedBy } from '../model/segment-fields.ts';
 import type { Story } from '../model/story.ts';
-import type { Chosen, Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { List } from './list.tsx';
 import { nodeOf } from './shape.tsx';
+import type { Chosen } from './state.ts';
 import { wordsOf } from './words.ts';
 
 /** Drawn beyond what is in sight, pixels: scrolling shows no empty edge. */
 const OVERSCAN = 400;
-/** Below the last event, pixels. */
+/** Above the first event and below the last, pixels. */
+const TOP = 12;
 const FOOT = 40;
 /** With less than this for a ladder there is a list instead, pixels. */
 const NARROW = 420;
@@ -114,7 +116,8 @@ function Ladder({ lab, of, title, sight, width, whole, beside }: LadderProps): J
   const selected = isRun ? idOf(lab.chosen.value) : null;
   const frame = frameOf(picture.ends.length, width);
   useEffect(() => {
-    if (isRun) reveal(own.current!, selected, layout);
+    const arrived = lab.packet.value === undefined ? null : arrowOfFlight(lab.packet.value.index);
+    if (isRun) reveal(own.current!, layout, [selected, arrived]);
   }, [selected, shown, lab.recipe.value, lab.scale.value]);
   const body = drawBody(picture, layout, {
     width,
@@ -133,7 +136,7 @@ function Ladder({ lab, of, title, sight, width, whole, beside }: LadderProps): J
   };
   return (
     <div class="ladder">
-      <svg class="ladder-head" aria-hidden="true" width={frame.width} height={HEAD}>
+      <svg class="ladder-head" aria-hidden="true" width={frame.width} height={HEAD - TOP}>
         {title !== null && (
           <text class="ladder-title" x={frame.width / 2} y={22} text-anchor="middle">
             {title}
@@ -146,10 +149,10 @@ function Ladder({ lab, of, title, sight, width, whole, beside }: LadderProps): J
         ref={own}
         aria-hidden="true"
         width={frame.width}
-        height={layout.height + FOOT}
+        height={TOP + layout.height + FOOT}
         {...(isRun ? handlers : {})}
       >
-        {nodeOf(body)}
+        <g transform={`translate(0 ${TOP})`}>{nodeOf(body)}</g>
       </svg>
     </div>
   );
@@ -173,11 +176,12 @@ function choose(lab: Lab, target: Element): void {
 
 /** What the ACK under the pointer acknowledges, else what the chosen one does; and what is marked. */
 function spokenOf(lab: Lab, hovered: number | null): Set<number> {
-  const { chosen, marked, story } = lab;
-  const index = hovered ?? (chosen.value?.kind === 'flight' ? chosen.value.index : null);
-  const flight = index === null ? undefined : story.value.flights[index];
-  const told = flight === undefined ? [] : acknowledgedBy(story.value, flight).map((one) => one.index);
-  return new Set([...told, ...marked.value].map(arrowOfFlight));
+  const { chosen, marked, packet } = lab;
+  const story = lab.story.value;
+  const flight = hovered === null ? packet.value : story.flights[hovered];
+  const told = flight === undefined ? [] : acknowledgedBy(story, flight).map(({ index }) => index);
+  const came = chosen.value?.kind === 'moment' && packet.value !== undefined ? [packet.value.index] : [];
+  return new Set([...told, ...came, ...marked.value].map(arrowOfFlight));
 }
 
 function fadedOf(lab: Lab): Set<number> {
@@ -199,10 +203,10 @@ function differenceAt(lab: Lab, story: Story, layout: LadderLayout): number | nu
 }
 
 /** Scroll what is chosen into sight. */
-function reveal(body: SVGSVGElement, selected: number | null, layout: LadderLayout): void {
+function reveal(body: SVGSVGElement, layout: LadderLayout, ids: readonly (number | null)[]): void {
   const scroller = body.closest('.ladders');
-  const arrow = layout.arrows.find(({ arrow: { id } }) => id === selected);
-  const note = layout.notes.find(({ note: { id } }) => id === selected);
+  const arrow = layout.arrows.find(({ arrow: { id } }) => ids.includes(id));
+  const note = layout.notes.find(({ note: { id } }) => ids.includes(id));
   if (scroller === null || (arrow === undefined && note === undefined)) return;
   const [first, last] = arrow === undefined ? [note!.y, note!.y] : [arrow.y1, arrow.y2];
   const { scrollTop, clientHeight } = scroller;

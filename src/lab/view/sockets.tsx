@@ -47,7 +47,6 @@ export function Sockets({ lab }: { lab: Lab }): JSX.Element {
           </thead>
           <tbody>
             {rows.value.map((row, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two incarnations of a connection have the same ends
               <tr key={i}>
                 <td>{hostName(row.host, messages)}</td>
                 <td>{row.state}</td>

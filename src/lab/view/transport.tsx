@@ -1,7 +1,8 @@
 // The transport bar: it never moves, and says how long the story is.
 
 import type { JSX } from 'preact';
-import { type Lab, SPEEDS } from './lab.ts';
+import type { Lab } from './lab.ts';
+import { SPEEDS } from './state.ts';
 
 export function Transport({ lab }: { lab: Lab }): JSX.Element {
   const { page } = lab.messages.value;
@@ -53,8 +54,12 @@ export function Transport({ lab }: { lab: Lab }): JSX.Element {
         {lab.playing.value ? page.pause : page.play}
       </button>
       <label class="speed">
-        {page.speed}
-        <select value={lab.speed.value} onChange={(event) => lab.setSpeed(Number(event.currentTarget.value))}>
+        <span class="unseen">{page.speed}</span>
+        <select
+          title={page.speed}
+          value={lab.speed.value}
+          onChange={(event) => lab.setSpeed(Number(event.currentTarget.value))}
+        >
           {SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
               {speed}×

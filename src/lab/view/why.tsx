@@ -9,8 +9,9 @@ import { WHAT_IFS, whatIf } from '../model/what-if.ts';
 import type { LabMessages } from '../text/messages.ts';
 import { Fields, Marked } from './fields.tsx';
 import { Header } from './header.tsx';
-import type { Chosen, Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { occasionOf, sectionOf } from './sentence.ts';
+import type { Chosen } from './state.ts';
 import { Variables } from './variables.tsx';
 import { flagsOf, hostName, numbersOf } from './words.ts';
 
@@ -58,7 +59,7 @@ function OfFlight({ lab, flight }: { lab: Lab; flight: Flight }): JSX.Element {
         <span class="chip">{flagsOf(flight)}</span> {hostName(flight.from, messages)} →{' '}
         {hostName(flight.to, messages)}
       </h2>
-      <p class="numbers">{numbersOf(flight)}</p>
+      <p class="relative">{numbersOf(flight)}</p>
       {flight.why !== null && <Rule messages={messages} rule={flight.why} />}
       <p>{fateOf(lab, flight)}</p>
       <Acknowledged lab={lab} flight={flight} />
@@ -95,6 +96,7 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 function OfMoment({ lab, moment }: { lab: Lab; moment: Moment }): JSX.Element {
   const messages = lab.messages.value;
   const effects = effectsOf(lab, moment);
+  const packet = lab.packet.value;
   return (
     <>
       <h2>{occasionOf(lab.story.value, moment, messages)}</h2>
@@ -104,6 +106,7 @@ function OfMoment({ lab, moment }: { lab: Lab; moment: Moment }): JSX.Element {
         const why = 'why' in event && event.kind !== 'segment' && event.kind !== 'state' ? event.why : null;
         return why === null ? null : <Rule key={event.id} messages={messages} rule={why} />;
       })}
+      {packet !== undefined && <WhatIf lab={lab} flight={packet} />}
       <States lab={lab} moments={[moment]} />
       <Links lab={lab} because={lab.story.value.moments[moment.cause ?? -1]} effects={effects} />
       <Variables moment={moment} messages={messages} />

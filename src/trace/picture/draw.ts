@@ -51,7 +51,7 @@ const DIFFERENCE = 10;
 /** How far the line from a retransmission to its original goes out of its way, pixels. */
 const BEND = 34;
 /** Degrees: a steeper label is hard to read. */
-const STEEPEST = 30;
+const STEEPEST = 50;
 
 export function frameOf(ends: number, wide: number): Frame {
   const width = Math.max(wide, LEAST_WIDTH);
@@ -78,13 +78,15 @@ export function drawBody(picture: LadderPicture, layout: LadderLayout, options: 
   const { words, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, selected = null } = options;
   const frame = frameOf(picture.ends.length, options.width);
   const isSeen = (y1: number, y2: number): boolean => Math.max(y1, y2) >= from && Math.min(y1, y2) <= to;
+  const [first = 0, second = first] = frame.lifelines;
+  const gapAt = (first + second) / 2;
   const starts = new Map(layout.arrows.map(({ arrow, y1 }) => [arrow.id, y1]));
   const children: Shape[] = [
     ...frame.lifelines.map((x) => line('lifeline', x, Math.max(from, 0), x, Math.min(to, layout.height))),
     ...layout.ribbons.filter(({ y1, y2 }) => isSeen(y1, y2)).flatMap((ribbon) => drawRibbon(ribbon, frame)),
     ...layout.gaps
       .filter(({ y }) => isSeen(y, y))
-      .map(({ y, ms }) => text('gap', frame.width / 2, y + 4, words.gap(ms), 'middle')),
+      .map(({ y, ms }) => text('gap', gapAt, y + 4, words.gap(ms), 'middle')),
     ...layout.ticks
       .filter(({ y }, i) => isSeen(y, y) && (i === 0 || layout.ticks[i - 1]!.t !== layout.ticks[i]!.t))
       .map(({ y, t }) => text('time', 4, y + 4, words.time(t), 'start')),

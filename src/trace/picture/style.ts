@@ -73,6 +73,7 @@ export function ladderStyle(color: (name: keyof Palette) => string): string {
     `.lifeline{stroke:${color('line')};stroke-width:1;stroke-dasharray:2 4}`,
     ...states,
     `.inferred{opacity:.65}.assumed{opacity:.4}.state-name{font-weight:600;font-size:12px}`,
+    `.state-name,.gap{paint-order:stroke;stroke:${color('paper')};stroke-width:4px;stroke-linejoin:round}`,
     `.shaft{stroke:${color('ink')};stroke-width:1.75}.point{fill:${color('ink')}}`,
     `.cross{stroke:${color('reset')};stroke-width:2.5;fill:none}.touch{stroke:transparent;stroke-width:18}`,
     tone('open', 'open'),
