@@ -15,19 +15,37 @@ import type { LabMessages } from '../text/messages.ts';
 import { sentenceOf } from './sentence.ts';
 import { Settings } from './settings.ts';
 import {
-  type Chosen,
   chosenOf,
   type DialogName,
-  EMPTY,
   type Notice,
   noticeOf,
-  type Panel,
   SCALES,
   SPEEDS,
-  type Told,
   tell,
   type Visit,
 } from './state.ts';
+
+/** An arrow, or what is written beside a lifeline. */
+export type Chosen =
+  | { readonly kind: 'flight'; readonly index: number }
+  | { readonly kind: 'moment'; readonly index: number };
+
+export const PANELS = ['why', 'states', 'sockets'] as const;
+export type Panel = (typeof PANELS)[number];
+
+export type Told =
+  | { readonly story: Story; readonly error: null }
+  | { readonly story: null; readonly error: string };
+
+const EMPTY: Story = {
+  hosts: [],
+  moments: [],
+  flights: [],
+  lifelines: [],
+  listeners: [],
+  end: 0,
+  stopped: 'quiet',
+};
 
 export class Lab {
   readonly version: string;
@@ -284,18 +302,23 @@ export class Lab {
     const visit = from.value.at(-1);
     if (visit === undefined) return;
     batch(() => {
-      to.value = [...to.value, { recipe: this.recipe.value, position: this.position.value }];
+      to.value = [...to.value, this.visit()];
       from.value = from.value.slice(0, -1);
       this.recipe.value = visit.recipe;
+      this.beside.value = visit.beside;
       this.marked.value = [];
       this.goTo(visit.position);
     });
   }
 
+  private visit(): Visit {
+    return { recipe: this.recipe.value, position: this.position.value, beside: this.beside.value };
+  }
+
   private change(recipe: Recipe): void {
     batch(() => {
       this.play(false);
-      this.done.value = [...this.done.value, { recipe: this.recipe.value, position: this.position.value }];
+      this.done.value = [...this.done.value, this.visit()];
       this.undone.value = [];
       this.marked.value = [];
       this.recipe.value = recipe;

@@ -10,10 +10,9 @@ import type { LadderPicture } from '../../trace/picture/picture.ts';
 import { arrowOfFlight, flightOfArrow, momentOfNote, noteId, pictureOf } from '../model/picture.ts';
 import { acknowledgedBy } from '../model/segment-fields.ts';
 import type { Story } from '../model/story.ts';
-import type { Lab } from './lab.ts';
+import type { Chosen, Lab } from './lab.ts';
 import { List } from './list.tsx';
 import { nodeOf } from './shape.tsx';
-import type { Chosen } from './state.ts';
 import { wordsOf } from './words.ts';
 
 /** Drawn beyond what is in sight, pixels: scrolling shows no empty edge. */

@@ -6,15 +6,7 @@ import type { Row } from '../model/rows.ts';
 import { run } from '../model/run.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Shared } from '../model/share.ts';
-import type { Story } from '../model/story.ts';
-
-/** An arrow, or what is written beside a lifeline. */
-export type Chosen =
-  | { readonly kind: 'flight'; readonly index: number }
-  | { readonly kind: 'moment'; readonly index: number };
-
-export const PANELS = ['why', 'states', 'sockets'] as const;
-export type Panel = (typeof PANELS)[number];
+import type { Chosen, Told } from './lab.ts';
 
 /** What opens over the page. */
 export const DIALOGS = ['keys', 'glossary', 'transcript'] as const;
@@ -26,25 +18,12 @@ export type Notice = 'version' | 'damaged' | 'unknown-scenario';
 export const SCALES: readonly TimeScale[] = ['compressed', 'real', 'rows'];
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 5, 20];
 
-export type Told =
-  | { readonly story: Story; readonly error: null }
-  | { readonly story: null; readonly error: string };
-
-/** A recipe, and how far its story was shown. */
+/** A recipe, how far its story was shown, and whether beside what it branches from. */
 export interface Visit {
   readonly recipe: Recipe;
   readonly position: number;
+  readonly beside: boolean;
 }
-
-export const EMPTY: Story = {
-  hosts: [],
-  moments: [],
-  flights: [],
-  lifelines: [],
-  listeners: [],
-  end: 0,
-  stopped: 'quiet',
-};
 
 export const chosenOf = ({ moment, flight }: Row): Chosen =>
   flight === null ? { kind: 'moment', index: moment } : { kind: 'flight', index: flight };

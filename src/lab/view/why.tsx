@@ -9,9 +9,8 @@ import { WHAT_IFS, whatIf } from '../model/what-if.ts';
 import type { LabMessages } from '../text/messages.ts';
 import { Fields, Marked } from './fields.tsx';
 import { Header } from './header.tsx';
-import type { Lab } from './lab.ts';
+import type { Chosen, Lab } from './lab.ts';
 import { occasionOf, sectionOf } from './sentence.ts';
-import type { Chosen } from './state.ts';
 import { Variables } from './variables.tsx';
 import { flagsOf, hostName, numbersOf } from './words.ts';
 
