@@ -94,7 +94,11 @@ function Glossary({ lab }: { lab: Lab }): JSX.Element {
   const wanted = useSignal('');
   const entries = useComputed(() => {
     const words = plain(wanted.value);
-    return GLOSSARY.filter((entry) => plain(indexOf(entry)).includes(words));
+    const named = GLOSSARY.filter((entry) => plain(namesOf(entry)).includes(words));
+    const told = GLOSSARY.filter(
+      (entry) => !named.includes(entry) && plain(`${entry.meaning.en} ${entry.meaning.ko}`).includes(words),
+    );
+    return [...named, ...told];
   });
   return (
     <>
@@ -127,8 +131,7 @@ function Glossary({ lab }: { lab: Lab }): JSX.Element {
   );
 }
 
-const indexOf = ({ en, ko, also, meaning }: GlossaryEntry): string =>
-  [en, ko, ...also, meaning.en, meaning.ko].join(' ');
+const namesOf = ({ en, ko, also }: GlossaryEntry): string => [en, ko, ...also].join(' ');
 
 /** netstat's underscores and the RFC's hyphens are one. */
 const plain = (text: string): string =>

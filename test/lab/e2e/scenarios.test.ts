@@ -1,6 +1,6 @@
 // Every scenario in a real browser, in both languages: stepped through and back, a what-if, the comparison, undone,
 // and opened again from its link.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SCENARIOS } from '../../../src/lab/scenarios/all.ts';
 import { LabSite, pictureOn, pressKeys, skipsBrowser, walk } from './browser.ts';
 
@@ -8,6 +8,9 @@ import { LabSite, pictureOn, pressKeys, skipsBrowser, walk } from './browser.ts'
 const HEIGHT = 12_000;
 /** The sandbox begins with nothing; its client connects. */
 const links: Readonly<Record<string, string>> = { s18: '&e=call,0,client,connect,,,server,80' };
+
+// A browser on a machine that is busy takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let site: LabSite;
 beforeAll(async () => {
