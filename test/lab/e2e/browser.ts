@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -70,10 +70,14 @@ export class LabSite {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${FOLDER}`;
   }
 
-  /** A page of its own at that link, without what another one kept. */
+  /** A page at that link, in a browser that keeps nothing of another. */
   async visit(fragment: string, visitor: Visitor = {}): Promise<Page> {
-    const { language = 'en', scheme = 'light', width = 1280, height = 800 } = visitor;
-    const options: BrowserContextOptions = {
+    return this.enter(await this.room(visitor), fragment);
+  }
+
+  /** Where pages share what they keep, and what they have fetched. */
+  room({ language = 'en', scheme = 'light', width = 1280, height = 800 }: Visitor): Promise<BrowserContext> {
+    return this.browser.newContext({
       locale: language === 'ko' ? 'ko-KR' : 'en-US',
       colorScheme: scheme,
       viewport: { width, height },
@@ -81,8 +85,11 @@ export class LabSite {
       deviceScaleFactor: height > TALL ? 0.1 : 1,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
-    };
-    const page = await (await this.browser.newContext(options)).newPage();
+    });
+  }
+
+  async enter(room: BrowserContext, fragment: string): Promise<Page> {
+    const page = await room.newPage();
     this.watch(page);
     await page.goto(`${this.address}${fragment === '' ? '' : `#${fragment}`}`);
     await page.waitForSelector('.page');
@@ -154,7 +161,7 @@ export function walk(page: Page): Promise<Walk> {
     const scrubber = document.querySelector('.transport input[type=range]');
     const press = async (code) => {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true }));
-      await new Promise((resolve) => setTimeout(resolve));
+      for (let turn = 0; turn < 4; turn++) await null;
     };
     const there = [picture()];
     while (scrubber.value !== scrubber.max) {

@@ -1,5 +1,6 @@
 // Every scenario in a real browser, in both languages: stepped through and back, a what-if, the comparison, undone,
 // and opened again from its link.
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SCENARIOS } from '../../../src/lab/scenarios/all.ts';
 import { LabSite, pictureOn, pressKeys, skipsBrowser, walk } from './browser.ts';
@@ -24,9 +25,14 @@ afterEach(() => {
 });
 
 describe.skipIf(skipsBrowser).concurrent.each(['en', 'ko'])('in %s', (language) => {
+  let room: BrowserContext;
+  beforeAll(async () => {
+    room = await site.room({ language, height: HEIGHT });
+  });
+
   test.each(SCENARIOS.map(({ id }) => [id]))('%s', async (id) => {
     const fragment = `s=${id}&seed=1${links[id] ?? ''}&lang=${language}&at=0`;
-    const page = await site.visit(fragment, { language, height: HEIGHT });
+    const page = await site.enter(room, fragment);
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
 
     const { steps, differences } = await walk(page);
@@ -56,6 +62,6 @@ describe.skipIf(skipsBrowser).concurrent.each(['en', 'ko'])('in %s', (language) 
     await page.waitForSelector('.comparison');
     expect(page.url()).toBe(branchLink);
     expect(await pictureOn(page)).toBe(branch);
-    await site.leave(page);
+    await page.close();
   });
 });
