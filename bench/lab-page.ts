@@ -21,9 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
 };
-/** A megabyte sent: about as many segments and ACKs as it takes for so many events. */
+/** A megabyte and a half sent: about as many segments and ACKs as it takes for so many events. */
 const LONG =
-  's=s18&seed=1&e=call,0,client,connect,,,server,80&e=call,500,client,send,client.1,1300000&lang=en';
+  's=s18&seed=1&e=call,0,client,connect,,,server,80&e=call,500,client,send,client.1,1500000&lang=en';
 const EVENTS = 1000;
 const STEPS = 40;
 

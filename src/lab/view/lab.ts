@@ -120,7 +120,8 @@ export class Lab {
   });
   readonly comparison = computed<Comparison | null>(() => {
     const original = this.original.value;
-    return original === null ? null : compare(original, this.story.value);
+    const { story } = this.told.value;
+    return original === null || story === null ? null : compare(original, story);
   });
   /** The moments of the original that have happened by the time that is shown. */
   readonly originalPosition = computed(() => {

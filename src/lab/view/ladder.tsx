@@ -137,7 +137,7 @@ function Ladder({ lab, of, title, sight, width, whole, beside }: LadderProps): J
     <div class="ladder">
       <svg class="ladder-head" aria-hidden="true" width={frame.width} height={HEAD - TOP}>
         {title !== null && (
-          <text class="ladder-title" x={frame.width / 2} y={22} text-anchor="middle">
+          <text class="ladder-title" x={8} y={22}>
             {title}
           </text>
         )}

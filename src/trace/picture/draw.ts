@@ -32,7 +32,7 @@ export interface Frame {
 export const HEAD = 56;
 /** For times, states and calls: what they take, or less where all is narrow. */
 const MARGIN = 168;
-const LEAST_MARGIN = 100;
+const LEAST_MARGIN = 112;
 const MARGIN_SHARE = 0.235;
 const LEAST_WIDTH = 320;
 /** With less between lifelines an arrow has its flags and no numbers. */
@@ -91,6 +91,10 @@ export function drawBody(picture: LadderPicture, layout: LadderLayout, options: 
       .filter(({ y }, i) => isSeen(y, y) && (i === 0 || layout.ticks[i - 1]!.t !== layout.ticks[i]!.t))
       .map(({ y, t }) => text('time', 4, y + 4, words.time(t), 'start')),
     ...drawDifference(options.differsFrom ?? null, frame),
+    // Below every arrow, so that no head is hidden.
+    ...layout.arrows
+      .filter(({ arrow: { id }, y1, y2 }) => isSeen(y1, y2) && (id === selected || options.spokenOf?.has(id)))
+      .map((arrow) => drawBand(arrow, frame, arrow.arrow.id === selected)),
     ...layout.arrows
       .filter(({ y1, y2 }) => isSeen(y1, y2))
       .flatMap((arrow) => [
@@ -145,12 +149,23 @@ function drawRibbon({ state, y1, y2 }: PlacedRibbon, { lifelines }: Frame): Shap
   ];
 }
 
+/** Behind an arrow that is chosen, or spoken of. */
+function drawBand({ arrow, y1, y2 }: PlacedArrow, { lifelines }: Frame, isSelected: boolean): Shape {
+  const [x1, full] = [lifelines[arrow.from]!, lifelines[arrow.to]!];
+  const part = partOf(arrow);
+  return line(isSelected ? 'band chosen' : 'band', x1, y1, x1 + (full - x1) * part, y1 + (y2 - y1) * part);
+}
+
+/** How much of its way it is drawn for. */
+const partOf = ({ fate }: PlacedArrow['arrow']): number =>
+  fate === 'lost' || fate === 'underway' ? LOST_AT : 1;
+
 function drawArrow({ arrow, y1, y2 }: PlacedArrow, { lifelines }: Frame, marks: string): Shape {
   const toRight = arrow.to > arrow.from;
   const edge = (toRight ? 1 : -1) * (RIBBON / 2);
   const x1 = lifelines[arrow.from]! + edge;
   const full = lifelines[arrow.to]! - edge;
-  const part = arrow.fate === 'lost' || arrow.fate === 'underway' ? LOST_AT : 1;
+  const part = partOf(arrow);
   const x2 = x1 + (full - x1) * part;
   const end = y1 + (y2 - y1) * part;
   const unseen = arrow.arrives === null && arrow.fate === 'arrives';

@@ -88,7 +88,7 @@ export function ladderStyle(color: (name: keyof Palette) => string): string {
     `.underway .shaft{stroke-dasharray:1 5;stroke-linecap:round}.faded{opacity:.25}`,
     `.repeats{fill:none;stroke:${color('warn')};stroke-width:1;stroke-dasharray:2 2}`,
     `.difference{stroke:${color('warn')};stroke-width:1.5;stroke-dasharray:8 4}.difference-mark{fill:${color('warn')};font-weight:700}`,
-    `.spoken-of .touch{stroke:${color('chosen')};stroke-width:10}.spoken-of .flags{text-decoration:underline}`,
-    `.selected .touch{stroke:${color('chosen')}}.selected .shaft{stroke-width:3}.selected .note-text{font-weight:700}`,
+    `.band{stroke:${color('chosen')};stroke-width:10}.band.chosen{stroke-width:18}.spoken-of .flags{text-decoration:underline}`,
+    `.selected .shaft{stroke-width:3}.selected .note-text{font-weight:700}`,
   ].join('');
 }
