@@ -68,7 +68,7 @@ export function Ladders({ lab }: { lab: Lab }): JSX.Element {
           beside={original.value}
         />
       )}
-      <List lab={lab} label={page.ladder} />
+      <List lab={lab} label={page.ladder} seen={isList} />
     </div>
   );
 }

@@ -10,7 +10,14 @@ import { sentenceOf } from './sentence.ts';
 /** Lines before and after the chosen one. */
 const AROUND = 40;
 
-export function List({ lab, label }: { lab: Lab; label: string }): JSX.Element {
+interface ListProps {
+  readonly lab: Lab;
+  readonly label: string;
+  /** It is for the eyes, too: the chosen line is kept in sight. */
+  readonly seen: boolean;
+}
+
+export function List({ lab, label, seen }: ListProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const rows = lab.rows.value;
   const shown = rowsShown(rows, lab.position.value);
@@ -21,8 +28,8 @@ export function List({ lab, label }: { lab: Lab; label: string }): JSX.Element {
   const first = lab.comparison.value?.first ?? null;
   useEffect(() => {
     const option = list.current?.querySelector('[aria-selected=true]');
-    if (list.current?.closest('.as-list') != null) option?.scrollIntoView({ block: 'nearest' });
-  }, [active, shown]);
+    if (seen) option?.scrollIntoView({ block: 'nearest' });
+  }, [active, shown, seen]);
   const choose = ({ target }: Event): void => {
     const option = (target as Element).closest('[role=option]');
     if (option !== null) lab.chooseRow(Number(option.getAttribute('aria-posinset')) - 1);

@@ -166,7 +166,7 @@ function wayOf(from: State, to: State): readonly [string, number, number] {
   if (to !== 'CLOSED' || y1 < PLACES.ESTABLISHED[1]) {
     return [`M${x1} ${y1}L${x2} ${y2}`, (x1 + x2) / 2 + 12, (y1 + y2) / 2 + 4];
   }
-  const x = x1 < PLACES.CLOSED[0] ? ROUND.left : ROUND.right;
+  const x = x1 <= PLACES.CLOSED[0] ? ROUND.left : ROUND.right;
   return [`M${x1} ${y1}H${x}V${y2}H${x2}`, x + (x === ROUND.left ? 14 : -14), PLACES.ESTABLISHED[1]];
 }
 

@@ -83,6 +83,10 @@ export function drawBody(picture: LadderPicture, layout: LadderLayout, options: 
   const starts = new Map(layout.arrows.map(({ arrow, y1 }) => [arrow.id, y1]));
   const children: Shape[] = [
     ...frame.lifelines.map((x) => line('lifeline', x, Math.max(from, 0), x, Math.min(to, layout.height))),
+    // Below all else, so that nothing is hidden.
+    ...layout.arrows
+      .filter(({ arrow: { id }, y1, y2 }) => isSeen(y1, y2) && (id === selected || options.spokenOf?.has(id)))
+      .map((arrow) => drawBand(arrow, frame, arrow.arrow.id === selected)),
     ...layout.ribbons.filter(({ y1, y2 }) => isSeen(y1, y2)).flatMap((ribbon) => drawRibbon(ribbon, frame)),
     ...layout.gaps
       .filter(({ y }) => isSeen(y, y))
@@ -91,10 +95,6 @@ export function drawBody(picture: LadderPicture, layout: LadderLayout, options: 
       .filter(({ y }, i) => isSeen(y, y) && (i === 0 || layout.ticks[i - 1]!.t !== layout.ticks[i]!.t))
       .map(({ y, t }) => text('time', 4, y + 4, words.time(t), 'start')),
     ...drawDifference(options.differsFrom ?? null, frame),
-    // Below every arrow, so that no head is hidden.
-    ...layout.arrows
-      .filter(({ arrow: { id }, y1, y2 }) => isSeen(y1, y2) && (id === selected || options.spokenOf?.has(id)))
-      .map((arrow) => drawBand(arrow, frame, arrow.arrow.id === selected)),
     ...layout.arrows
       .filter(({ y1, y2 }) => isSeen(y1, y2))
       .flatMap((arrow) => [
