@@ -198,6 +198,13 @@ export const AIMS: readonly Aim[] = [
     met: { N2: ratioAtLeast(1) },
     heldBackBy: 'as P4',
   },
+  {
+    id: 'P17',
+    what: "the lab's page: scripts fetched before it shows something, first paint, a step in a run of 1,000 events",
+    aim: '<= 120 KiB gzipped; <= 1 s; <= 16 ms',
+    met: { 'P17-script': atMost(120), 'P17-paint': atMost(1000), 'P17-step': atMost(16) },
+    heldBackBy: '',
+  },
 ];
 
 const belongs = (figure: Figure, id: string): boolean => figure.id === id || figure.id.startsWith(`${id}-`);

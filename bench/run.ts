@@ -46,9 +46,10 @@ const BENCHES: readonly Bench[] = [
   { name: 'path', ids: ['P12'], run: emulatedPaths },
   { name: 'flood', ids: ['P13'], run: synFlood },
   { name: 'long-path', ids: ['P14'], run: longPath },
-  // vite is loaded by those who need it.
+  // vite and a browser are loaded by those who need them.
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
   { name: 'http', ids: ['N1', 'N2'], run: httpRequests },
+  { name: 'lab', ids: ['P17'], run: async (s) => (await import('./lab-page.ts')).labPage(s) },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 

@@ -11,6 +11,8 @@ import type { Flight, Moment, Story } from './story.ts';
 
 /** What is said of a segment and of what happens, in the language of the page. */
 export interface StoryWords {
+  /** A host's name as the page says it. */
+  readonly host: (name: string) => string;
   readonly flight: (flight: Flight) => { readonly label: string; readonly detail: string };
   /** Null: it is no call, timer or edit, and the arrows say all of it. */
   readonly moment: (moment: Moment) => string | null;
@@ -31,7 +33,7 @@ export function pictureOf(
   const now = moments.at(-1)?.t ?? 0;
   const flights = story.flights.filter(({ moment }) => moment !== null && moment < shown);
   return {
-    ends: hosts.map((name) => ({ name, detail: addresses.get(name) ?? '' })),
+    ends: hosts.map((name) => ({ name: words.host(name), detail: addresses.get(name) ?? '' })),
     arrows: flights.flatMap((flight) => arrowsOf(flight, shown, end, words)),
     states: statesOf(story, shown, end),
     notes: moments.flatMap((moment) => {
@@ -40,7 +42,7 @@ export function pictureOf(
         moment.stimulus.kind === 'timer' ? 'timer' : moment.stimulus.kind === 'call' ? 'call' : 'edit';
       return text === null
         ? []
-        : [{ id: moment.index, end: end(moment.host), t: moment.t, text, kind } as const];
+        : [{ id: noteId(moment.index), end: end(moment.host), t: moment.t, text, kind } as const];
     }),
     end: now,
   };
@@ -50,6 +52,14 @@ export function pictureOf(
 const arrowId = (flight: Flight, copy: number): number => flight.index * 4 + Math.min(copy, 3);
 
 export const flightOfArrow = (id: number): number => Math.floor(id / 4);
+
+/** Its first arrow. */
+export const arrowOfFlight = (flight: number): number => flight * 4;
+
+/** No arrow has such an id. */
+export const noteId = (moment: number): number => -1 - moment;
+
+export const momentOfNote = (id: number): number => -1 - id;
 
 function arrowsOf(
   flight: Flight,
@@ -65,12 +75,12 @@ function arrowsOf(
     to: end(to),
     departs: departed,
     arrives,
-    fate: lost !== null ? 'lost' : corrupted ? 'damaged' : 'arrives',
+    fate: lost !== null ? 'lost' : arrives === null ? 'underway' : corrupted ? 'damaged' : 'arrives',
     label,
     detail,
     badge: retransmission ? 'R' : copy > 0 ? '2' : '',
     tone: toneOf(flight),
-    repeats: original === null ? null : original * 4,
+    repeats: original === null ? null : arrowOfFlight(original),
   });
   const seen = flight.arrivals.filter(({ moment }) => moment === null || moment < shown);
   if (lost !== null || seen.length === 0) return [arrow(0, null)];

@@ -30,7 +30,10 @@ export function Header({ flight, messages }: { flight: Flight; messages: LabMess
           </div>
         ))}
       </div>
-      <pre class="bytes">{hexOf(bytes)}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
+      <pre class="bytes" tabIndex={0}>
+        {hexOf(bytes)}
+      </pre>
     </details>
   );
 }

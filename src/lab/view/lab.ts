@@ -5,12 +5,25 @@ import { batch, computed, signal } from '@preact/signals';
 import type { TimeScale } from '../../trace/picture/axis.ts';
 import { type Comparison, compare } from '../model/compare.ts';
 import { type Edit, type Recipe, recipeOf, type Value, withEdit, withValue } from '../model/recipe.ts';
-import { run } from '../model/run.ts';
+import { type Row, rowsOf, rowsShown } from '../model/rows.ts';
 import { type Scenario, type Values, valuesOf } from '../model/scenario.ts';
 import { formatShared, parseShared } from '../model/share.ts';
-import type { Story } from '../model/story.ts';
+import type { Flight, Story } from '../model/story.ts';
+import { isWhatIf, type WhatIf, whatIf } from '../model/what-if.ts';
 import { SCENARIOS, scenarioOf } from '../scenarios/all.ts';
 import type { LabMessages } from '../text/messages.ts';
+import { sentenceOf } from './sentence.ts';
+import { Settings } from './settings.ts';
+import {
+  chosenOf,
+  type DialogName,
+  type Notice,
+  noticeOf,
+  SCALES,
+  SPEEDS,
+  tell,
+  type Visit,
+} from './state.ts';
 
 /** An arrow, or what is written beside a lifeline. */
 export type Chosen =
@@ -45,13 +58,24 @@ export class Lab {
   readonly scale = signal<TimeScale>('compressed');
   readonly panel = signal<Panel>('why');
   /** The original is drawn beside the branch. */
-  readonly beside = signal(true);
+  readonly beside = signal(false);
   readonly playing = signal(false);
   /** Moments a second. */
   readonly speed = signal(1);
   private ticking: ReturnType<typeof setInterval> | undefined;
-  private readonly undone = signal<readonly Recipe[]>([]);
-  private readonly done = signal<readonly Recipe[]>([]);
+  private readonly undone = signal<readonly Visit[]>([]);
+  private readonly done = signal<readonly Visit[]>([]);
+  readonly settings = new Settings();
+  readonly dialog = signal<DialogName | null>(null);
+  readonly notice = signal<Notice | null>(null);
+  /** The list of scenarios is open, where there is no room for it beside the ladder. */
+  readonly menu = signal(false);
+  /** What arrows are looked for: words of what is said of them; empty: none. */
+  readonly filter = signal('');
+  /** Arrows that were put aside to be held against each other, two at most. */
+  readonly marked = signal<readonly number[]>([]);
+  /** For those who hear the page: what has just come of a step or a command. */
+  readonly spoken = signal('');
 
   readonly scenario = computed<Scenario>(() => scenarioOf(this.recipe.value.scenario) ?? SCENARIOS[0]);
   readonly values = computed<Values>(() => valuesOf(this.scenario.value, this.recipe.value));
@@ -62,6 +86,32 @@ export class Lab {
     () => new Map(this.story.value.lifelines.map(({ host, local }) => [host, local.replace(/:\d+$/, '')])),
   );
   readonly length = computed(() => this.story.value.moments.length);
+  readonly rows = computed<readonly Row[]>(() => rowsOf(this.story.value));
+  /** The line of what is chosen. */
+  readonly chosenRow = computed<number | null>(() => {
+    const chosen = this.chosen.value;
+    if (chosen === null) return null;
+    const at = this.rows.value.findIndex(({ moment, flight }) =>
+      chosen.kind === 'flight' ? flight === chosen.index : moment === chosen.index,
+    );
+    return at < 0 ? null : at;
+  });
+  /** What is chosen, or what arrived in the moment that is. */
+  readonly packet = computed<Flight | undefined>(() => {
+    const { flights, moments } = this.story.value;
+    const chosen = this.chosen.value;
+    if (chosen?.kind === 'flight') return flights[chosen.index];
+    const stimulus = moments[chosen?.index ?? -1]?.stimulus;
+    return stimulus?.kind === 'arrival' ? flights[stimulus.flight] : undefined;
+  });
+  /** The lines that say what is looked for; null: nothing is. */
+  readonly found = computed<ReadonlySet<number> | null>(() => {
+    const words = this.filter.value.trim().toLowerCase();
+    if (words === '') return null;
+    const says = (row: Row): boolean =>
+      sentenceOf(this.story.value, row, this.messages.value).toLowerCase().includes(words);
+    return new Set(this.rows.value.flatMap((row, i) => (says(row) ? [i] : [])));
+  });
   /** The run without the edits, to be seen beside the one with them; null: there are none. */
   readonly original = computed<Story | null>(() => {
     const { edits } = this.recipe.value;
@@ -70,7 +120,8 @@ export class Lab {
   });
   readonly comparison = computed<Comparison | null>(() => {
     const original = this.original.value;
-    return original === null ? null : compare(original, this.story.value);
+    const { story } = this.told.value;
+    return original === null || story === null ? null : compare(original, story);
   });
   /** The moments of the original that have happened by the time that is shown. */
   readonly originalPosition = computed(() => {
@@ -90,22 +141,42 @@ export class Lab {
 
   constructor(version: string, language: string, messages: LabMessages, fragment: string) {
     this.version = version;
-    const shared = parseShared(fragment);
     this.language = signal(language);
     this.messages = signal(messages);
-    this.recipe = signal(shared?.recipe ?? recipeOf(SCENARIOS[0].id));
-    this.position.value = Math.min(shared?.position ?? 0, this.length.value);
+    this.recipe = signal(recipeOf(SCENARIOS[0].id));
+    this.open(fragment);
+  }
+
+  /** What a link says; what is none of ours begins at the first scenario. */
+  open(fragment: string): void {
+    const shared = parseShared(fragment);
+    const known = shared !== null && scenarioOf(shared.recipe.scenario) !== null;
+    batch(() => {
+      this.play(false);
+      this.recipe.value = known ? shared.recipe : recipeOf(SCENARIOS[0].id);
+      this.forget();
+      this.beside.value = this.recipe.value.edits.some(isWhatIf);
+      this.goTo(known ? (shared.position ?? 0) : 0);
+      this.notice.value = noticeOf(fragment, shared, known, this.version);
+    });
   }
 
   begin(scenario: string): void {
     batch(() => {
       this.recipe.value = recipeOf(scenario);
-      this.done.value = [];
-      this.undone.value = [];
+      this.forget();
       this.position.value = 0;
       this.chosen.value = null;
+      this.menu.value = false;
       this.play(false);
     });
+  }
+
+  private forget(): void {
+    this.done.value = [];
+    this.undone.value = [];
+    this.marked.value = [];
+    this.filter.value = '';
   }
 
   /** Show the first `position` moments, and choose what the last of them set going. */
@@ -121,6 +192,40 @@ export class Lab {
     this.goTo(this.position.value + by);
   }
 
+  /** Look at a moment: where it has been shown already, nothing is taken back. */
+  lookAt(index: number): void {
+    if (index < this.position.value) this.choose(this.newsOf(index));
+    else this.goTo(index + 1);
+  }
+
+  /** The next line of what is shown, or the one before; with a filter, of what was found. */
+  select(by: 1 | -1): void {
+    const shown = rowsShown(this.rows.value, this.position.value);
+    const found = this.found.value;
+    let at = this.chosenRow.value ?? (by === 1 ? -1 : shown);
+    do at += by;
+    while (at >= 0 && at < shown && found !== null && !found.has(at));
+    if (at < shown) this.chooseRow(at);
+  }
+
+  chooseRow(at: number): void {
+    const row = this.rows.value[at];
+    if (row !== undefined) this.choose(chosenOf(row));
+  }
+
+  /** Put the chosen arrow aside, to be held against another. */
+  mark(): void {
+    const chosen = this.chosen.value;
+    if (chosen?.kind !== 'flight') return;
+    const others = this.marked.value.filter((index) => index !== chosen.index);
+    this.marked.value =
+      others.length < this.marked.value.length ? others : [...others.slice(-1), chosen.index];
+  }
+
+  nextScale(): void {
+    this.scale.value = SCALES[(SCALES.indexOf(this.scale.value) + 1) % SCALES.length]!;
+  }
+
   /** To the next moment, forwards or back, in which a state changes. */
   stepState(direction: 1 | -1): void {
     const { moments } = this.story.value;
@@ -128,6 +233,11 @@ export class Lab {
     do at += direction;
     while (at > 0 && at < moments.length && !moments[at - 1]!.events.some(({ kind }) => kind === 'state'));
     this.goTo(at);
+  }
+
+  faster(by: 1 | -1): void {
+    const at = SPEEDS.indexOf(this.speed.value) + by;
+    this.setSpeed(SPEEDS[Math.max(0, Math.min(at, SPEEDS.length - 1))]!);
   }
 
   /** A moment at a time, as many a second as `speed` says, until the end or until told. */
@@ -150,9 +260,31 @@ export class Lab {
     this.chosen.value = chosen;
   }
 
-  /** What if: a branch. It is shown as far as the original was. */
+  /** A branch, shown as far as the original was. */
   edit(edit: Edit): void {
     this.change(withEdit(this.recipe.value, edit));
+  }
+
+  /** What if: a branch, shown to its end beside the original. */
+  ask(edit: Edit): void {
+    batch(() => {
+      this.edit(edit);
+      this.beside.value = true;
+      this.goTo(this.length.value);
+    });
+  }
+
+  /** The same of what is chosen; nothing where it is no packet, or cannot be. */
+  askOfChosen(what: WhatIf): void {
+    const flight = this.packet.value;
+    const edit = flight === undefined ? null : whatIf(this.story.value, flight, what);
+    if (edit !== null) this.ask(edit);
+  }
+
+  /** Bring the explanation of what is chosen to where the keyboard is. */
+  showWhy(): void {
+    this.panel.value = 'why';
+    document.getElementById('why')?.focus();
   }
 
   set(name: string, value: Value): void {
@@ -168,52 +300,44 @@ export class Lab {
   }
 
   undo(): void {
-    const before = this.done.value.at(-1);
-    if (before === undefined) return;
-    batch(() => {
-      this.undone.value = [...this.undone.value, this.recipe.value];
-      this.done.value = this.done.value.slice(0, -1);
-      this.show(before);
-    });
+    this.turn(this.done, this.undone);
   }
 
   redo(): void {
-    const again = this.undone.value.at(-1);
-    if (again === undefined) return;
+    this.turn(this.undone, this.done);
+  }
+
+  private turn(from: typeof this.done, to: typeof this.done): void {
+    const visit = from.value.at(-1);
+    if (visit === undefined) return;
     batch(() => {
-      this.done.value = [...this.done.value, this.recipe.value];
-      this.undone.value = this.undone.value.slice(0, -1);
-      this.show(again);
+      to.value = [...to.value, this.visit()];
+      from.value = from.value.slice(0, -1);
+      this.recipe.value = visit.recipe;
+      this.beside.value = visit.beside;
+      this.marked.value = [];
+      this.goTo(visit.position);
     });
+  }
+
+  private visit(): Visit {
+    return { recipe: this.recipe.value, position: this.position.value, beside: this.beside.value };
   }
 
   private change(recipe: Recipe): void {
     batch(() => {
-      this.done.value = [...this.done.value, this.recipe.value];
+      this.play(false);
+      this.done.value = [...this.done.value, this.visit()];
       this.undone.value = [];
-      this.show(recipe);
+      this.marked.value = [];
+      this.recipe.value = recipe;
+      this.goTo(this.position.value);
     });
-  }
-
-  private show(recipe: Recipe): void {
-    this.recipe.value = recipe;
-    this.position.value = Math.min(this.position.value, this.length.value);
-    const { chosen } = this;
-    if (chosen.value?.kind === 'flight' && chosen.value.index >= this.story.value.flights.length)
-      chosen.value = null;
   }
 
   /** The last flight that leaves in that moment, else what it says beside the lifeline. */
   private newsOf(index: number): Chosen {
     const flight = this.story.value.moments[index]?.flights.at(-1);
     return flight === undefined ? { kind: 'moment', index } : { kind: 'flight', index: flight };
-  }
-}
-
-function tell(scenario: Scenario, recipe: Recipe): Told {
-  try {
-    return { story: run(scenario, recipe), error: null };
-  } catch (error) {
-    return { story: null, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

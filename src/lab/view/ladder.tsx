@@ -1,131 +1,214 @@
-// The ladder: what is in sight of it, drawn; and for those who do not see it, a list of sentences, one for each arrow.
+// The ladder, or two of them with one axis of time: what is in sight, drawn. Where there is no room to draw, the list
+// of sentences that is otherwise for those who hear the page is what everyone sees.
 
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { drawBody, drawHead, frameOf, HEAD } from '../../trace/picture/draw.ts';
-import { layOut } from '../../trace/picture/layout.ts';
-import { flightOfArrow, pictureOf } from '../model/picture.ts';
+import { type LadderLayout, layOut } from '../../trace/picture/layout.ts';
+import type { LadderPicture } from '../../trace/picture/picture.ts';
+import { arrowOfFlight, flightOfArrow, momentOfNote, noteId, pictureOf } from '../model/picture.ts';
+import { acknowledgedBy } from '../model/segment-fields.ts';
+import type { Story } from '../model/story.ts';
 import type { Chosen, Lab } from './lab.ts';
-import { sentenceOf } from './sentence.ts';
+import { List } from './list.tsx';
 import { nodeOf } from './shape.tsx';
 import { wordsOf } from './words.ts';
 
 /** Drawn beyond what is in sight, pixels: scrolling shows no empty edge. */
 const OVERSCAN = 400;
+/** Above the first event and below the last, pixels. */
+const TOP = 12;
+const FOOT = 40;
+/** With less than this for a ladder there is a list instead, pixels. */
+const NARROW = 420;
 
-/** `of` the run as it is, or of the `original` without its last edit. */
-export function Ladder({ lab, of }: { lab: Lab; of: 'run' | 'original' }): JSX.Element {
+/** What is in sight, pixels. */
+interface Sight {
+  readonly top: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export function Ladders({ lab }: { lab: Lab }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
-  const width = useSignal(860);
-  const scroll = useSignal({ top: 0, height: 800 });
-  const picture = useComputed(() =>
-    of === 'run'
-      ? pictureOf(lab.story.value, lab.position.value, lab.addresses.value, wordsOf(lab.messages.value))
-      : pictureOf(
-          lab.original.value ?? lab.story.value,
-          lab.originalPosition.value,
-          lab.addresses.value,
-          wordsOf(lab.messages.value),
-        ),
-  );
-  const layout = useComputed(() => layOut(picture.value, { scale: lab.scale.value }));
+  const sight = useSignal<Sight>({ top: 0, height: 800, width: 860 });
+  const whole = useComputed(() => completePicture(lab, lab.story.value));
+  const original = useComputed(() => {
+    const story = lab.beside.value ? lab.original.value : null;
+    return story === null ? null : completePicture(lab, story);
+  });
+  useEffect(() => watch(frame.current!, (seen) => (sight.value = seen)), []);
 
-  useEffect(() => {
-    const element = frame.current!;
-    const measure = (): void => {
-      width.value = element.clientWidth;
-      scroll.value = { top: element.scrollTop, height: element.clientHeight };
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    measure();
-    return () => observer.disconnect();
-  }, []);
-
-  const selected = of === 'run' ? arrowOf(lab.chosen.value) : null;
+  const isList = sight.value.width < NARROW;
+  const two = original.value !== null && !isList;
+  const width = two ? sight.value.width / 2 : sight.value.width;
   const { page } = lab.messages.value;
-  const { top, height } = scroll.value;
-  const options = {
-    width: width.value,
+  return (
+    <div class={`ladders${two ? ' two' : ''}${isList ? ' as-list' : ''}`} ref={frame}>
+      {two && (
+        <Ladder
+          lab={lab}
+          of="original"
+          title={page.original}
+          sight={sight.value}
+          width={width}
+          whole={original.value!}
+          beside={whole.value}
+        />
+      )}
+      {!isList && (
+        <Ladder
+          lab={lab}
+          of="run"
+          title={two ? page.branch : null}
+          sight={sight.value}
+          width={width}
+          whole={whole.value}
+          beside={original.value}
+        />
+      )}
+      <List lab={lab} label={page.ladder} seen={isList} />
+    </div>
+  );
+}
+
+const completePicture = (lab: Lab, story: Story): LadderPicture =>
+  pictureOf(story, story.moments.length, lab.addresses.value, wordsOf(lab.messages.value));
+
+function watch(element: HTMLElement, see: (sight: Sight) => void): () => void {
+  const measure = (): void =>
+    see({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+  const observer = new ResizeObserver(measure);
+  observer.observe(element);
+  element.addEventListener('scroll', measure, { passive: true });
+  measure();
+  return () => {
+    observer.disconnect();
+    element.removeEventListener('scroll', measure);
+  };
+}
+
+interface LadderProps {
+  readonly lab: Lab;
+  /** The run as it is, or the `original` without its last edit. */
+  readonly of: 'run' | 'original';
+  readonly title: string | null;
+  readonly sight: Sight;
+  readonly width: number;
+  readonly whole: LadderPicture;
+  readonly beside: LadderPicture | null;
+}
+
+function Ladder({ lab, of, title, sight, width, whole, beside }: LadderProps): JSX.Element {
+  const own = useRef<SVGSVGElement>(null);
+  const hovered = useSignal<number | null>(null);
+  const isRun = of === 'run';
+  const story = isRun ? lab.story.value : (lab.original.value ?? lab.story.value);
+  const shown = isRun ? lab.position.value : lab.originalPosition.value;
+  const picture = pictureOf(story, shown, lab.addresses.value, wordsOf(lab.messages.value));
+  const layout = layOut(picture, {
+    scale: lab.scale.value,
+    whole,
+    ...(beside === null ? {} : { beside }),
+  });
+  const selected = isRun ? idOf(lab.chosen.value) : null;
+  const frame = frameOf(picture.ends.length, width);
+  useEffect(() => {
+    const arrived = lab.packet.value === undefined ? null : arrowOfFlight(lab.packet.value.index);
+    if (isRun) reveal(own.current!, layout, [selected, arrived]);
+  }, [selected, shown, lab.recipe.value, lab.scale.value]);
+  const body = drawBody(picture, layout, {
+    width,
     words: lab.messages.value,
-    from: top - HEAD - OVERSCAN,
-    to: top + height + OVERSCAN,
+    from: sight.top - HEAD - OVERSCAN,
+    to: sight.top + sight.height + OVERSCAN,
     selected,
-  };
-  const frameOfAll = frameOf(picture.value.ends.length, width.value);
-  useEffect(() => reveal(frame.current!, selected, layout.value), [selected, layout.value]);
-
-  const choose = (event: Event): void => {
-    const arrow = (event.target as Element).closest('[data-arrow]');
-    const note = (event.target as Element).closest('[data-note]');
-    if (arrow !== null)
-      lab.choose({ kind: 'flight', index: flightOfArrow(Number(arrow.getAttribute('data-arrow'))) });
-    else if (note !== null) lab.choose({ kind: 'moment', index: Number(note.getAttribute('data-note')) });
+    spokenOf: isRun ? spokenOf(lab, hovered.value) : new Set(),
+    faded: isRun ? fadedOf(lab) : new Set(),
+    differsFrom: beside === null ? null : differenceAt(lab, story, layout),
+  });
+  const handlers = {
+    onClick: (event: Event) => choose(lab, event.target as Element),
+    onPointerOver: ({ target }: Event) => (hovered.value = flightAt(target as Element)),
+    onPointerLeave: () => (hovered.value = null),
   };
   return (
-    <div class="ladder" ref={frame}>
-      <svg
-        aria-hidden="true"
-        width={frameOfAll.width}
-        height={HEAD + layout.value.height + 40}
-        {...(of === 'run' ? { onClick: choose } : {})}
-      >
-        {nodeOf(drawHead(picture.value, frameOfAll))}
-        <g transform={`translate(0 ${HEAD})`}>{nodeOf(drawBody(picture.value, layout.value, options))}</g>
+    <div class="ladder">
+      <svg class="ladder-head" aria-hidden="true" width={frame.width} height={HEAD - TOP}>
+        {title !== null && (
+          <text class="ladder-title" x={8} y={22}>
+            {title}
+          </text>
+        )}
+        {nodeOf(drawHead(picture, frame))}
       </svg>
-      {of === 'run' && <List lab={lab} label={page.ladder} />}
+      <svg
+        class="ladder-body"
+        ref={own}
+        aria-hidden="true"
+        width={frame.width}
+        height={TOP + layout.height + FOOT}
+        {...(isRun ? handlers : {})}
+      >
+        <g transform={`translate(0 ${TOP})`}>{nodeOf(body)}</g>
+      </svg>
     </div>
   );
 }
 
-function List({ lab, label }: { lab: Lab; label: string }): JSX.Element {
-  const { moments } = lab.story.value;
-  const shown = lab.position.value;
-  const rows = moments.slice(0, shown);
-  const { chosen } = lab;
-  const active = momentOf(lab, chosen.value);
-  return (
-    <div
-      class="hidden-list"
-      role="listbox"
-      tabIndex={0}
-      aria-label={label}
-      aria-activedescendant={active === null ? undefined : `moment-${active}`}
-    >
-      {rows.map((moment) => (
-        <div
-          key={moment.index}
-          id={`moment-${moment.index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={moment.index === active}
-          aria-setsize={moments.length}
-          aria-posinset={moment.index + 1}
-        >
-          {sentenceOf(lab.story.value, moment, lab.messages.value)}
-        </div>
-      ))}
-    </div>
+const idOf = (chosen: Chosen | null): number | null =>
+  chosen === null ? null : chosen.kind === 'flight' ? arrowOfFlight(chosen.index) : noteId(chosen.index);
+
+function flightAt(target: Element): number | null {
+  const arrow = target.closest('[data-arrow]');
+  return arrow === null ? null : flightOfArrow(Number(arrow.getAttribute('data-arrow')));
+}
+
+function choose(lab: Lab, target: Element): void {
+  const flight = flightAt(target);
+  const note = target.closest('[data-note]');
+  if (flight !== null) lab.choose({ kind: 'flight', index: flight });
+  else if (note !== null)
+    lab.choose({ kind: 'moment', index: momentOfNote(Number(note.getAttribute('data-note'))) });
+}
+
+/** What the ACK under the pointer acknowledges, else what the chosen one does; and what is marked. */
+function spokenOf(lab: Lab, hovered: number | null): Set<number> {
+  const { chosen, marked, packet } = lab;
+  const story = lab.story.value;
+  const flight = hovered === null ? packet.value : story.flights[hovered];
+  const told = flight === undefined ? [] : acknowledgedBy(story, flight).map(({ index }) => index);
+  const came = chosen.value?.kind === 'moment' && packet.value !== undefined ? [packet.value.index] : [];
+  return new Set([...told, ...came, ...marked.value].map(arrowOfFlight));
+}
+
+function fadedOf(lab: Lab): Set<number> {
+  const found = lab.found.value;
+  if (found === null) return new Set();
+  return new Set(
+    lab.rows.value.flatMap(({ flight }, i) =>
+      flight === null || found.has(i) ? [] : [arrowOfFlight(flight)],
+    ),
   );
 }
 
-const arrowOf = (chosen: Chosen | null): number | null =>
-  chosen === null ? null : chosen.kind === 'flight' ? chosen.index * 4 : chosen.index;
-
-const momentOf = (lab: Lab, chosen: Chosen | null): number | null =>
-  chosen === null
-    ? null
-    : chosen.kind === 'moment'
-      ? chosen.index
-      : (lab.story.value.flights[chosen.index]?.moment ?? null);
+/** The height from which on the two differ, where that is shown already. */
+function differenceAt(lab: Lab, story: Story, layout: LadderLayout): number | null {
+  const first = lab.comparison.value?.first ?? null;
+  if (first === null || lab.position.value <= first) return null;
+  const t = story.moments[first]?.t ?? story.end;
+  return layout.ticks.find((tick) => tick.t >= t)?.y ?? null;
+}
 
 /** Scroll what is chosen into sight. */
-function reveal(element: HTMLElement, selected: number | null, layout: ReturnType<typeof layOut>): void {
-  const placed = layout.arrows.find(({ arrow }) => arrow.id === selected);
-  if (placed === undefined) return;
-  const y = HEAD + placed.y2;
-  if (y > element.scrollTop + element.clientHeight - 60) element.scrollTop = y - element.clientHeight / 2;
-  else if (HEAD + placed.y1 < element.scrollTop + 20) element.scrollTop = Math.max(0, HEAD + placed.y1 - 80);
+function reveal(body: SVGSVGElement, layout: LadderLayout, ids: readonly (number | null)[]): void {
+  const scroller = body.closest('.ladders');
+  const arrow = layout.arrows.find(({ arrow: { id } }) => ids.includes(id));
+  const note = layout.notes.find(({ note: { id } }) => ids.includes(id));
+  if (scroller === null || (arrow === undefined && note === undefined)) return;
+  const [first, last] = arrow === undefined ? [note!.y, note!.y] : [arrow.y1, arrow.y2];
+  const { scrollTop, clientHeight } = scroller;
+  if (HEAD + last > scrollTop + clientHeight - FOOT) scroller.scrollTop = last - clientHeight / 2;
+  else if (first < scrollTop + FOOT / 2) scroller.scrollTop = Math.max(0, first - 2 * FOOT);
 }

@@ -3,6 +3,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Lab } from './lab.ts';
+import { hostName } from './words.ts';
 
 interface Row {
   readonly host: string;
@@ -14,15 +15,26 @@ interface Row {
 }
 
 export function Sockets({ lab }: { lab: Lab }): JSX.Element {
-  const { page } = lab.messages.value;
+  const messages = lab.messages.value;
+  const { page } = messages;
   const rows = useComputed(() => rowsOf(lab));
-  const counts = new Map<string, number>();
-  for (const { host, state } of rows.value)
-    counts.set(`${host} ${state}`, (counts.get(`${host} ${state}`) ?? 0) + 1);
+  const counts = new Map<string, { readonly host: string; readonly state: string; readonly count: number }>();
+  for (const { host, state } of rows.value) {
+    const before = counts.get(`${host} ${state}`)?.count ?? 0;
+    counts.set(`${host} ${state}`, { host, state, count: before + 1 });
+  }
   return (
-    <section class="sockets" aria-label={page.sockets}>
-      <p>{[...counts].map(([name, count]) => `${name}: ${count}`).join(' · ')}</p>
-      <div class="table-frame">
+    <div class="sockets">
+      <h2>{page.sockets}</h2>
+      <ul class="counts">
+        {[...counts.values()].map(({ host, state, count }) => (
+          <li key={`${host} ${state}`}>
+            {hostName(host, messages)} <strong>{state}</strong> {count}
+          </li>
+        ))}
+      </ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
+      <section class="table-frame" tabIndex={0} aria-label={page.sockets}>
         <table>
           <thead>
             <tr>
@@ -34,9 +46,9 @@ export function Sockets({ lab }: { lab: Lab }): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {rows.value.map((row) => (
-              <tr key={`${row.host} ${row.local} ${row.remote} ${row.state}`}>
-                <td>{row.host}</td>
+            {rows.value.map((row, i) => (
+              <tr key={i}>
+                <td>{hostName(row.host, messages)}</td>
                 <td>{row.state}</td>
                 <td class="count">{row.receiveQueue}</td>
                 <td class="count">{row.sendQueue}</td>
@@ -46,8 +58,8 @@ export function Sockets({ lab }: { lab: Lab }): JSX.Element {
             ))}
           </tbody>
         </table>
-      </div>
-    </section>
+      </section>
+    </div>
   );
 }
 

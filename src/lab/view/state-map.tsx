@@ -1,25 +1,27 @@
-// The states of a connection in the layout of RFC 9293 figure 5, with a token for each end and the edges travelled.
+// The states of a connection in the layout of RFC 9293 figure 5, with a token for each end, and the edges travelled
+// numbered in the order in which they were.
 
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { State } from '../../tcp/state.ts';
 import type { Lab } from './lab.ts';
+import { hostName } from './words.ts';
 
 const PLACES: Readonly<Record<State, readonly [number, number]>> = {
-  CLOSED: [200, 30],
-  LISTEN: [200, 110],
-  'SYN-RECEIVED': [80, 190],
-  'SYN-SENT': [320, 190],
-  ESTABLISHED: [200, 260],
-  'FIN-WAIT-1': [80, 340],
-  'CLOSE-WAIT': [320, 340],
-  'FIN-WAIT-2': [80, 440],
+  CLOSED: [200, 26],
+  LISTEN: [200, 104],
+  'SYN-RECEIVED': [76, 182],
+  'SYN-SENT': [324, 182],
+  ESTABLISHED: [200, 262],
+  'FIN-WAIT-1': [76, 342],
+  'CLOSE-WAIT': [324, 342],
+  'FIN-WAIT-2': [76, 442],
   CLOSING: [200, 400],
-  'LAST-ACK': [320, 440],
-  'TIME-WAIT': [200, 490],
+  'LAST-ACK': [324, 442],
+  'TIME-WAIT': [200, 500],
 };
 
-/** Figure 5's edges. */
+/** Figure 5's edges, but those that only close at the end, which are drawn once they are travelled. */
 const EDGES: readonly (readonly [State, State])[] = [
   ['CLOSED', 'LISTEN'],
   ['CLOSED', 'SYN-SENT'],
@@ -37,64 +39,67 @@ const EDGES: readonly (readonly [State, State])[] = [
   ['CLOSING', 'TIME-WAIT'],
   ['CLOSE-WAIT', 'LAST-ACK'],
 ];
-const BOX = { width: 112, height: 28 };
+const BOX = { width: 116, height: 30 };
+/** How far an edge to CLOSED from the other end of the map goes round the rest. */
+const ROUND = { left: 6, right: 394 };
 
 interface Travelled {
-  readonly from: string;
-  readonly to: string;
+  readonly from: State;
+  readonly to: State;
   readonly host: string;
   readonly moment: number;
+  /** From 1, in order. */
+  readonly number: number;
 }
 
 export function StateMap({ lab }: { lab: Lab }): JSX.Element {
-  const { page } = lab.messages.value;
+  const messages = lab.messages.value;
+  const { page } = messages;
   const connection = useComputed(() => connectionShown(lab));
   const travelled = useComputed(() => travelledOf(lab, connection.value));
   const ends = useComputed(() => tokensOf(lab, connection.value));
   const known = new Set(EDGES.map(([from, to]) => `${from} ${to}`));
-  const others = travelled.value.filter(({ from, to }) => !known.has(`${from} ${to}`));
+  const others = travelled.value
+    .filter(
+      ({ from, to }, i, all) =>
+        !known.has(`${from} ${to}`) && all.findIndex((one) => one.from === from && one.to === to) === i,
+    )
+    .map(({ from, to }) => [from, to] as const);
   return (
     <section aria-label={page.stateMap}>
-      <svg class="state-map" viewBox="0 0 400 530" role="img" aria-label={page.stateMap}>
-        {EDGES.map(([from, to]) => (
-          <Edge key={`${from} ${to}`} from={from} to={to} travelled={travelled.value} />
-        ))}
-        {others.map(({ from, to }) => (
-          <Edge key={`${from} ${to}`} from={from as State} to={to as State} travelled={travelled.value} />
+      <h2>{page.stateMap}</h2>
+      <svg class="state-map" viewBox="0 0 400 526" aria-hidden="true">
+        {[...EDGES, ...others].map(([from, to]) => (
+          <Edge key={`${from} ${to}`} from={from} to={to} travelled={travelled.value} lab={lab} />
         ))}
         {Object.entries(PLACES).map(([state, [x, y]]) => (
-          <g key={state}>
-            <rect
-              class={`state-box ${ends.value.some((end) => end.state === state) ? `state-${state.toLowerCase()}` : ''}`}
-              x={x - BOX.width / 2}
-              y={y - BOX.height / 2}
-              width={BOX.width}
-              height={BOX.height}
-              rx={6}
-            />
-            <text class="state-label" x={x} y={y + 4} text-anchor="middle">
-              {state}
-            </text>
-          </g>
+          <Box key={state} state={state} x={x} y={y} here={ends.value.some((end) => end.state === state)} />
         ))}
         {ends.value.map(({ host, state, side }) => {
-          const [x, y] = PLACES[state as State];
+          const [x, y] = PLACES[state];
           const at = x + (side === 0 ? -1 : 1) * (BOX.width / 2);
           return (
             <g key={host} class={`token token-${side}`}>
-              <circle cx={at} cy={y} r={11} />
+              <circle cx={at} cy={y} r={12} />
               <text x={at} y={y + 4} text-anchor="middle">
-                {host.slice(0, 1).toUpperCase()}
+                {hostName(host, messages).slice(0, 1).toUpperCase()}
               </text>
             </g>
           );
         })}
       </svg>
+      <ul class="tokens">
+        {ends.value.map(({ host, state }) => (
+          <li key={host}>
+            {hostName(host, messages)}: <strong>{state}</strong>
+          </li>
+        ))}
+      </ul>
       <ol class="travelled">
-        {travelled.value.map(({ from, to, host, moment }) => (
-          <li key={`${host} ${moment} ${to}`}>
-            <button type="button" class="link" onClick={() => lab.goTo(moment + 1)}>
-              {host}: {page.states({ from, to })}
+        {travelled.value.map(({ from, to, host, moment, number }) => (
+          <li key={number}>
+            <button type="button" class="link" onClick={() => lab.lookAt(moment)}>
+              {hostName(host, messages)}: {page.states({ from, to })}
             </button>
           </li>
         ))}
@@ -103,19 +108,66 @@ export function StateMap({ lab }: { lab: Lab }): JSX.Element {
   );
 }
 
-function Edge({
-  from,
-  to,
-  travelled,
-}: {
-  from: State;
-  to: State;
-  travelled: readonly Travelled[];
-}): JSX.Element {
+interface BoxProps {
+  readonly state: string;
+  readonly x: number;
+  readonly y: number;
+  readonly here: boolean;
+}
+
+function Box({ state, x, y, here }: BoxProps): JSX.Element {
+  return (
+    <g class={here ? `here state-${state.toLowerCase()}` : ''}>
+      <rect
+        class="state-box"
+        x={x - BOX.width / 2}
+        y={y - BOX.height / 2}
+        width={BOX.width}
+        height={BOX.height}
+        rx={6}
+      />
+      <text class="state-label" x={x} y={y + 4} text-anchor="middle">
+        {state}
+      </text>
+    </g>
+  );
+}
+
+interface EdgeProps {
+  readonly from: State;
+  readonly to: State;
+  readonly travelled: readonly Travelled[];
+  readonly lab: Lab;
+}
+
+function Edge({ from, to, travelled, lab }: EdgeProps): JSX.Element {
+  const by = travelled.filter((one) => one.from === from && one.to === to);
+  const [d, x, y] = wayOf(from, to);
+  const first = by[0];
+  return (
+    <g
+      class={by.length > 0 ? 'edge travelled' : 'edge'}
+      {...(first === undefined ? {} : { onClick: () => lab.lookAt(first.moment) })}
+    >
+      <path d={d} />
+      {by.length > 0 && (
+        <text class="edge-number" x={x} y={y} text-anchor="middle">
+          {by.map(({ number }) => number).join(', ')}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** Its path, and where its number stands: beside the middle. Up to CLOSED it goes round the map. */
+function wayOf(from: State, to: State): readonly [string, number, number] {
   const [x1, y1] = PLACES[from];
   const [x2, y2] = PLACES[to];
-  const is = travelled.some((one) => one.from === from && one.to === to);
-  return <line class={is ? 'edge travelled' : 'edge'} x1={x1} y1={y1} x2={x2} y2={y2} />;
+  if (to !== 'CLOSED' || y1 < PLACES.ESTABLISHED[1]) {
+    return [`M${x1} ${y1}L${x2} ${y2}`, (x1 + x2) / 2 + 12, (y1 + y2) / 2 + 4];
+  }
+  const x = x1 <= PLACES.CLOSED[0] ? ROUND.left : ROUND.right;
+  return [`M${x1} ${y1}H${x}V${y2}H${x2}`, x + (x === ROUND.left ? 14 : -14), PLACES.ESTABLISHED[1]];
 }
 
 /** That of what is chosen; else the last one that something happened to. */
@@ -141,15 +193,18 @@ function travelledOf(lab: Lab, connection: number | null): Travelled[] {
           ? [{ from: event.from, to: event.to, host: moment.host, moment: moment.index }]
           : [],
       ),
-    );
+    )
+    .map((one, i) => ({ ...one, number: i + 1 }));
 }
 
-function tokensOf(lab: Lab, connection: number | null): { host: string; state: string; side: number }[] {
+function tokensOf(lab: Lab, connection: number | null): { host: string; state: State; side: number }[] {
   const { hosts, lifelines } = lab.story.value;
   return lifelines
     .filter((line) => line.connection === connection)
     .flatMap(({ host, states }) => {
       const now = states.findLast(({ moment }) => moment < lab.position.value);
-      return now === undefined ? [] : [{ host, state: now.state, side: Math.min(hosts.indexOf(host), 1) }];
+      return now === undefined
+        ? []
+        : [{ host, state: now.state as State, side: Math.min(hosts.indexOf(host), 1) }];
     });
 }

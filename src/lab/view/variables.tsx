@@ -2,8 +2,10 @@
 
 import type { JSX } from 'preact';
 import type { ConnectionInfo } from '../../tcp/info.ts';
+import type { TimerName } from '../../tcp/probe.ts';
 import type { Moment, TcbView } from '../model/story.ts';
 import type { LabMessages } from '../text/messages.ts';
+import { hostName } from './words.ts';
 
 /** By the RFC's names; sequence numbers count from the initial ones. */
 const SHOWN: readonly (readonly [string, (info: ConnectionInfo) => number | string])[] = [
@@ -16,8 +18,8 @@ const SHOWN: readonly (readonly [string, (info: ConnectionInfo) => number | stri
   ['ssthresh', ({ ssthresh }) => (Number.isFinite(ssthresh) ? Math.round(ssthresh) : '∞')],
   ['SRTT', ({ srtt }) => `${round(srtt)} ms`],
   ['RTO', ({ rto }) => `${round(rto)} ms`],
-  ['send queue', ({ sendQueue }) => sendQueue],
-  ['receive queue', ({ receiveQueue }) => receiveQueue],
+  ['Send-Q', ({ sendQueue }) => sendQueue],
+  ['Recv-Q', ({ receiveQueue }) => receiveQueue],
 ];
 
 const round = (n: number): number => Math.round(n * 10) / 10;
@@ -38,8 +40,17 @@ export function Variables({
   const timers = timersOf(moment.t, before, after, messages);
   if (rows.length + timers.length === 0) return null;
   return (
-    <table class="variables">
-      <caption>{messages.page.variables}</caption>
+    <table class="facts">
+      <caption>
+        {messages.page.variables} · {hostName(moment.host, messages)}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{messages.page.field}</th>
+          <th scope="col">{messages.page.before}</th>
+          <th scope="col">{messages.page.after}</th>
+        </tr>
+      </thead>
       <tbody>
         {[...rows, ...timers].map(({ name, was, is }) => (
           <tr key={name}>
@@ -59,11 +70,11 @@ function timersOf(
   after: TcbView,
   messages: LabMessages,
 ): { name: string; was: string; is: string }[] {
-  const left = (view: TcbView | null, name: string): string => {
-    const deadline = (view?.timers as Readonly<Record<string, number>> | undefined)?.[name];
+  const left = (view: TcbView | null, name: TimerName): string => {
+    const deadline = view?.timers[name];
     return deadline === undefined ? '–' : messages.time(round(deadline - t));
   };
-  const names = new Set([...Object.keys(before?.timers ?? {}), ...Object.keys(after.timers)]);
+  const names = new Set([...Object.keys(before?.timers ?? {}), ...Object.keys(after.timers)] as TimerName[]);
   return [...names]
     .map((name) => ({ name: messages.story.timer({ name }), was: left(before, name), is: left(after, name) }))
     .filter(({ was, is }) => was !== is);

@@ -6,9 +6,15 @@ import type { Flight, Moment } from '../model/story.ts';
 import type { LabMessages } from '../text/messages.ts';
 
 export const wordsOf = (messages: LabMessages): StoryWords => ({
-  flight: (flight) => ({ label: flight.segment?.flags ?? 'ICMP', detail: numbersOf(flight) }),
+  host: (name) => hostName(name, messages),
+  flight: (flight) => ({ label: flagsOf(flight), detail: numbersOf(flight) }),
   moment: (moment) => noteOf(moment, messages),
 });
+
+/** As the page's language has it; a name that it does not know stays. */
+export const hostName = (name: string, { page }: LabMessages): string => page.hosts[name] ?? name;
+
+export const flagsOf = ({ segment }: Flight): string => segment?.flags ?? 'ICMP';
 
 /** `seq 1 ack 1 · 300 B`: relative numbers. */
 export function numbersOf({ segment }: Flight): string {

@@ -6,7 +6,7 @@ import type { LadderPicture, PictureWords } from './picture.ts';
 import { rounded, type Shape } from './shape.ts';
 
 export interface DrawOptions {
-  /** Pixels, at least 480. */
+  /** Pixels, at least 320. */
   readonly width: number;
   readonly words: PictureWords;
   /** Only what is seen between these heights is drawn (default: all). */
@@ -14,6 +14,12 @@ export interface DrawOptions {
   readonly to?: number;
   /** The arrow or note that is marked as chosen. */
   readonly selected?: number | null;
+  /** Arrows that what is chosen speaks of, as the text that an ACK acknowledges. */
+  readonly spokenOf?: ReadonlySet<number>;
+  /** Arrows that were not asked for. */
+  readonly faded?: ReadonlySet<number>;
+  /** From this height on it differs from what it is compared with. */
+  readonly differsFrom?: number | null;
 }
 
 export interface Frame {
@@ -24,21 +30,38 @@ export interface Frame {
 
 /** Above the first event: names and addresses of the ends. */
 export const HEAD = 56;
+/** For times, states and calls: what they take, or less where all is narrow. */
 const MARGIN = 168;
+const LEAST_MARGIN = 112;
+const MARGIN_SHARE = 0.235;
+const LEAST_WIDTH = 320;
+/** With less between lifelines an arrow has its flags and no numbers. */
+const ROOM_FOR_NUMBERS = 250;
+/** Of the letters of a note, on average, pixels. */
+const LETTER = 7;
+/** What a time takes at the left edge, pixels. */
+const TIME_WIDTH = 46;
 const RIBBON = 12;
+const NOTE_LINE = 13;
 const HEAD_LENGTH = 9;
 /** How much of its way what is lost comes, where nothing says when it would have arrived. */
 const LOST_AT = 0.6;
+/** How far the line where two runs part is above what differs, pixels. */
+const DIFFERENCE = 10;
+/** How far the line from a retransmission to its original goes out of its way, pixels. */
+const BEND = 34;
 /** Degrees: a steeper label is hard to read. */
-const STEEPEST = 30;
+const STEEPEST = 50;
 
-export function frameOf(ends: number, width: number): Frame {
-  const inside = Math.max(width, 480) - 2 * MARGIN;
+export function frameOf(ends: number, wide: number): Frame {
+  const width = Math.max(wide, LEAST_WIDTH);
+  const margin = Math.min(MARGIN, Math.max(LEAST_MARGIN, width * MARGIN_SHARE));
+  const inside = width - 2 * margin;
   const lifelines = Array.from(
     { length: ends },
-    (_, i) => MARGIN + (ends === 1 ? 0 : (inside * i) / (ends - 1)),
+    (_, i) => margin + (ends === 1 ? 0 : (inside * i) / (ends - 1)),
   );
-  return { lifelines, width: Math.max(width, 480) };
+  return { lifelines, width };
 }
 
 /** The names above the lifelines, for a page that keeps them in sight; `drawLadder` has them, too. */
@@ -55,23 +78,59 @@ export function drawBody(picture: LadderPicture, layout: LadderLayout, options: 
   const { words, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, selected = null } = options;
   const frame = frameOf(picture.ends.length, options.width);
   const isSeen = (y1: number, y2: number): boolean => Math.max(y1, y2) >= from && Math.min(y1, y2) <= to;
+  const [first = 0, second = first] = frame.lifelines;
+  const gapAt = (first + second) / 2;
+  const starts = new Map(layout.arrows.map(({ arrow, y1 }) => [arrow.id, y1]));
   const children: Shape[] = [
     ...frame.lifelines.map((x) => line('lifeline', x, Math.max(from, 0), x, Math.min(to, layout.height))),
+    // Below all else, so that nothing is hidden.
+    ...layout.arrows
+      .filter(({ arrow: { id }, y1, y2 }) => isSeen(y1, y2) && (id === selected || options.spokenOf?.has(id)))
+      .map((arrow) => drawBand(arrow, frame, arrow.arrow.id === selected)),
     ...layout.ribbons.filter(({ y1, y2 }) => isSeen(y1, y2)).flatMap((ribbon) => drawRibbon(ribbon, frame)),
     ...layout.gaps
       .filter(({ y }) => isSeen(y, y))
-      .map(({ y, ms }) => text('gap', frame.width / 2, y + 4, words.gap(ms), 'middle')),
+      .map(({ y, ms }) => text('gap', gapAt, y + 4, words.gap(ms), 'middle')),
     ...layout.ticks
       .filter(({ y }, i) => isSeen(y, y) && (i === 0 || layout.ticks[i - 1]!.t !== layout.ticks[i]!.t))
       .map(({ y, t }) => text('time', 4, y + 4, words.time(t), 'start')),
+    ...drawDifference(options.differsFrom ?? null, frame),
     ...layout.arrows
       .filter(({ y1, y2 }) => isSeen(y1, y2))
-      .map((arrow) => drawArrow(arrow, frame, selected === arrow.arrow.id)),
+      .flatMap((arrow) => [
+        ...drawLink(arrow, starts.get(arrow.arrow.repeats ?? -1), frame),
+        drawArrow(arrow, frame, classesOf(arrow.arrow.id, options)),
+      ]),
     ...layout.notes
       .filter(({ y }) => isSeen(y, y))
       .map((note) => drawNote(note, frame, selected === note.note.id)),
   ];
   return { tag: 'g', attributes: { class: 'body' }, children };
+}
+
+function classesOf(id: number, { selected, spokenOf, faded }: DrawOptions): string {
+  const marks = [
+    ['selected', selected === id],
+    ['spoken-of', spokenOf?.has(id) ?? false],
+    ['faded', faded?.has(id) ?? false],
+  ] as const;
+  return marks.flatMap(([name, is]) => (is ? [` ${name}`] : [])).join('');
+}
+
+function drawDifference(y: number | null, { width }: Frame): Shape[] {
+  if (y === null) return [];
+  const at = y - DIFFERENCE;
+  return [line('difference', 0, at, width, at), text('difference-mark', width - 6, at - 4, '≠', 'end')];
+}
+
+/** From what is sent again to what it repeats. */
+function drawLink({ arrow, y1 }: PlacedArrow, original: number | undefined, { lifelines }: Frame): Shape[] {
+  if (original === undefined) return [];
+  const side = arrow.to > arrow.from ? 1 : -1;
+  const x = lifelines[arrow.from]! + (side * RIBBON) / 2;
+  const bend = x + side * BEND;
+  const d = `M${rounded(x)} ${rounded(original)}C${rounded(bend)} ${rounded(original)} ${rounded(bend)} ${rounded(y1)} ${rounded(x)} ${rounded(y1)}`;
+  return [{ tag: 'path', attributes: { class: 'repeats', d } }];
 }
 
 function drawRibbon({ state, y1, y2 }: PlacedRibbon, { lifelines }: Frame): Shape[] {
@@ -90,23 +149,36 @@ function drawRibbon({ state, y1, y2 }: PlacedRibbon, { lifelines }: Frame): Shap
   ];
 }
 
-function drawArrow({ arrow, y1, y2 }: PlacedArrow, { lifelines }: Frame, isSelected: boolean): Shape {
+/** Behind an arrow that is chosen, or spoken of. */
+function drawBand({ arrow, y1, y2 }: PlacedArrow, { lifelines }: Frame, isSelected: boolean): Shape {
+  const [x1, full] = [lifelines[arrow.from]!, lifelines[arrow.to]!];
+  const part = partOf(arrow);
+  return line(isSelected ? 'band chosen' : 'band', x1, y1, x1 + (full - x1) * part, y1 + (y2 - y1) * part);
+}
+
+/** How much of its way it is drawn for. */
+const partOf = ({ fate }: PlacedArrow['arrow']): number =>
+  fate === 'lost' || fate === 'underway' ? LOST_AT : 1;
+
+function drawArrow({ arrow, y1, y2 }: PlacedArrow, { lifelines }: Frame, marks: string): Shape {
   const toRight = arrow.to > arrow.from;
   const edge = (toRight ? 1 : -1) * (RIBBON / 2);
   const x1 = lifelines[arrow.from]! + edge;
   const full = lifelines[arrow.to]! - edge;
-  const part = arrow.fate === 'lost' ? LOST_AT : 1;
+  const part = partOf(arrow);
   const x2 = x1 + (full - x1) * part;
   const end = y1 + (y2 - y1) * part;
-  const seen = arrow.departs === null ? ' unseen-start' : arrow.arrives === null ? ' unseen-end' : '';
+  const unseen = arrow.arrives === null && arrow.fate === 'arrives';
+  const seen = arrow.departs === null ? ' unseen-start' : unseen ? ' unseen-end' : '';
+  const detail = Math.abs(full - x1) < ROOM_FOR_NUMBERS ? '' : arrow.detail;
   const children: Shape[] = [
     { tag: 'line', attributes: { class: 'touch', x1, y1, x2, y2: end } },
     line('shaft', x1, y1, x2, end),
-    arrow.fate === 'arrives' ? headOf(x1, y1, x2, end) : cross(x2, end),
-    ...label(arrow.label, arrow.detail, x1, y1, full, y1 + (y2 - y1)),
+    arrow.fate === 'arrives' || arrow.fate === 'underway' ? headOf(x1, y1, x2, end) : cross(x2, end),
+    ...label(arrow.label, detail, x1, y1, full, y2),
   ];
   if (arrow.badge !== '') children.push(...badge(arrow.badge, x1 + 3 * edge, y1));
-  const name = `arrow tone-${arrow.tone} ${arrow.fate}${seen}${isSelected ? ' selected' : ''}`;
+  const name = `arrow tone-${arrow.tone} ${arrow.fate}${seen}${marks}`;
   return { tag: 'g', attributes: { class: name, 'data-arrow': arrow.id }, children };
 }
 
@@ -114,8 +186,17 @@ function drawNote({ note, y }: PlacedNote, { lifelines }: Frame, isSelected: boo
   const left = note.end === 0;
   const x = lifelines[note.end]! + (left ? -RIBBON : RIBBON);
   const name = `note note-${note.kind}${isSelected ? ' selected' : ''}`;
-  const children = [text('note-text', x, y + 3, note.text, left ? 'end' : 'start')];
+  const lines = inLines(note.text, lifelines[0]! - RIBBON - (left ? TIME_WIDTH : 0));
+  const children = lines.map((words, i) =>
+    text('note-text', x, y + 3 - (lines.length - 1 - i) * NOTE_LINE, words, left ? 'end' : 'start'),
+  );
   return { tag: 'g', attributes: { class: name, 'data-note': note.id }, children };
+}
+
+/** Two, cut between words, where there is no room for one. */
+function inLines(words: string, room: number): string[] {
+  const cut = words.lastIndexOf(' ');
+  return words.length * LETTER <= room || cut < 0 ? [words] : [words.slice(0, cut), words.slice(cut + 1)];
 }
 
 /** Along the arrow, above it. */

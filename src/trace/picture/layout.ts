@@ -35,6 +35,10 @@ export interface LayoutOptions {
   readonly scale: TimeScale;
   /** Least distance between two things that happen, pixels (default 26). */
   readonly step?: number;
+  /** What the picture is the beginning of: what is shown stands where it will stand when all is (default: itself). */
+  readonly whole?: LadderPicture;
+  /** Drawn side by side with it: one time is one height in both. */
+  readonly beside?: LadderPicture;
 }
 
 const STEP = 26;
@@ -50,42 +54,78 @@ interface Happening {
   readonly place: (y: number) => void;
 }
 
-export function layOut(picture: LadderPicture, { scale, step = STEP }: LayoutOptions): LadderLayout {
-  const starts = new Map<number, number>();
-  const stops = new Map<number, number>();
-  const noteAt = new Map<number, number>();
-  const stateAt: number[] = [];
-  const happenings: Happening[] = [];
-  for (const arrow of picture.arrows) {
-    const { id, departs, arrives } = arrow;
-    if (departs !== null) happenings.push({ t: departs, order: 2, place: (y) => starts.set(id, y) });
-    if (arrives !== null) happenings.push({ t: arrives, order: 0, place: (y) => stops.set(id, y) });
-  }
-  for (const { id, t } of picture.notes) happenings.push({ t, order: 1, place: (y) => noteAt.set(id, y) });
-  happenings.sort((a, b) => a.t - b.t || a.order - b.order);
-
-  const shared = joined(happenings);
-  const flights = picture.arrows.flatMap(({ departs, arrives }) =>
-    departs === null || arrives === null ? [] : [arrives - departs],
+export function layOut(picture: LadderPicture, options: LayoutOptions): LadderLayout {
+  const { scale, step = STEP, whole = picture, beside } = options;
+  const own = happeningsOf(whole);
+  const shared = [own, ...(beside === undefined ? [] : [happeningsOf(beside)])].map(({ all }) => joined(all));
+  const rows = mergedRows(shared);
+  const flights = [whole, ...(beside === undefined ? [] : [beside])].flatMap(({ arrows }) =>
+    arrows.flatMap(({ departs, arrives }) =>
+      departs === null || arrives === null ? [] : [arrives - departs],
+    ),
   );
-  const times = shared.map(([first]) => first!.t);
+  const times = rows.map(({ t }) => t);
   const axis = timeAxis(times, { scale, step, pixelsPerMs: paceOf(flights, DROP) });
-  for (const [i, group] of shared.entries()) for (const { place } of group) place(axis.places[i]!);
+  for (const [i, { groups }] of rows.entries())
+    for (const group of groups) for (const { place } of group) place(axis.places[i]!);
 
   const ticks = times.map((t, i) => ({ y: axis.places[i]!, t }));
-  for (const [i, { t }] of picture.states.entries()) stateAt[i] = heightOf(t, ticks);
   const height = axis.height + step;
+  const now = picture === whole ? height : shownUntil(picture.end, ticks, step);
+  const stateAt = picture.states.map(({ t }) => heightOf(t, ticks));
   return {
-    arrows: picture.arrows.map((arrow) => placed(arrow, starts.get(arrow.id), stops.get(arrow.id))),
+    arrows: picture.arrows.map((arrow) => placed(arrow, own.starts.get(arrow.id), own.stops.get(arrow.id))),
     ribbons: picture.states.map((state, i) => {
       const next = picture.states.findIndex((other, j) => j > i && other.end === state.end);
-      return { state, y1: stateAt[i]!, y2: next < 0 ? height : stateAt[next]! };
+      return { state, y1: stateAt[i]!, y2: next < 0 ? now : stateAt[next]! };
     }),
-    notes: picture.notes.map((note) => ({ note, y: noteAt.get(note.id) ?? 0 })),
-    ticks,
-    gaps: axis.gaps,
+    notes: picture.notes.map((note) => ({ note, y: own.notes.get(note.id) ?? 0 })),
+    ticks: ticks.filter(({ y }) => y < now),
+    gaps: axis.gaps.filter(({ y }) => y < now),
     height,
   };
+}
+
+function happeningsOf(picture: LadderPicture) {
+  const starts = new Map<number, number>();
+  const stops = new Map<number, number>();
+  const notes = new Map<number, number>();
+  const all: Happening[] = [];
+  for (const { id, departs, arrives } of picture.arrows) {
+    if (departs !== null) all.push({ t: departs, order: 2, place: (y) => starts.set(id, y) });
+    if (arrives !== null) all.push({ t: arrives, order: 0, place: (y) => stops.set(id, y) });
+  }
+  for (const { id, t } of picture.notes) all.push({ t, order: 1, place: (y) => notes.set(id, y) });
+  all.sort((a, b) => a.t - b.t || a.order - b.order);
+  return { starts, stops, notes, all };
+}
+
+interface Row {
+  readonly t: number;
+  /** One of each picture at most. */
+  readonly groups: Happening[][];
+}
+
+/** The first group of an instant in one picture stands beside the first of that instant in the other, and so on. */
+function mergedRows(pictures: readonly Happening[][][]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const groups of pictures) {
+    let nth = 0;
+    for (const [i, group] of groups.entries()) {
+      const { t } = group[0]!;
+      nth = groups[i - 1]?.[0]?.t === t ? nth + 1 : 0;
+      const row = rows.get(`${t} ${nth}`);
+      if (row === undefined) rows.set(`${t} ${nth}`, { t, groups: [group] });
+      else row.groups.push(group);
+    }
+  }
+  return [...rows.values()].sort((a, b) => a.t - b.t);
+}
+
+/** Below the last thing that happens at `t` or before. */
+function shownUntil(t: number, ticks: LadderLayout['ticks'], step: number): number {
+  const last = ticks.findLast((tick) => tick.t <= t);
+  return (last?.y ?? 0) + step;
 }
 
 /** An arrival and what follows from it at once share a height; two arrivals, or two departures, do not. */
@@ -107,7 +147,7 @@ function placed(arrow: PictureArrow, start: number | undefined, stop: number | u
 }
 
 /** Of the first thing that happens at `t` or later. */
-function heightOf(t: number, ticks: readonly { readonly y: number; readonly t: number }[]): number {
+function heightOf(t: number, ticks: LadderLayout['ticks']): number {
   let low = 0;
   let high = ticks.length;
   while (low < high) {

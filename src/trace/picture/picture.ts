@@ -23,8 +23,8 @@ export interface PictureArrow {
   /** Milliseconds; null: nobody saw it there. At least one of the two is known. */
   readonly departs: number | null;
   readonly arrives: number | null;
-  /** It does not arrive: it ends on the way, or as damaged goods. */
-  readonly fate: 'arrives' | 'lost' | 'damaged';
+  /** It does not arrive: it is still on its way, is lost there, or ends as damaged goods. */
+  readonly fate: 'arrives' | 'underway' | 'lost' | 'damaged';
   /** `SYN,ACK`. */
   readonly label: string;
   /** `seq 0 ack 1`. */

@@ -73,6 +73,7 @@ export function ladderStyle(color: (name: keyof Palette) => string): string {
     `.lifeline{stroke:${color('line')};stroke-width:1;stroke-dasharray:2 4}`,
     ...states,
     `.inferred{opacity:.65}.assumed{opacity:.4}.state-name{font-weight:600;font-size:12px}`,
+    `.state-name,.gap{paint-order:stroke;stroke:${color('paper')};stroke-width:4px;stroke-linejoin:round}`,
     `.shaft{stroke:${color('ink')};stroke-width:1.75}.point{fill:${color('ink')}}`,
     `.cross{stroke:${color('reset')};stroke-width:2.5;fill:none}.touch{stroke:transparent;stroke-width:18}`,
     tone('open', 'open'),
@@ -84,6 +85,10 @@ export function ladderStyle(color: (name: keyof Palette) => string): string {
     `.label{paint-order:stroke;stroke:${color('paper')};stroke-width:4px;stroke-linejoin:round}.flags{font-weight:600}`,
     `.badge{fill:${color('warn')}}.badge-text{fill:${color('paper')};font-size:11px;font-weight:700}`,
     `.note-text{font-size:12px;fill:${color('faint')}}.note-call .note-text{font-family:ui-monospace,monospace;fill:${color('ink')}}`,
-    `.selected .touch{stroke:${color('chosen')}}.selected .shaft{stroke-width:3}.selected .note-text{font-weight:700}`,
+    `.underway .shaft{stroke-dasharray:1 5;stroke-linecap:round}.faded{opacity:.25}`,
+    `.repeats{fill:none;stroke:${color('warn')};stroke-width:1;stroke-dasharray:2 2}`,
+    `.difference{stroke:${color('warn')};stroke-width:1.5;stroke-dasharray:8 4}.difference-mark{fill:${color('warn')};font-weight:700}`,
+    `.band{stroke:${color('chosen')};stroke-width:10}.band.chosen{stroke-width:18}.spoken-of .flags{text-decoration:underline}`,
+    `.selected .shaft{stroke-width:3}.selected .note-text{font-weight:700}`,
   ].join('');
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LONGEST_GAP, paceOf, timeAxis } from '../../../src/trace/picture/axis.ts';
+import { type DrawOptions, drawBody, frameOf } from '../../../src/trace/picture/draw.ts';
 import { layOut } from '../../../src/trace/picture/layout.ts';
 import type { LadderPicture, PictureArrow } from '../../../src/trace/picture/picture.ts';
 import { escapeMarkup, markupOf } from '../../../src/trace/picture/shape.ts';
@@ -119,6 +120,81 @@ describe('the layout', () => {
   test('an arrow has two ends, seen or not', () => {
     const { arrows } = layOut(picture([arrow(1, 0, null), arrow(2, null, 9)]), { scale: 'rows' });
     for (const { y1, y2 } of arrows) expect(y2).toBeGreaterThan(y1);
+  });
+});
+
+describe('a picture that grows', () => {
+  const back = (id: number, departs: number, arrives: number | null): PictureArrow =>
+    arrow(id, departs, arrives, { from: 1, to: 0 });
+  const whole = picture([arrow(1, 0, 50), back(2, 50, 100), arrow(3, 900, null)], { end: 900 });
+
+  test('keeps its places: what is shown stands where it will when all is', () => {
+    const all = layOut(whole, { scale: 'compressed' });
+    const shown = picture([arrow(1, 0, 50), back(2, 50, null)], { end: 50 });
+    const part = layOut(shown, { scale: 'compressed', whole });
+    const placesOf = ({ arrows }: typeof all) => arrows.map(({ y1, y2 }) => [y1, y2]);
+    expect(placesOf(part)).toEqual(placesOf(all).slice(0, 2));
+    expect(part.height).toBe(all.height);
+    expect(part.gaps).toEqual([]);
+    expect(part.ticks.map(({ t }) => t)).toEqual([0, 50]);
+  });
+
+  test('has the heights of the one beside it', () => {
+    const beside = picture([arrow(1, 0, 50), back(2, 300, 350)], { end: 350 });
+    const [one, other] = [
+      layOut(whole, { scale: 'rows', beside }),
+      layOut(beside, { scale: 'rows', beside: whole }),
+    ];
+    expect(one.ticks).toEqual(other.ticks);
+    expect(one.ticks.map(({ t }) => t)).toEqual([0, 50, 100, 300, 350, 900]);
+    expect(one.height).toBe(other.height);
+    expect(one.arrows[0]).toEqual(other.arrows[0]);
+  });
+});
+
+describe('the drawing', () => {
+  const words = WORDS;
+  const drawn = (shown: LadderPicture, options: Partial<DrawOptions> = {}): string =>
+    markupOf(drawBody(shown, layOut(shown, { scale: 'rows' }), { width: 860, words, ...options }));
+
+  test('tells what is under way from what has arrived and what is lost', () => {
+    const under = drawn(picture([arrow(1, 0, null, { fate: 'underway' })]));
+    expect(under).toContain('class="arrow tone-open underway"');
+    expect(under).toContain('class="point"');
+    expect(under).not.toContain('class="cross"');
+  });
+
+  test('ties what is sent again to what it repeats', () => {
+    const again = picture([arrow(1, 0, null), arrow(2, 1000, 1050, { repeats: 1 })]);
+    expect(drawn(again).match(/class="repeats"/g)).toHaveLength(1);
+  });
+
+  test('marks what is chosen, what that speaks of, what was not asked for, and where runs part', () => {
+    const three = picture([arrow(1, 0, 50), arrow(2, 60, 90), arrow(3, 100, 150)]);
+    const svg = drawn(three, {
+      selected: 1,
+      spokenOf: new Set([2]),
+      faded: new Set([3]),
+      differsFrom: 26,
+    });
+    for (const mark of ['arrives selected"', 'arrives spoken-of"', 'arrives faded"', '≠']) {
+      expect(svg).toContain(mark);
+    }
+  });
+
+  test('leaves out numbers, and cuts notes in two, where there is no room', () => {
+    const narrow = picture([arrow(1, 0, 50)], {
+      notes: [{ id: 9, end: 1, t: 0, text: 'retransmission timer', kind: 'timer' }],
+    });
+    expect(drawn(narrow)).toContain('seq 0');
+    expect(drawn(narrow)).toContain('>retransmission timer<');
+    expect(drawn(narrow, { width: 340 })).not.toContain('seq 0');
+    expect(drawn(narrow, { width: 340 })).toContain('>retransmission<');
+    for (const width of [320, 480, 860]) {
+      const { lifelines } = frameOf(2, width);
+      expect(lifelines[0]).toBeGreaterThanOrEqual(100);
+      expect(lifelines[1]! - lifelines[0]!).toBeGreaterThan(90);
+    }
   });
 });
 
