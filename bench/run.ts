@@ -20,6 +20,7 @@ import {
   timeWait,
 } from './memory.ts';
 import { emulatedPaths } from './path.ts';
+import { reader } from './reader.ts';
 import { document, HEADING, line } from './report.ts';
 import { ROOT } from './root.ts';
 
@@ -47,6 +48,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'long-path', ids: ['P14'], run: longPath },
   // vite is loaded by those who need it.
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
+  { name: 'reader', ids: ['P17'], run: reader },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 

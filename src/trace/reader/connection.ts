@@ -148,8 +148,10 @@ export class Connection implements Flow {
   /** Ordinary text and ACKs change nothing: who has sent numbers that were not captured raises a flag. */
   private get isSettled(): boolean {
     const { states, confidences } = this;
-    const established = states[0] === 'ESTABLISHED' && states[1] === 'ESTABLISHED';
-    return established && confidences[0] === 'observed' && confidences[1] === 'observed';
+    if (states[0] !== 'ESTABLISHED' || states[1] !== 'ESTABLISHED') return false;
+    // Where the beginning was not captured, it can't become more.
+    const most = this.ends.isAssumed ? 'assumed' : 'observed';
+    return confidences[0] === most && confidences[1] === most;
   }
 
   private noteStates(into: Explained): void {

@@ -24,7 +24,7 @@ export const otherEnd = (end: EndIndex): EndIndex => (end === 0 ? 1 : 0);
 export class Ends {
   private readonly peers: readonly [PeerInference, PeerInference];
   /** The capture began after the connection: how it began is assumed, and nothing that rests on it is proven. */
-  private assumed = false;
+  isAssumed = false;
   private begun = false;
   /** The end at which the capture was taken: what is captured for it has arrived. -1: not known. */
   near: EndIndex | -1 = -1;
@@ -41,7 +41,7 @@ export class Ends {
   confidence(end: EndIndex, whole: boolean): StateConfidence {
     const { confidence, isPresumed } = this.peers[end];
     if (confidence === 'unknown') return 'unknown';
-    if (this.assumed) return 'assumed';
+    if (this.isAssumed) return 'assumed';
     // A RST that arrives may still be refused.
     const arrived = whole && end === this.near && this.peers[end].state !== 'CLOSED';
     return isPresumed && !arrived ? 'assumed' : confidence;
@@ -66,7 +66,7 @@ export class Ends {
   private begin({ flags, seq, ack }: Segment, from: EndIndex): void {
     this.begun = true;
     if ((flags & SYN) !== 0 && (flags & ACK) === 0) return;
-    this.assumed = true;
+    this.isAssumed = true;
     if ((flags & ACK) === 0) return;
     const to = otherEnd(from);
     const theirSyn: SeenSegment = { flags: SYN, seq: add(ack, -1), ack: null, length: 0 };
