@@ -76,7 +76,7 @@ async function read(file: string, number: number | undefined, options: ReadOptio
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     key: randomBytes(16),
     onConnection: (connection) => report.connection(connection, analysis),
-    ...(wanted === undefined ? {} : { onPacket: report.packet }),
+    ...(wanted === undefined ? {} : { onPacket: report.packet, onIcmp: report.icmp }),
   });
   const progress = new Progress(file);
   const cut = await feed(file, analysis, progress, say);
@@ -144,6 +144,7 @@ async function* unpacked(source: Readable, progress: Progress): AsyncGenerator<U
 class AllConnections {
   readonly found = true;
   readonly packet = (): void => {};
+  readonly icmp = (): void => {};
   private readonly json: boolean;
   private readonly messages: Messages;
   private rows: CapturedConnection[] = [];
@@ -210,6 +211,14 @@ class OneConnection {
   ) => {
     if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
     if (connection === this.chosen && !this.json) this.ladder.packet(connection, packet, explained);
+  };
+
+  readonly icmp: NonNullable<ConstructorParameters<typeof CaptureAnalysis>[0]['onIcmp']> = (
+    connection,
+    error,
+    about,
+  ) => {
+    if (connection === this.chosen && !this.json) this.ladder.icmp(connection, error, about);
   };
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {

@@ -3,7 +3,7 @@
 
 import type { RuleId } from '../../tcp/rules.ts';
 import { seq } from '../../tcp/seq.ts';
-import { formatEndpoint } from '../../wire/address.ts';
+import { Address, formatEndpoint } from '../../wire/address.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import { addReason, type Draft, type Lane, newDraft, show } from '../ladder-draft.ts';
 import { LadderLayout, type Side } from '../ladder-layout.ts';
@@ -21,6 +21,7 @@ import {
   KEEP_ALIVE_ACK,
   WINDOW_UPDATE,
 } from './flags.ts';
+import type { SeenIcmp } from './icmp.ts';
 import type { SeenPacket } from './packets.ts';
 
 /** Which connection is drawn, and where. */
@@ -94,6 +95,17 @@ export class CaptureLadder {
       const mark = MARKS[explained.confidences[end]];
       if (explained.confidences[end] !== 'unknown') show(draft, SIDES[end], mark + explained.states[end]);
     }
+    this.rows.row(draft);
+  }
+
+  /** An ICMP error about a segment that `about` sent, between the packets of the connection. */
+  icmp(connection: Connection, error: SeenIcmp, about: EndIndex): void {
+    const { family, mtu, number, reason, reporter, time } = error;
+    this.rows.begin(time);
+    const draft = newDraft(time, this.lane ?? this.open(connection), SIDES[about]);
+    const from = String(Address.fromWords(family, reporter));
+    const text = `#${number} ${this.messages.ladder.icmp({ from, reason, mtu })}`;
+    draft.body = { kind: 'note', at: SIDES[about], text, tone: 'warn' };
     this.rows.row(draft);
   }
 

@@ -86,10 +86,24 @@ test('the ladder of a connection: numbers, states, flags and reasons', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
+test('ICMP errors stand on the ladder, beside the end that they are about', () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const ladder = new CaptureLadder({ width: 100, color: false, messages: ENGLISH, write });
+  const analysis = new CaptureAnalysis({
+    onConnection: () => {},
+    onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+    onIcmp: (connection, error, about) => ladder.icmp(connection, error, about),
+  });
+  analysis.push(capture([...OPENED, '+1 > . 1:1461 ack 1', '+5 ! 3/4 mtu 1400 of > 1']));
+  expect(lines.join('\n')).toMatch(/26.000.*#5 ICMP from 10.0.0.9: too big, MTU 1400/);
+  expect(analysis.counts).toMatchObject({ icmp: 1, segments: 4, other: 0 });
+});
+
 test('property: any damage to a capture ends in connections, or in a fault', () => {
   const files = [
     conversation(1, { loss: 0.1, jitter: 3, duplicate: 0.1, reorder: 0.2 }).capture,
-    capture([...OPENED, '+1 > P. 1:101 ack 1', '+20 < R 1:1', '+1 > S 0:0 isn 7']),
+    capture([...OPENED, '+1 > P. 1:101 ack 1', '+20 < R 1:1', '+1 > S 0:0 isn 7', '+1 ! 3/4 mtu 9 of > 7']),
   ];
   const damage = fc.array(fc.tuple(fc.nat(5000), fc.nat(255)), { maxLength: 20 });
   fc.assert(
@@ -108,6 +122,7 @@ test('property: any damage to a capture ends in connections, or in a fault', () 
         onConnection: (connection) =>
           JSON.stringify(summarise(connection, analysis.lastTime, analysis.epoch, ENGLISH)),
         onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+        onIcmp: (connection, error, about) => ladder.icmp(connection, error, about),
       });
       analysis.push(hurt);
       analysis.finish();

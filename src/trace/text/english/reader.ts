@@ -20,6 +20,8 @@ export const READER = {
   },
   /** Before a verdict. */
   marks: { 0: 'ok', 1: 'note', 2: 'WARN', 3: 'FAIL' } as Readonly<Record<Severity, string>>,
+  /** Before what to do about it. */
+  advice: 'try:',
   more: ({ connections }: { connections: number }): string =>
     `${connections} more connections, in no more trouble than these`,
   noSuchConnection: 'there is no such connection in the capture',

@@ -28,6 +28,7 @@ export const READER: Messages['reader'] = {
     history: '이력',
   },
   marks: { 0: '정상', 1: '참고', 2: '주의', 3: '실패' },
+  advice: '조치:',
   more: ({ connections }) => `연결이 ${connections}개 더 있으며, 위의 연결보다 문제가 크지 않습니다`,
   noSuchConnection: '캡처에 그런 연결이 없습니다',
   namedTwice: '연결은 번호와 --conn 가운데 하나로만 지정해야 합니다',
