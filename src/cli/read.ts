@@ -171,7 +171,8 @@ class AllConnections {
     this.trim();
     const { left, messages } = this;
     const more = left === 0 ? '' : `${messages.reader.more({ connections: left })}\n`;
-    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}`);
+    const floods = analysis.floods.map((flood) => `${messages.reader.flood(flood)}\n`).join('');
+    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}${floods}`);
   }
 
   /** The most troubled stay. */

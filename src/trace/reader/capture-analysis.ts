@@ -9,6 +9,7 @@ import { CaptureFrame } from '../../wire/capture-frame.ts';
 import { ACK, SYN } from '../../wire/tcp.ts';
 import { Connection, Explained } from './connection.ts';
 import type { EndIndex } from './ends.ts';
+import { FloodWatch, type SynFlood } from './flood.ts';
 import type { SeenIcmp } from './icmp.ts';
 import type { SeenIp } from './ip.ts';
 import { type FrameCounts, PacketReader, SeenPacket } from './packets.ts';
@@ -47,6 +48,7 @@ export class CaptureAnalysis {
   private readonly explained = new Explained();
   private readonly table: FlowTable<Connection>;
   private readonly key = new FlowKey();
+  private readonly watch = new FloodWatch();
   private oldest: Connection | null = null;
   private newest: Connection | null = null;
 
@@ -59,6 +61,11 @@ export class CaptureAnalysis {
   /** What was in the capture so far. */
   get counts(): Readonly<FrameCounts> {
     return this.packets.counts;
+  }
+
+  /** Servers that were flooded with SYNs, among the connections that were reported. */
+  get floods(): SynFlood[] {
+    return this.watch.floods;
   }
 
   /** Milliseconds since 1970 of the time 0. */
@@ -80,7 +87,7 @@ export class CaptureAnalysis {
   finish(): void {
     this.reader.finish();
     const left = [...this.table].sort((a, b) => a.number - b.number);
-    for (const connection of left) this.options.onConnection(connection);
+    for (const connection of left) this.report(connection);
   }
 
   private take(packet: SeenPacket): void {
@@ -143,6 +150,11 @@ export class CaptureAnalysis {
   private remove(connection: Connection): void {
     this.table.remove(connection);
     this.unlink(connection);
+    this.report(connection);
+  }
+
+  private report(connection: Connection): void {
+    this.watch.note(connection, this.lastTime);
     this.options.onConnection(connection);
   }
 

@@ -74,6 +74,10 @@ const SUMMARY: SamplesOf<Messages['summary']> = {
 
 const file = 'syn0';
 const READER: SamplesOf<Messages['reader']> = {
+  flood: [true, false].map((cookies) => ({
+    ...{ server: '10.0.0.2:80', halfOpen: 200, perSecond: 40, cookies },
+    packets: [1, 400] as const,
+  })),
   more: [{ connections: 12 }],
   noTcp: [{ file, frames: 3 }],
   unknownLink: [{ file }],

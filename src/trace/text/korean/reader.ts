@@ -29,6 +29,10 @@ export const READER: Messages['reader'] = {
   },
   marks: { 0: '정상', 1: '참고', 2: '주의', 3: '실패' },
   advice: '조치:',
+  flood: ({ server, halfOpen, perSecond, cookies, packets }) => {
+    const answer = cookies ? '. 서버는 SYN 쿠키로 답하며 아무것도 쥐고 있지 않습니다' : '';
+    return `SYN 공격: ${server}에 절반 열린 연결이 ${halfOpen}개, 초당 ${Math.round(perSecond)}개입니다 (패킷 ${packets.join(', ')})${answer}`;
+  },
   more: ({ connections }) => `연결이 ${connections}개 더 있으며, 위의 연결보다 문제가 크지 않습니다`,
   noSuchConnection: '캡처에 그런 연결이 없습니다',
   namedTwice: '연결은 번호와 --conn 가운데 하나로만 지정해야 합니다',
