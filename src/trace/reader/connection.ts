@@ -8,7 +8,7 @@ import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import { analyse, endOf, isStraySyn, remember } from './analysis.ts';
 import { Collector } from './collect.ts';
 import { Direction } from './direction.ts';
-import { type EndIndex, Ends, otherEnd, type StateConfidence } from './ends.ts';
+import { type EndIndex, Ends, MIN_RTO, otherEnd, type StateConfidence } from './ends.ts';
 import { Evidence, isSet } from './evidence.ts';
 import { BAD_CHECKSUM, MIRRORED, PORTS_REUSED, SUPER_SEGMENT, TIME_BACKWARDS } from './flags.ts';
 import { History } from './history.ts';
@@ -143,7 +143,9 @@ export class Connection implements Flow {
       if (rev.mss > 0 && segment.textLength > rev.mss) flags |= SUPER_SEGMENT;
       if (this.reuses && evidence.first.frame === 0) flags |= PORTS_REUSED;
       this.collector.before(packet, time, from, flags, fwd, rev);
-      if (!isStraySyn(segment, fwd)) this.ends.segment(segment, from, fwd, rev);
+      const { last } = evidence.ends[from];
+      const silence = isSet(last) ? time - last.time : 0;
+      if (!isStraySyn(segment, fwd)) this.ends.segment(segment, from, fwd, rev, silence);
       remember(segment, time, number, flags, fwd, rev);
       this.collector.after(packet, time, from, flags, fwd, rev);
       this.history.segment(segment, flags, from);
@@ -151,7 +153,8 @@ export class Connection implements Flow {
       into.flags = flags;
       into.dupAckOf = fwd.dupAckOf;
       into.dupAckCount = fwd.dupAcks;
-      if (flags !== 0 || !this.isSettled || isControl(segment.flags)) this.noteStates(into);
+      const settled = this.isSettled && !isControl(segment.flags) && silence < MIN_RTO;
+      if (flags !== 0 || !settled) this.noteStates(into);
     }
     into.states[0] = this.states[0];
     into.states[1] = this.states[1];
