@@ -205,6 +205,14 @@ export const AIMS: readonly Aim[] = [
     met: { 'P17-script': atMost(120), 'P17-paint': atMost(1000), 'P17-step': atMost(16) },
     heldBackBy: '',
   },
+  {
+    id: 'P17',
+    what: 'captures explained, from bytes in memory to connections and their verdicts',
+    aim: '>= 500 MB/s of large frames, >= 1.5 million small ones/s, memory constant',
+    met: { 'P17-large': atLeast(500), 'P17-small': atLeast(1.5), 'P17-memory': atMost(FLAT) },
+    heldBackBy:
+      'no part of a small packet takes 10 % of its time: header, hash, flags, states, evidence; with 1000 connections in turn each is fetched from beyond the cache',
+  },
 ];
 
 const belongs = (figure: Figure, id: string): boolean => figure.id === id || figure.id.startsWith(`${id}-`);

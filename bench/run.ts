@@ -21,6 +21,7 @@ import {
   superSegments,
 } from './memory.ts';
 import { emulatedPaths } from './path.ts';
+import { reader } from './reader.ts';
 import { document, HEADING, line } from './report.ts';
 import { ROOT } from './root.ts';
 
@@ -50,6 +51,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
   { name: 'http', ids: ['N1', 'N2'], run: httpRequests },
   { name: 'lab', ids: ['P17'], run: async (s) => (await import('./lab-page.ts')).labPage(s) },
+  { name: 'reader', ids: ['P17'], run: reader },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 

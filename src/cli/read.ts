@@ -135,6 +135,7 @@ async function readOne(
       exports?.connection(analysis, connection);
     },
     ...(needsPackets ? { onPacket } : {}),
+    ...(wanted === null ? {} : { onIcmp: report.icmp }),
   });
   const cut = await feed(file, analysis, messages.reader, exports);
   await exports?.finish(analysis);
@@ -227,6 +228,7 @@ async function* unpacked(source: Readable, progress: Progress): AsyncGenerator<U
 class Silence {
   readonly found = true;
   readonly packet = (): void => {};
+  readonly icmp = (): void => {};
   readonly connection = (): void => {};
   readonly finish = (): void => {};
 }
@@ -235,6 +237,7 @@ class Silence {
 class AllConnections {
   readonly found = true;
   readonly packet = (): void => {};
+  readonly icmp = (): void => {};
   private readonly json: boolean;
   private readonly messages: Messages;
   private readonly redaction: Redaction | null;
@@ -264,7 +267,8 @@ class AllConnections {
     this.trim();
     const { left, messages } = this;
     const more = left === 0 ? '' : `${messages.reader.more({ connections: left })}\n`;
-    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}`);
+    const floods = analysis.floods.map((flood) => `${messages.reader.flood(flood)}\n`).join('');
+    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}${floods}`);
   }
 
   /** The most troubled stay. */
@@ -298,7 +302,8 @@ class OneConnection {
     const width = process.stdout.columns ?? WIDTH;
     const write = (line: string): void => void process.stdout.write(`${line}\n`);
     const endpoint = (text: string): string => redaction?.endpoint(text) ?? text;
-    this.ladder = new CaptureLadder({ width, color, messages, write, endpoint });
+    const address = (shown: Address): string => String(redaction?.address(shown) ?? shown);
+    this.ladder = new CaptureLadder({ width, color, messages, write, endpoint, address });
   }
 
   get found(): boolean {
@@ -312,6 +317,14 @@ class OneConnection {
   ) => {
     if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
     if (connection === this.chosen && !this.json) this.ladder.packet(connection, packet, explained);
+  };
+
+  readonly icmp: NonNullable<ConstructorParameters<typeof CaptureAnalysis>[0]['onIcmp']> = (
+    connection,
+    error,
+    about,
+  ) => {
+    if (connection === this.chosen && !this.json) this.ladder.icmp(connection, error, about);
   };
 
   connection(connection: Connection, analysis: CaptureAnalysis): void {

@@ -112,6 +112,12 @@ export class PeerInference {
     return this.stateGiven(PROVEN) !== this.state;
   }
 
+  /** Its FIN has not been seen, and would move it. */
+  get mayClose(): boolean {
+    const { state } = this;
+    return state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
+  }
+
   /** We sent this: presumably it arrives. */
   sent(segment: SeenSegment): void {
     const { facts } = this;
@@ -121,9 +127,11 @@ export class PeerInference {
       return;
     }
     if (has(segment, SYN)) {
-      this.ourSynEnd = add(seq(segment.seq), 1);
+      const synEnd = add(seq(segment.seq), 1);
+      // An old one may have been overtaken by the RST. The peer's own beginning may still be under way.
+      if (synEnd !== this.ourSynEnd || facts.gotSyn !== PROVEN) facts.reset = unlessProven(facts.reset);
+      this.ourSynEnd = synEnd;
       facts.gotSyn = atLeastPresumed(facts.gotSyn);
-      facts.reset = unlessProven(facts.reset);
     }
     if (has(segment, FIN)) {
       this.ourFinEnd = end;

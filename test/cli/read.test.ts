@@ -114,7 +114,7 @@ describe('in Korean', () => {
     const english = parse((await run('read', '--json', file('two.pcap'))).stdout);
     expect(own[1]!.verdict.text).toMatch(/^거부: /);
     const neutral = (rows: typeof own) =>
-      rows.map((row) => ({ ...row, verdict: { ...row.verdict, text: '' } }));
+      rows.map((row) => ({ ...row, verdict: { ...row.verdict, text: '', advice: '' } }));
     expect(neutral(own)).toEqual(neutral(english));
   });
 

@@ -107,7 +107,9 @@ describe('PeerInference beside a peer that is known', () => {
     const claims: Claims = { wrong: [], observed: 0, latest: 0, inferred: 0, right: 0 };
     const seen = new Set<State>();
     for (let seed = 0; seed < SEEDS; seed++) {
-      const { events } = conversation(seed, LINK);
+      const { crashedAt, events } = conversation(seed, LINK);
+      // The events of a machine that died do not tell what its successor is in.
+      if (crashedAt < Number.POSITIVE_INFINITY) continue;
       for (const event of events) if (event.kind === 'state') seen.add(event.to);
       for (const watcher of ['client', 'server'] as const) judge(events, watcher, claims, seed);
     }

@@ -35,10 +35,11 @@ export function analyse(
   const bare = segment.textLength === 0 && (segment.flags & CONTROL) === 0;
   let found = windows(segment, fwd, rev) | sequence(segment, fwd);
   if (bare) found = acknowledgment(segment, fwd, rev, found);
-  if ((segment.flags & ACK) !== 0 && rev.ackableKnown && gt(segment.ack, rev.ackable)) {
-    found |= flag.ACKED_UNSEEN;
+  if ((segment.flags & ACK) !== 0 && rev.ackableKnown) {
+    if (gt(segment.ack, rev.ackable) || rev.hasGapBelow(segment.ack)) found |= flag.ACKED_UNSEEN;
   }
-  const takesNumbers = segment.textLength > 0 || (segment.flags & (SYN | FIN)) !== 0;
+  const begins = (segment.flags & SYN) !== 0 && !fwd.isnKnown;
+  const takesNumbers = !begins && (segment.textLength > 0 || (segment.flags & (SYN | FIN)) !== 0);
   if (takesNumbers && fwd.nextKnown && lt(segment.seq, fwd.next) && (found & flag.KEEP_ALIVE) === 0) {
     found |= again(segment, time, fwd, rev, roundTrip);
   }
@@ -60,7 +61,8 @@ function windows(segment: Segment, fwd: Direction, rev: Direction): number {
 
 /** Where the segment begins, against where one was expected. */
 function sequence(segment: Segment, fwd: Direction): number {
-  if (!fwd.nextKnown || (segment.flags & RST) !== 0) return 0;
+  // A SYN begins the numbers anew: what came before it belongs to an earlier connection.
+  if (!fwd.nextKnown || (segment.flags & (SYN | RST)) !== 0) return 0;
   if (gt(segment.seq, fwd.next)) return flag.PREVIOUS_NOT_CAPTURED;
   const short = segment.textLength <= 1 && (segment.flags & CONTROL) === 0;
   return short && segment.seq === add(fwd.next, -1) ? flag.KEEP_ALIVE : 0;
@@ -88,8 +90,7 @@ function acknowledgment(segment: Segment, fwd: Direction, rev: Direction, found:
 function again(segment: Segment, time: number, fwd: Direction, rev: Direction, roundTrip: number): number {
   const end = endOf(segment);
   const filled = fwd.fillGap(segment.seq, end);
-  const control = (segment.flags & (SYN | FIN)) !== 0;
-  if (!control && rev.ackKnown && leq(end, rev.ack)) return flag.SPURIOUS_RETRANSMISSION;
+  if (segment.textLength > 0 && rev.ackKnown && leq(end, rev.ack)) return flag.SPURIOUS_RETRANSMISSION;
   const asked = rev.ackKnown && rev.dupAcks >= 2 && segment.seq === rev.ack;
   if (asked && time - rev.ackTime < FAST_RETRANSMISSION_MS) return flag.FAST_RETRANSMISSION;
   const threshold = roundTrip > 0 ? roundTrip : OUT_OF_ORDER_MS;
@@ -138,6 +139,7 @@ export function remember(
 }
 
 function rememberSyn(segment: Segment, fwd: Direction, rev: Direction): void {
+  if (!fwd.isnKnown) fwd.nextKnown = false;
   fwd.isn = segment.seq;
   fwd.isnKnown = true;
   fwd.mss = segment.mss;
@@ -173,5 +175,5 @@ function rememberAck(
   fwd.ack = segment.ack;
   fwd.ackTime = time;
   fwd.ackKnown = true;
-  if ((found & flag.ACKED_UNSEEN) !== 0) rev.ackable = segment.ack;
+  if (rev.ackableKnown && gt(segment.ack, rev.ackable)) rev.ackable = segment.ack;
 }

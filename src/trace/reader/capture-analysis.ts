@@ -9,6 +9,9 @@ import { CaptureFrame } from '../../wire/capture-frame.ts';
 import { ACK, SYN } from '../../wire/tcp.ts';
 import { Connection, Explained } from './connection.ts';
 import type { EndIndex } from './ends.ts';
+import { FloodWatch, type SynFlood } from './flood.ts';
+import type { SeenIcmp } from './icmp.ts';
+import type { SeenIp } from './ip.ts';
 import { type FrameCounts, PacketReader, SeenPacket } from './packets.ts';
 
 /** What a reader of captures is to keep, and whom it tells. */
@@ -17,6 +20,8 @@ export interface CaptureAnalysisOptions {
   readonly onConnection: (connection: Connection) => void;
   /** Each packet of a connection, just after it was taken in. Both are reused. */
   readonly onPacket?: (connection: Connection, packet: SeenPacket, explained: Explained) => void;
+  /** An ICMP error about a segment that one end of a connection sent; reused, too. */
+  readonly onIcmp?: (connection: Connection, error: SeenIcmp, about: EndIndex) => void;
   /** How many connections are followed at once (default 20,000, some 5 KiB each). */
   readonly connections?: number;
   /** 16 random bytes, so that no file can be made that fills one bucket (default: zeros). */
@@ -43,6 +48,7 @@ export class CaptureAnalysis {
   private readonly explained = new Explained();
   private readonly table: FlowTable<Connection>;
   private readonly key = new FlowKey();
+  private readonly watch = new FloodWatch();
   private oldest: Connection | null = null;
   private newest: Connection | null = null;
 
@@ -55,6 +61,11 @@ export class CaptureAnalysis {
   /** What was in the capture so far. */
   get counts(): Readonly<FrameCounts> {
     return this.packets.counts;
+  }
+
+  /** Servers that were flooded with SYNs, among the connections that were reported. */
+  get floods(): SynFlood[] {
+    return this.watch.floods;
   }
 
   /** Milliseconds since 1970 of the time 0. */
@@ -71,20 +82,23 @@ export class CaptureAnalysis {
   push(bytes: Uint8Array): void {
     const { frame, packet, packets, reader } = this;
     reader.push(bytes);
-    while (reader.next(frame)) if (packets.read(frame, packet)) this.take(packet);
+    while (reader.next(frame)) {
+      if (packets.read(frame, packet)) this.take(packet);
+      else if (packets.hasIcmp) this.takeIcmp(packets.icmp);
+    }
   }
 
   /** The file ends here: the connections that are left are reported, in the order of their numbers. */
   finish(): void {
     this.reader.finish();
     const left = [...this.table].sort((a, b) => a.number - b.number);
-    for (const connection of left) this.options.onConnection(connection);
+    for (const connection of left) this.report(connection);
   }
 
   private take(packet: SeenPacket): void {
     const { explained, key } = this;
     const { ip, segment, time } = packet;
-    const forward = isInOrder(packet);
+    const forward = isInOrder(ip, segment.sourcePort, segment.destinationPort);
     if (forward) key.setWords(ip.source, segment.sourcePort, ip.destination, segment.destinationPort);
     else key.setWords(ip.destination, segment.destinationPort, ip.source, segment.sourcePort);
     let connection = this.table.find(key);
@@ -92,7 +106,9 @@ export class CaptureAnalysis {
     const reuses = connection?.isOver(packet, from) === true;
     if (connection !== null && reuses) this.remove(connection);
     if (connection === null || reuses) {
+      const before = connection?.closed ?? null;
       connection = this.begin(packet, forward, reuses);
+      connection.before = before;
       from = senderOf(connection, forward);
     } else if (connection !== this.newest) {
       this.unlink(connection);
@@ -101,6 +117,20 @@ export class CaptureAnalysis {
     connection.take(packet, from, explained);
     this.lastTime = Math.max(this.lastTime, time);
     this.options.onPacket?.(connection, packet, explained);
+  }
+
+  private takeIcmp(error: SeenIcmp): void {
+    const { key } = this;
+    const { quoted, sourcePort, destinationPort } = error;
+    const forward = isInOrder(quoted, sourcePort, destinationPort);
+    if (forward) key.setWords(quoted.source, sourcePort, quoted.destination, destinationPort);
+    else key.setWords(quoted.destination, destinationPort, quoted.source, sourcePort);
+    const connection = this.table.find(key);
+    // It begins with what was captured of it.
+    if (connection === null) return;
+    const about = senderOf(connection, forward);
+    connection.takeIcmp(error, about);
+    this.options.onIcmp?.(connection, error, about);
   }
 
   private begin(packet: SeenPacket, forward: boolean, reuses: boolean): Connection {
@@ -125,6 +155,11 @@ export class CaptureAnalysis {
   private remove(connection: Connection): void {
     this.table.remove(connection);
     this.unlink(connection);
+    this.report(connection);
+  }
+
+  private report(connection: Connection): void {
+    this.watch.note(connection, this.lastTime);
     this.options.onConnection(connection);
   }
 
@@ -147,12 +182,12 @@ export class CaptureAnalysis {
 }
 
 /** Both directions of a connection have one key: the lower address first, or the lower port of one address. */
-function isInOrder({ ip, segment }: SeenPacket): boolean {
+function isInOrder({ source, destination }: SeenIp, sourcePort: number, destinationPort: number): boolean {
   for (let word = 0; word < 4; word++) {
-    const difference = ip.source[word]! - ip.destination[word]!;
+    const difference = source[word]! - destination[word]!;
     if (difference !== 0) return difference < 0;
   }
-  return segment.sourcePort <= segment.destinationPort;
+  return sourcePort <= destinationPort;
 }
 
 const senderOf = (connection: Connection, forward: boolean): EndIndex =>

@@ -69,6 +69,7 @@ export class Collector {
     if ((segment.flags & (SYN | FIN | RST)) !== 0) this.control(segment, frame, time, from, own);
     else this.window(segment, frame, time, own);
     this.handshake(segment, frame, time, from);
+    if (segment.textLength > 0) answers(own, peer, frame, time, found);
     if (segment.textLength > 0 && isSet(peer.finAcked)) put(own.textAfterPeerFin, frame, time);
     if (isSet(peer.fin) && !isSet(peer.finAcked) && fwd.ackKnown && geq(fwd.highestAck, seq(peer.finEnd))) {
       put(peer.finAcked, frame, time);
@@ -119,7 +120,10 @@ export class Collector {
     if ((found & ANY_RETRANSMISSION) !== 0) {
       if (chain.count > 0 && chain.seq !== segment.seq) own.endChain(false);
       const now = own.chain;
-      if (now.count === 0) put(now.first, frame, time);
+      if (now.count === 0) {
+        put(now.first, frame, time);
+        now.stamp = segment.timestamps ? segment.tsval >>> 0 : -1;
+      }
       now.count++;
       now.seq = segment.seq;
       now.length = Math.max(now.length, segment.textLength);
@@ -139,7 +143,7 @@ export class Collector {
 
   /** New numbers of `peer` are acknowledged. */
   private acknowledges(
-    { ack, textLength }: Segment,
+    segment: Segment,
     frame: number,
     time: number,
     found: number,
@@ -147,8 +151,13 @@ export class Collector {
     fwd: Direction,
     rev: Direction,
   ): void {
+    const { ack, textLength } = segment;
     const { chain, held } = peer;
-    if (chain.count > 0 && gt(ack, seq(chain.seq))) peer.endChain(true);
+    if (chain.count > 0 && gt(ack, seq(chain.seq))) {
+      judge(segment, peer);
+      peer.endChain(true);
+    }
+    this.learnt(ack, frame, time, peer);
     if (peer.pendingLength > 0 && geq(ack, add(seq(peer.pendingSeq), peer.pendingLength))) {
       peer.delivered = peer.pendingLength;
       peer.pendingLength = 0;
@@ -160,6 +169,14 @@ export class Collector {
       put(held.ack, frame, time);
       held.waited = waited;
     }
+  }
+
+  /** Text that was too big has arrived: in smaller segments. */
+  private learnt(ack: Seq, frame: number, time: number, peer: EndEvidence): void {
+    const { cutSmaller, ends, icmp } = this.evidence;
+    if (icmp.length === 0 || isSet(cutSmaller)) return;
+    const error = this.evidence.errorAbout(peer === ends[0] ? 0 : 1, true);
+    if (error !== undefined && gt(ack, seq(error.seq))) put(cutSmaller, frame, time);
   }
 
   /** The largest text under way, to see whether so much ever arrives at once. */
@@ -195,6 +212,8 @@ export class Collector {
     else if (kind === (SYN | ACK) && from === 1) {
       evidence.synAckCount++;
       if (!isSet(evidence.synAck)) put(evidence.synAck, frame, time);
+    } else if (kind === ACK && from === 1 && evidence.synCount > 0 && !isSet(evidence.synAck)) {
+      if (!isSet(evidence.strayAck)) put(evidence.strayAck, frame, time);
     } else if (kind === ACK && from === 0 && isSet(evidence.synAck) && !isSet(evidence.thirdAck)) {
       put(evidence.thirdAck, frame, time);
       const [syn] = evidence.syns;
@@ -251,6 +270,24 @@ export class Collector {
       },
     };
   }
+}
+
+/** Which copy an ACK is for: RFC 3522 §3.2 by the timestamp that it echoes; without one nobody knows. */
+function judge({ timestamps, tsecr }: Segment, { chain, resent }: EndEvidence): void {
+  if (chain.stamp < 0 || !timestamps) resent.ambiguous++;
+  else if (lt(seq(tsecr), seq(chain.stamp))) resent.forNothing++;
+}
+
+/** Text behind text of the peer, that had arrived at once. */
+function answers(own: EndEvidence, peer: EndEvidence, frame: number, time: number, found: number): void {
+  const { answer, lastText } = own;
+  const asked = peer.lastText;
+  if (!isSet(asked) || (isSet(lastText) && lastText.frame > asked.frame)) return;
+  const waited = time - asked.time;
+  if (waited <= answer.waited || (found & ANY_RETRANSMISSION) !== 0 || peer.chain.count > 0) return;
+  answer.from = asked.frame;
+  answer.to = frame;
+  answer.waited = waited;
 }
 
 /** Something that `fwd` sent waits for an acknowledgment. */

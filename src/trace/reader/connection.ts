@@ -3,15 +3,16 @@
 import type { Flow } from '../../host/demux.ts';
 import { gt } from '../../tcp/seq.ts';
 import type { State } from '../../tcp/state.ts';
-import type { Endpoint } from '../../wire/address.ts';
+import { Address, type Endpoint } from '../../wire/address.ts';
 import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import { analyse, endOf, isStraySyn, remember } from './analysis.ts';
 import { Collector } from './collect.ts';
 import { Direction } from './direction.ts';
-import { type EndIndex, Ends, otherEnd, type StateConfidence } from './ends.ts';
-import { Evidence } from './evidence.ts';
+import { type EndIndex, Ends, MIN_RTO, otherEnd, type StateConfidence } from './ends.ts';
+import { Evidence, isSet } from './evidence.ts';
 import { BAD_CHECKSUM, MIRRORED, PORTS_REUSED, SUPER_SEGMENT, TIME_BACKWARDS } from './flags.ts';
 import { History } from './history.ts';
+import type { SeenIcmp } from './icmp.ts';
 import { MirrorWatch } from './mirror.ts';
 import type { SeenPacket } from './packets.ts';
 
@@ -20,6 +21,13 @@ const REUSE_AFTER = 1000;
 
 /** The near half of a handshake takes no more of its round trip. */
 const NEAR = 0.2;
+
+/** When a connection closed in order, by which end first, and its last frame. */
+export interface Closed {
+  readonly time: number;
+  readonly first: EndIndex;
+  readonly frame: number;
+}
 
 /** What is known of one packet once it was taken in. Reused: valid until the next. */
 export class Explained {
@@ -51,6 +59,8 @@ export class Connection implements Flow {
   readonly evidence = new Evidence();
   /** The ports were those of an earlier connection. */
   readonly reuses: boolean;
+  /** That one had closed: one of its ends is in TIME-WAIT, for some time. */
+  before: Closed | null = null;
   /** Neighbours in the order of their last packets. */
   older: Connection | null = null;
   newer: Connection | null = null;
@@ -95,7 +105,23 @@ export class Connection implements Flow {
 
   private get hasEnded(): boolean {
     const [client, server] = this.evidence.ends;
-    return client.fin.frame !== 0 && server.fin.frame !== 0;
+    return isSet(client.fin) && isSet(server.fin);
+  }
+
+  /** An ICMP error about a segment of `about`. */
+  takeIcmp(error: SeenIcmp, about: EndIndex): void {
+    const { number: frame, reason, mtu, seq, family, reporter } = error;
+    const time = Math.max(error.time, this.evidence.last.time);
+    const by = String(Address.fromWords(family, reporter));
+    this.evidence.error({ frame, time, about, reason, mtu, seq, reporter: by });
+  }
+
+  /** How it went on behind both FINs, for the next one between the same ports; null: it was not closed in order. */
+  get closed(): Closed | null {
+    const { ends, last, reset } = this.evidence;
+    if (!this.hasEnded || reset !== null) return null;
+    const first = ends[0].fin.frame < ends[1].fin.frame ? 0 : 1;
+    return { time: last.time, first, frame: last.frame };
   }
 
   /** Take the next packet in; what it is goes into `into`. */
@@ -119,7 +145,9 @@ export class Connection implements Flow {
       if (rev.mss > 0 && segment.textLength > rev.mss) flags |= SUPER_SEGMENT;
       if (this.reuses && evidence.first.frame === 0) flags |= PORTS_REUSED;
       this.collector.before(packet, time, from, flags, fwd, rev);
-      if (!isStraySyn(segment, fwd)) this.ends.segment(segment, from, fwd, rev);
+      const { last } = evidence.ends[from];
+      const silence = isSet(last) ? time - last.time : 0;
+      if (!isStraySyn(segment, fwd)) this.ends.segment(segment, from, fwd, rev, silence);
       remember(segment, time, number, flags, fwd, rev);
       this.collector.after(packet, time, from, flags, fwd, rev);
       this.history.segment(segment, flags, from);
@@ -127,7 +155,8 @@ export class Connection implements Flow {
       into.flags = flags;
       into.dupAckOf = fwd.dupAckOf;
       into.dupAckCount = fwd.dupAcks;
-      if (flags !== 0 || !this.isSettled || isControl(segment.flags)) this.noteStates(into);
+      const settled = this.isSettled && !isControl(segment.flags) && silence < MIN_RTO;
+      if (flags !== 0 || !settled) this.noteStates(into);
     }
     into.states[0] = this.states[0];
     into.states[1] = this.states[1];
@@ -150,8 +179,10 @@ export class Connection implements Flow {
   /** Ordinary text and ACKs change nothing: who has sent numbers that were not captured raises a flag. */
   private get isSettled(): boolean {
     const { states, confidences } = this;
-    const established = states[0] === 'ESTABLISHED' && states[1] === 'ESTABLISHED';
-    return established && confidences[0] === 'observed' && confidences[1] === 'observed';
+    if (states[0] !== 'ESTABLISHED' || states[1] !== 'ESTABLISHED') return false;
+    // Where the beginning was not captured, it can't become more.
+    const most = this.ends.isAssumed ? 'assumed' : 'observed';
+    return confidences[0] === most && confidences[1] === most;
   }
 
   private noteStates(into: Explained): void {

@@ -56,6 +56,12 @@ export class Direction {
     this.gaps.push(from, to);
   }
 
+  /** Whether `ack` covers text that was not captured. */
+  hasGapBelow(ack: Seq): boolean {
+    for (let at = 0; at < this.gaps.length; at += 2) if (lt(this.gaps[at]!, ack)) return true;
+    return false;
+  }
+
   /** Whether some of [from, to) lies in a gap; it does not any more. */
   fillGap(from: Seq, to: Seq): boolean {
     let filled = false;

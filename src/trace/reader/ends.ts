@@ -4,7 +4,7 @@
 import type { Segment } from '../../tcp/segment.ts';
 import { add, geq, gt, leq, lt } from '../../tcp/seq.ts';
 import type { State } from '../../tcp/state.ts';
-import { ACK, RST, SYN } from '../../wire/tcp.ts';
+import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import { PeerInference, type SeenSegment } from '../infer.ts';
 import { endOf } from './analysis.ts';
 import type { Direction } from './direction.ts';
@@ -21,11 +21,16 @@ export type EndIndex = 0 | 1;
 
 export const otherEnd = (end: EndIndex): EndIndex => (end === 0 ? 1 : 0);
 
+/** No retransmission timeout is shorter (RFC 6298 §2.4 asks for a second, Linux takes this); milliseconds. */
+export const MIN_RTO = 200;
+
 export class Ends {
   private readonly peers: readonly [PeerInference, PeerInference];
   /** The capture began after the connection: how it began is assumed, and nothing that rests on it is proven. */
-  private assumed = false;
+  isAssumed = false;
   private begun = false;
+  /** Text came behind a silence: it may have gone again, and what had followed it, a FIN even, may have been lost. */
+  private readonly tailMissing: [boolean, boolean] = [false, false];
   /** The end at which the capture was taken: what is captured for it has arrived. -1: not known. */
   near: EndIndex | -1 = -1;
 
@@ -41,15 +46,20 @@ export class Ends {
   confidence(end: EndIndex, whole: boolean): StateConfidence {
     const { confidence, isPresumed } = this.peers[end];
     if (confidence === 'unknown') return 'unknown';
-    if (this.assumed) return 'assumed';
+    if (this.isAssumed) return 'assumed';
     // A RST that arrives may still be refused.
     const arrived = whole && end === this.near && this.peers[end].state !== 'CLOSED';
-    return isPresumed && !arrived ? 'assumed' : confidence;
+    if (isPresumed && !arrived) return 'assumed';
+    return this.tailMissing[end] && this.peers[end].mayClose ? 'inferred' : confidence;
   }
 
-  /** `from` sent this; `fwd` and `rev` as they were before. */
-  segment(segment: Segment, from: EndIndex, fwd: Direction, rev: Direction): void {
+  /** `from` sent this, after so many milliseconds of silence; `fwd` and `rev` as they were before. */
+  segment(segment: Segment, from: EndIndex, fwd: Direction, rev: Direction, silence: number): void {
     if (!this.begun) this.begin(segment, from);
+    const text = segment.textLength > 0 && (segment.flags & FIN) === 0;
+    // A segment without text has SND.NXT.
+    if (!text) this.tailMissing[from] = false;
+    else if (silence >= MIN_RTO) this.tailMissing[from] = true;
     scratch.flags = segment.flags;
     scratch.seq = segment.seq;
     scratch.ack = (segment.flags & ACK) !== 0 ? segment.ack : null;
@@ -66,7 +76,7 @@ export class Ends {
   private begin({ flags, seq, ack }: Segment, from: EndIndex): void {
     this.begun = true;
     if ((flags & SYN) !== 0 && (flags & ACK) === 0) return;
-    this.assumed = true;
+    this.isAssumed = true;
     if ((flags & ACK) === 0) return;
     const to = otherEnd(from);
     const theirSyn: SeenSegment = { flags: SYN, seq: add(ack, -1), ack: null, length: 0 };

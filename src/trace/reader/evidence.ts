@@ -2,6 +2,7 @@
 // that a verdict would cite. Its size does not depend on how many packets there are.
 
 import { FLAG_COUNT } from './flags.ts';
+import type { IcmpReason } from './icmp.ts';
 
 /** A packet that a verdict may rest on; frame 0: there was none. */
 export interface Mark {
@@ -21,6 +22,8 @@ export interface Chain {
   length: number;
   readonly first: Mark;
   readonly last: Mark;
+  /** TSval of the first retransmission; -1: it had none. */
+  stamp: number;
   /** An ACK for it came in the end. */
   answered: boolean;
 }
@@ -31,6 +34,7 @@ const noChain = (): Chain => ({
   length: 0,
   first: nowhere(),
   last: nowhere(),
+  stamp: -1,
   answered: false,
 });
 
@@ -68,6 +72,10 @@ export class EndEvidence {
   /** At work, and the worst so far. */
   chain = noChain();
   worst = noChain();
+  /** Chains that an ACK ended: of the original, by its timestamp (RFC 3522), or of nobody knows which (RFC 6298 §3). */
+  readonly resent = { forNothing: 0, ambiguous: 0 };
+  /** Its longest silence behind text of the peer, before text of its own; nothing was lost in between. */
+  readonly answer = { from: 0, to: 0, waited: 0 };
   /** The largest text that is known to have arrived, one that is on its way, and a smaller one in its place. */
   delivered = 0;
   pendingLength = 0;
@@ -141,6 +149,22 @@ export interface ResetSeen {
   };
 }
 
+/** An ICMP error about a segment of the connection. */
+export interface IcmpSeen {
+  readonly frame: number;
+  readonly time: number;
+  /** Whose segment it was. */
+  readonly about: 0 | 1;
+  readonly reason: IcmpReason;
+  /** 0: not said. */
+  readonly mtu: number;
+  /** The address of who says so. */
+  readonly reporter: string;
+  readonly seq: number;
+}
+
+/** Errors that are remembered. */
+const MAX_ICMP = 8;
 /** Attempts that are remembered with their times. */
 const MAX_SYNS = 8;
 
@@ -160,9 +184,24 @@ export class Evidence {
   /** The first RST that was acceptable. */
   reset: ResetSeen | null = null;
   readonly stall: Stall = { milliseconds: 0, from: nowhere(), to: nowhere(), cause: 'other' };
+  /** The server's ACK before any SYN,ACK: it knows another connection of these ports. */
+  readonly strayAck: Mark = nowhere();
+  /** The first few. */
+  readonly icmp: IcmpSeen[] = [];
+  /** The first ACK of something that an ICMP error had called too big. */
+  readonly cutSmaller: Mark = nowhere();
   mirrored = 0;
   partialChecksums = 0;
   truncated = 0;
+
+  error(error: IcmpSeen): void {
+    if (this.icmp.length < MAX_ICMP) this.icmp.push(error);
+  }
+
+  /** The first error about segments of `about` that are too big, or that could not go on at all. */
+  errorAbout(about: 0 | 1, tooBig: boolean): IcmpSeen | undefined {
+    return this.icmp.find((error) => error.about === about && (error.reason === 'too-big') === tooBig);
+  }
 
   syn(frame: number, time: number): void {
     this.synCount++;

@@ -1,7 +1,7 @@
 // The ladder of one captured connection: client left, server right, a row for each packet, its analysis flags and what
 // it does to the states beside it.
 
-import { formatEndpoint } from '../../wire/address.ts';
+import { Address, formatEndpoint } from '../../wire/address.ts';
 import { addReason, type Draft, type Lane, newDraft, show } from '../ladder-draft.ts';
 import { LadderLayout, type Side } from '../ladder-layout.ts';
 import { RowWriter } from '../ladder-rows.ts';
@@ -10,6 +10,7 @@ import type { Messages } from '../text/messages.ts';
 import type { Connection, Explained } from './connection.ts';
 import type { EndIndex, StateConfidence } from './ends.ts';
 import { ANY_RETRANSMISSION, flagTexts } from './flags.ts';
+import type { SeenIcmp } from './icmp.ts';
 import type { SeenPacket } from './packets.ts';
 import { arrivalRule, isHarmless, reasonOf, recordOf } from './told.ts';
 
@@ -24,6 +25,8 @@ export interface CaptureLadderOptions {
   readonly write: (line: string) => void;
   /** How an endpoint is named (default: as it is). */
   readonly endpoint?: (endpoint: string) => string;
+  /** How an address is named (default: as it is). */
+  readonly address?: (address: Address) => string;
 }
 
 /** Before a state: `~` it follows, `?` it is assumed. */
@@ -41,12 +44,14 @@ export class CaptureLadder {
   private readonly messages: Messages;
   private readonly rows: RowWriter;
   private readonly endpoint: (endpoint: string) => string;
+  private readonly address: (address: Address) => string;
   private lane: Lane | null = null;
 
   constructor(options: CaptureLadderOptions) {
     const { width, color, messages, write, endpoint = (text) => text } = options;
     this.messages = messages;
     this.endpoint = endpoint;
+    this.address = options.address ?? String;
     this.rows = new RowWriter(new LadderLayout(width, color), messages, write);
   }
 
@@ -77,6 +82,17 @@ export class CaptureLadder {
       const mark = MARKS[explained.confidences[end]];
       if (explained.confidences[end] !== 'unknown') show(draft, SIDES[end], mark + explained.states[end]);
     }
+    this.rows.row(draft);
+  }
+
+  /** An ICMP error about a segment that `about` sent, between the packets of the connection. */
+  icmp(connection: Connection, error: SeenIcmp, about: EndIndex): void {
+    const { family, mtu, number, reason, reporter, time } = error;
+    this.rows.begin(time);
+    const draft = newDraft(time, this.lane ?? this.open(connection), SIDES[about]);
+    const from = this.address(Address.fromWords(family, reporter));
+    const text = `#${number} ${this.messages.ladder.icmp({ from, reason, mtu })}`;
+    draft.body = { kind: 'note', at: SIDES[about], text, tone: 'warn' };
     this.rows.row(draft);
   }
 

@@ -9,6 +9,7 @@ import { foldChecksum, pseudoHeaderSumOf, sumBytes } from '../../wire/checksum.t
 import { ECN_MASK, isFragment, PROTOCOL_TCP, readWord } from '../../wire/ip.ts';
 import { TCP_HEADER_LENGTH } from '../../wire/tcp.ts';
 import { decodeTcpOptions } from '../../wire/tcp-options.ts';
+import { readIcmp, SeenIcmp } from './icmp.ts';
 import { readIp, SeenIp } from './ip.ts';
 import { ipOffset, NOT_IP, UNKNOWN_LINK } from './link-types.ts';
 
@@ -39,6 +40,8 @@ export class SeenPacket {
 export interface FrameCounts {
   frames: number;
   segments: number;
+  /** ICMP errors about TCP. */
+  icmp: number;
   /** No IP, or IP of another protocol. */
   other: number;
   /** Parts of datagrams that wait for the rest, or can't be put together. */
@@ -53,11 +56,15 @@ export class PacketReader {
   readonly counts: FrameCounts = {
     frames: 0,
     segments: 0,
+    icmp: 0,
     other: 0,
     fragments: 0,
     malformed: 0,
     unknownLink: 0,
   };
+  /** The frame that was read last was this ICMP error, if `hasIcmp`. */
+  readonly icmp = new SeenIcmp();
+  hasIcmp = false;
   private readonly fragments = new FragmentTable(DEFAULT_LIMITS);
   private firstSeconds = 0;
   private firstNanoseconds = 0;
@@ -73,6 +80,7 @@ export class PacketReader {
     into.time =
       (frame.seconds - this.firstSeconds) * 1000 + (frame.nanoseconds - this.firstNanoseconds) / 1e6;
     into.direction = frame.direction;
+    this.hasIcmp = false;
     into.reassembled = false;
     const { bytes, start, end } = frame;
     const at = ipOffset(frame.linkType, bytes, start, end);
@@ -109,7 +117,7 @@ export class PacketReader {
     }
     if (isFragment(ip)) return this.readFragment(bytes, at, into);
     if (ip.protocol !== PROTOCOL_TCP) {
-      this.counts.other++;
+      this.readOther(bytes, into);
       return false;
     }
     if (!readTcp(bytes, into)) {
@@ -118,6 +126,15 @@ export class PacketReader {
     }
     into.checksum = checksumOf(bytes, at, ip);
     return true;
+  }
+
+  private readOther(bytes: Uint8Array, { ip, number, time }: SeenPacket): void {
+    const { counts, icmp } = this;
+    this.hasIcmp = readIcmp(bytes, ip, icmp);
+    if (this.hasIcmp) counts.icmp++;
+    else counts.other++;
+    icmp.number = number;
+    icmp.time = time;
   }
 
   private readFragment(bytes: Uint8Array, at: number, into: SeenPacket): boolean {

@@ -9,7 +9,7 @@ import type { EndEvidence } from './evidence.ts';
 import * as flag from './flags.ts';
 import type { ConnState } from './history.ts';
 import { type Severity, type Verdict, verdictOf } from './verdict.ts';
-import { verdictText } from './verdict-text.ts';
+import { adviceText, verdictText } from './verdict-text.ts';
 
 /** One end of a captured connection. */
 export interface CapturedEnd {
@@ -52,6 +52,8 @@ export interface CapturedConnection {
     readonly kind: Verdict['kind'];
     readonly severity: Severity;
     readonly text: string;
+    /** What to do about it; '': nothing. */
+    readonly advice: string;
     /** The frames that it rests on. */
     readonly packets: readonly number[];
   };
@@ -96,6 +98,7 @@ export function summarise(
       kind: verdict.kind,
       severity: verdict.severity,
       text: verdictText(verdict, messages),
+      advice: adviceText(verdict, messages),
       packets: verdict.packets.filter((frame) => frame > 0),
     },
   };

@@ -45,7 +45,11 @@ export function tableLines(connections: readonly CapturedConnection[], { reader 
     const verdict = connections[i - 1]?.verdict;
     return verdict === undefined
       ? [line]
-      : [line, `${indent}${reader.marks[verdict.severity]} ${verdict.text}`];
+      : [
+          line,
+          `${indent}${reader.marks[verdict.severity]} ${verdict.text}`,
+          ...(verdict.advice === '' ? [] : [`${indent}  ${reader.advice} ${verdict.advice}`]),
+        ];
   });
 }
 

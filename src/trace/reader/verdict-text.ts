@@ -9,6 +9,13 @@ export function verdictText(verdict: Verdict, { verdicts }: Messages): string {
   return sentence(verdict, verdicts.sentences) + rests;
 }
 
+/** What to do about it; '': nothing. */
+export function adviceText(verdict: Verdict, { verdicts }: Messages): string {
+  if (verdict.kind === 'fine') return '';
+  if (verdict.kind === 'reset') return verdict.severity === 0 ? '' : verdicts.resets[verdict.cause];
+  return verdicts.advice[verdict.kind];
+}
+
 type Sentences = { readonly [Kind in Verdict['kind']]: (verdict: VerdictOf<Kind>) => string };
 
 /** The sentence of its kind takes it: that a verdict's type goes with its kind is more than the compiler follows. */

@@ -4,157 +4,41 @@
 import type { Connection } from './connection.ts';
 import { type Chain, type EndEvidence, type Evidence, isSet, type ResetSeen } from './evidence.ts';
 import * as flag from './flags.ts';
+import { MIN_CHAIN, type ResetCause, roleOf, type Verdict } from './verdict-kinds.ts';
+import { opening, slowOpening, timeWaitReuse } from './verdict-opening.ts';
+import { blackHole, pathMtu, unreachable } from './verdict-path.ts';
 
-/** 0: nothing; 1: slower than need be; 2: in trouble; 3: it failed. */
-export type Severity = 0 | 1 | 2 | 3;
-export type Role = 'client' | 'server';
-
-interface Common {
-  readonly severity: Severity;
-  /** Frames; 0 for one that there was not. */
-  readonly packets: readonly number[];
-}
-
-/** Why a RST was sent, as far as a capture shows. */
-export type ResetCause =
-  | 'middlebox'
-  | 'gave-up'
-  | 'unknown-connection'
-  | 'data-after-close'
-  | 'keep-alive'
-  | 'after-close'
-  | 'abort';
-
-export type Verdict = Common &
-  (
-    | { readonly kind: 'unanswered'; readonly attempts: number; readonly waits: readonly number[] }
-    | { readonly kind: 'refused'; readonly after: number }
-    | { readonly kind: 'half-open'; readonly answers: number; readonly missing: Role }
-    | { readonly kind: 'reset'; readonly by: Role; readonly cause: ResetCause }
-    | {
-        readonly kind: 'black-hole';
-        readonly sender: Role;
-        readonly length: number;
-        readonly delivered: number;
-        readonly times: number;
-        readonly healed: number;
-      }
-    | {
-        readonly kind: 'unacknowledged';
-        readonly sender: Role;
-        readonly times: number;
-        readonly length: number;
-      }
-    | { readonly kind: 'never-closed'; readonly by: Role; readonly waited: number }
-    | {
-        readonly kind: 'zero-window';
-        readonly receiver: Role;
-        readonly longest: number;
-        readonly total: number;
-        readonly open: boolean;
-        readonly slow: 'receiver' | 'network';
-      }
-    | { readonly kind: 'slow-opening'; readonly attempts: number; readonly waits: readonly number[] }
-    | {
-        readonly kind: 'loss';
-        readonly sender: Role;
-        readonly lost: number;
-        readonly of: number;
-        readonly stall: number;
-      }
-    | { readonly kind: 'reordering'; readonly sender: Role; readonly late: number; readonly spurious: number }
-    | { readonly kind: 'no-window-scale'; readonly by: Role; readonly full: number }
-    | { readonly kind: 'delayed-ack'; readonly sender: Role; readonly times: number; readonly total: number }
-    | { readonly kind: 'fine'; readonly ending: 'closed' | 'open' | 'partial' }
-  );
-
-/** The verdicts of one kind. */
-export type VerdictOf<Kind extends Verdict['kind']> = Extract<Verdict, { readonly kind: Kind }>;
+export type { ResetCause, Role, Severity, Verdict, VerdictOf } from './verdict-kinds.ts';
 
 /** A closed window, or a FIN without an answer, is worth a word from here on; milliseconds. */
 const LONG_CLOSED = 500;
 const LONG_UNCLOSED = 5000;
 /** A hop limit that differs by more is not the same machine's. */
 const HOPS = 3;
-const MIN_CHAIN = 2;
-/** Without larger text, nothing says that size matters. */
-const MIN_BLACK_HOLE = 1000;
 const MIN_NAGLE = 3;
-
-const roleOf = (end: 0 | 1): Role => (end === 0 ? 'client' : 'server');
+const SLOW_ANSWER = 1000;
 
 /** `end`: when the capture ended, milliseconds since its first frame. */
 export function verdictOf(connection: Connection, end: number): Verdict {
   const { evidence } = connection;
   return (
     opening(connection) ??
+    pathMtu(evidence, false) ??
     blackHole(evidence) ??
     resetVerdict(evidence) ??
+    unreachable(evidence) ??
     unacknowledged(evidence) ??
     neverClosed(evidence, end) ??
     zeroWindow(evidence, end) ??
     slowOpening(evidence) ??
+    pathMtu(evidence, true) ??
     losses(evidence) ??
     noWindowScale(connection) ??
     delayedAck(evidence) ??
+    slowAnswer(evidence) ??
+    timeWaitReuse(connection) ??
     fine(connection)
   );
-}
-
-const waitsOf = ({ syns }: Evidence): number[] => syns.slice(1).map((syn, i) => syn.time - syns[i]!.time);
-
-/** It never came to be. */
-function opening({ directions, evidence }: Connection): Verdict | null {
-  const { reset, synAck, synAckCount, synCount, syns, thirdAck, ends } = evidence;
-  const [first] = syns;
-  if (first === undefined || isSet(thirdAck) || (directions[1].isnKnown && !isSet(synAck))) return null;
-  const frames = syns.map((syn) => syn.frame);
-  if (reset !== null && reset.by === 1 && !isSet(synAck)) {
-    return {
-      kind: 'refused',
-      severity: 3,
-      packets: [first.frame, reset.frame],
-      after: reset.time - first.time,
-    };
-  }
-  if (ends[1].packets === 0) {
-    return { kind: 'unanswered', severity: 3, packets: frames, attempts: synCount, waits: waitsOf(evidence) };
-  }
-  if (!isSet(synAck) || ends[0].bytes > 0 || reset !== null) return null;
-  const packets = [first.frame, synAck.frame];
-  return { kind: 'half-open', severity: 3, packets, answers: synAckCount, missing: 'client' };
-}
-
-function slowOpening(evidence: Evidence): Verdict | null {
-  if (evidence.synCount < 2 || !isSet(evidence.synAck)) return null;
-  const packets = [...evidence.syns.map((syn) => syn.frame), evidence.synAck.frame];
-  const { synCount: attempts } = evidence;
-  return { kind: 'slow-opening', severity: 2, packets, attempts, waits: waitsOf(evidence) };
-}
-
-/** Large text never arrives, smaller text does. */
-function blackHole({ ends }: Evidence): Verdict | null {
-  for (const end of [0, 1] as const) {
-    const { delivered, resized, worst, chain, last } = ends[end];
-    const stuck = chain.count >= worst.count ? chain : worst;
-    const answers = ends[end === 0 ? 1 : 0].packets > 0;
-    const large = Math.max(stuck.length, resized.from);
-    if (stuck.count < MIN_CHAIN || large < MIN_BLACK_HOLE || large <= delivered || !answers) continue;
-    if (resized.frame === 0 && (stuck.answered || delivered > large / 2)) continue;
-    // Without anything that did arrive, it may be any loss.
-    if (resized.frame === 0 && delivered === 0) continue;
-    return {
-      kind: 'black-hole',
-      severity: 3,
-      packets: [stuck.first.frame, stuck.last.frame || last.frame, resized.frame],
-      sender: roleOf(end),
-      length: large,
-      delivered,
-      times: stuck.count,
-      healed: resized.to,
-    };
-  }
-  return null;
 }
 
 function resetVerdict(evidence: Evidence): Verdict | null {
@@ -249,7 +133,18 @@ function losses({ ends, stall }: Evidence): Verdict | null {
     if (stalled > 0) packets.push(stall.from.frame, stall.to.frame);
     const severity = stalled >= 200 || lost * 100 > own.packets ? 2 : 1;
     const role = roleOf(sender);
-    return { kind: 'loss', severity, packets, sender: role, lost, of: own.packets, stall: stalled };
+    const { ambiguous, forNothing } = own.resent;
+    return {
+      kind: 'loss',
+      severity,
+      packets,
+      sender: role,
+      lost,
+      of: own.packets,
+      stall: stalled,
+      forNothing,
+      ambiguous,
+    };
   }
   const other = lateBy(ends[1]) > lateBy(ends[0]) ? 1 : 0;
   const late = ends[other].countOf(flag.OUT_OF_ORDER);
@@ -283,6 +178,13 @@ function delayedAck({ ends }: Evidence): Verdict | null {
     return { kind: 'delayed-ack', severity: 1, packets, sender: roleOf(sender), times, total };
   }
   return null;
+}
+
+/** Only the server's: what a client waits for may be a person. */
+function slowAnswer({ ends }: Evidence): Verdict | null {
+  const { from, to, waited } = ends[1].answer;
+  if (waited < SLOW_ANSWER) return null;
+  return { kind: 'slow-answer', severity: 1, packets: [from, to], waited };
 }
 
 function fine({ evidence, directions }: Connection): Verdict {

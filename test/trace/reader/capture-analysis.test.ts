@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CaptureAnalysis } from '../../../src/trace/reader/capture-analysis.ts';
 import { CaptureLadder } from '../../../src/trace/reader/ladder.ts';
 import { summarise } from '../../../src/trace/reader/summary.ts';
@@ -86,10 +86,62 @@ test('the ladder of a connection: numbers, states, flags and reasons', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
+test('ICMP errors stand on the ladder, beside the end that they are about', () => {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const ladder = new CaptureLadder({ width: 100, color: false, messages: ENGLISH, write });
+  const analysis = new CaptureAnalysis({
+    onConnection: () => {},
+    onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+    onIcmp: (connection, error, about) => ladder.icmp(connection, error, about),
+  });
+  analysis.push(capture([...OPENED, '+1 > . 1:1461 ack 1', '+5 ! 3/4 mtu 1400 of > 1']));
+  expect(lines.join('\n')).toMatch(/26.000.*#5 ICMP from 10.0.0.9: too big, MTU 1400/);
+  expect(analysis.counts).toMatchObject({ icmp: 1, segments: 4, other: 0 });
+});
+
+describe('RFC 4987: a SYN flood', () => {
+  const floodsOf = (count: number, apart: number, after: readonly string[] = [], answered = true) => {
+    const half = (port: number): string[] => [
+      `+${apart} > S 0:0 port ${port}`,
+      ...(answered ? [`+0 < S. 0:0 ack 1 port ${port}`] : []),
+    ];
+    const analysis = new CaptureAnalysis({ onConnection: () => {} });
+    const lines = Array.from({ length: count }, (_, i) => half(1000 + i)).flat();
+    analysis.push(capture([...lines, ...after]));
+    analysis.finish();
+    return analysis.floods;
+  };
+
+  test('half-open connections by the dozen', () => {
+    const again = '+1000 < S. 0:0 ack 1 port 1000';
+    expect(floodsOf(100, 10, [again])).toEqual([
+      expect.objectContaining({ server: '10.0.0.2:80', halfOpen: 100, cookies: false, packets: [1, 199] }),
+    ]);
+    expect(floodsOf(100, 10, [], false)).toMatchObject([{ halfOpen: 100, packets: [1, 100] }]);
+    expect(floodsOf(40, 10)).toEqual([]);
+    expect(floodsOf(100, 200)).toEqual([]);
+  });
+
+  test('§3.6: whose SYN,ACKs are never sent again, the server answers with cookies', () => {
+    const later = ['+5000 > S 0:0 port 9', '+1 < S. 0:0 ack 1 port 9', '+0 > . 1:1 ack 1 port 9'];
+    expect(floodsOf(100, 10, later)).toMatchObject([{ halfOpen: 100, cookies: true }]);
+  });
+
+  test('connections that were opened are none', () => {
+    const opened = Array.from({ length: 100 }, (_, i) => [
+      `+1 > S 0:0 port ${1000 + i}`,
+      `+0 < S. 0:0 ack 1 port ${1000 + i}`,
+      `+0 > . 1:1 ack 1 port ${1000 + i}`,
+    ]);
+    expect(floodsOf(0, 0, opened.flat())).toEqual([]);
+  });
+});
+
 test('property: any damage to a capture ends in connections, or in a fault', () => {
   const files = [
     conversation(1, { loss: 0.1, jitter: 3, duplicate: 0.1, reorder: 0.2 }).capture,
-    capture([...OPENED, '+1 > P. 1:101 ack 1', '+20 < R 1:1', '+1 > S 0:0 isn 7']),
+    capture([...OPENED, '+1 > P. 1:101 ack 1', '+20 < R 1:1', '+1 > S 0:0 isn 7', '+1 ! 3/4 mtu 9 of > 7']),
   ];
   const damage = fc.array(fc.tuple(fc.nat(5000), fc.nat(255)), { maxLength: 20 });
   fc.assert(
@@ -108,6 +160,7 @@ test('property: any damage to a capture ends in connections, or in a fault', () 
         onConnection: (connection) =>
           JSON.stringify(summarise(connection, analysis.lastTime, analysis.epoch, ENGLISH)),
         onPacket: (connection, packet, explained) => ladder.packet(connection, packet, explained),
+        onIcmp: (connection, error, about) => ladder.icmp(connection, error, about),
       });
       analysis.push(hurt);
       analysis.finish();

@@ -8,7 +8,7 @@ import type { Messages } from '../../../src/trace/text/messages.ts';
 import { Address } from '../../../src/wire/address.ts';
 import { foldChecksum, sumBytes } from '../../../src/wire/checksum.ts';
 import { ACK, FIN, PSH, RST, SYN } from '../../../src/wire/tcp.ts';
-import { pcap } from '../../wire/captures.ts';
+import { type PcapRecord, pcap } from '../../wire/captures.ts';
 import { half, sealed, word } from './frames.ts';
 
 /** Both wrap within a few octets. */
@@ -18,7 +18,10 @@ const FLAGS: Readonly<Record<string, number>> = { S: SYN, F: FIN, R: RST, P: PSH
 
 /** `+10 > S. 0:0 ack 1 win 500 <2,4,5,180>`: milliseconds since the last, `>` by the client; options as bytes. */
 const LINE =
-  /^\+(-?[\d.]+) ([<>]) ([SFRP.]+) (\d+):(\d+)(?: ack (\d+))?(?: win (\d+))?(?: ttl (\d+))?(?: id (\d+))?(?: port (\d+))?(?: isn (\d+))?(?: <([\d,]*)>)?$/;
+  /^\+(-?[\d.]+) ([<>]) ([SFRP.]+) (\d+):(\d+)(?: ack (\d+))?(?: win (\d+))?(?: ttl (\d+))?(?: id (\d+))?(?: port (\d+))?(?: isn (\d+))?(?: <([\d,]*)>)? *$/;
+
+/** `+5 ! 3/4 mtu 1400 of > 101`: an ICMP error, type and code, about the client's segment of that number. */
+const ERROR = /^\+([\d.]+) ! (\d+)\/(\d+)(?: mtu (\d+))? of ([<>]) (\d+)$/;
 
 export interface Told {
   readonly flags: readonly string[];
@@ -38,6 +41,11 @@ const REMOTE = Address.parse('10.0.0.2')!;
 export function capture(lines: readonly string[]): Uint8Array {
   let time = 0;
   const records = lines.map((line) => {
+    const error = ERROR.exec(line);
+    if (error !== null) {
+      time += Number(error[1]);
+      return record(time, icmp(error));
+    }
     const match = LINE.exec(line);
     if (match === null) throw new Error(`not a packet: ${line}`);
     const [, wait, way, letters, from, to, ack, win, ttl, id, port, isn, options] = match;
@@ -62,9 +70,28 @@ export function capture(lines: readonly string[]): Uint8Array {
       ...new Array<number>(Number(to) - Number(from)).fill(7),
     ];
     const data = packet(segment, way === '>', Number(ttl ?? 64), Number(id ?? 0));
-    return { s: Math.floor(time / 1000), fraction: Math.round((time % 1000) * 1000), data };
+    return record(time, data);
   });
   return pcap(101, records);
+}
+
+const record = (time: number, data: Uint8Array): PcapRecord => ({
+  s: Math.floor(time / 1000),
+  fraction: Math.round((time % 1000) * 1000),
+  data,
+});
+
+/** Of the router 10.0.0.9. */
+function icmp([, , type, code, mtu, way, number]: RegExpExecArray): Uint8Array {
+  const forth = way === '>';
+  const [source, destination] = forth ? [LOCAL, REMOTE] : [REMOTE, LOCAL];
+  const ports = forth ? [40_000, 80] : [80, 40_000];
+  const seq = ((forth ? CLIENT_ISN : SERVER_ISN) + Number(number)) >>> 0;
+  const quoted = [0x45, 0, ...half(1500), ...word(0), 64, 6, 0, 0, ...word(source.d), ...word(destination.d)];
+  const message = [Number(type), Number(code), 0, 0, ...word(Number(mtu ?? 0))];
+  const body = [...message, ...quoted, ...ports.flatMap(half), ...word(seq)];
+  const outer = [0x45, 0, ...half(20 + body.length), ...word(0), 64, 1, 0, 0, ...[10, 0, 0, 9]];
+  return Uint8Array.from([...outer, ...word(source.d), ...body]);
 }
 
 function packet(segment: readonly number[], forth: boolean, ttl: number, id: number): Uint8Array {

@@ -43,6 +43,14 @@ describe('analysis flags', () => {
     expect(last('+1 > P. 1:101 ack 1', '+20 < . 1:1 ack 101', '+1 > P. 1:101 ack 1')).toEqual([
       'Spurious Retransmission',
     ]);
+    // With a FIN behind it, too; a FIN alone carries nothing that could have been taken.
+    const closing = (text: string) => [
+      `+1 > FP. ${text} ack 1`,
+      '+20 < . 1:1 ack 102',
+      `+1 > FP. ${text} ack 1`,
+    ];
+    expect(last(...closing('1:101'))).toEqual(['Spurious Retransmission']);
+    expect(last('+1 > F. 1:1 ack 1', '+20 < . 1:1 ack 2', '+1 > F. 1:1 ack 1')).toEqual(['Retransmission']);
   });
 
   test('Previous segment not captured, and Out-Of-Order when it comes soon, a Retransmission later', () => {
@@ -71,6 +79,10 @@ describe('analysis flags', () => {
   test('ACKed unseen segment: the other direction was not captured whole', () => {
     expect(last('+1 < . 1:1 ack 5001')).toEqual(['ACKed unseen segment']);
     expect(last('+1 < . 1:1 ack 5001', '+1 < . 1:1 ack 5001')).toEqual(['Dup ACK 4#1']);
+    // A gap, later text, and an ACK that covers the gap: once.
+    const gap = ['+1 > . 1001:2001 ack 1', '+20 < . 1:1 ack 1001'];
+    expect(last(...gap)).toEqual(['ACKed unseen segment']);
+    expect(last(...gap, '+1 < . 1:1 ack 2001')).toEqual([]);
   });
 
   test('Keep-Alive and Keep-Alive ACK', () => {
@@ -111,6 +123,15 @@ describe('analysis flags', () => {
     const { packets, connections } = readExchange([...OPENED, '+1 > S 0:0 isn 99000', '+1 > P. 1:101 ack 1']);
     expect(packets.map(({ flags }) => flags).slice(3)).toEqual([['Port numbers reused'], []]);
     expect(connections.length).toBe(1);
+  });
+
+  test('an ACK of the connection before, between the SYN and its answer, is not where the numbers begin', () => {
+    const lines = ['+0 > S 0:0', '+1 < . 9000:9000 ack 9', '+20 < S. 0:0 ack 1', '+1 > . 1:1 ack 1'];
+    expect(
+      readExchange(lines)
+        .packets.map(({ flags }) => flags)
+        .slice(2),
+    ).toEqual([[], []]);
   });
 
   test('RFC 7413: Fast Open forms', () => {

@@ -114,6 +114,49 @@ describe('IP', () => {
   });
 });
 
+describe('ICMP errors about TCP', () => {
+  const about = (family: 4 | 6, type: number, code: number, value = 0, quoted?: readonly number[]) => {
+    const inner = quoted ?? [...(family === 4 ? V4 : V6)];
+    const message = [type, code, 0, 0, ...word(value), ...inner];
+    const bytes = family === 4 ? ipv4(message) : ipv6(message, 58);
+    if (family === 4) bytes[9] = 1;
+    return see({ linkType: 101, bytes }).reader;
+  };
+
+  test.each([
+    [4, 3, 0, 'net'],
+    [4, 3, 4, 'too-big'],
+    [4, 3, 10, 'prohibited'],
+    [4, 11, 0, 'time-exceeded'],
+    [4, 11, 1, 'other'],
+    [4, 12, 0, 'other'],
+    [6, 1, 0, 'net'],
+    [6, 1, 3, 'host'],
+    [6, 1, 4, 'port'],
+    [6, 1, 5, 'prohibited'],
+    [6, 2, 0, 'too-big'],
+    [6, 3, 0, 'time-exceeded'],
+  ] as const)('IPv%i, type %i, code %i: %s', (family, type, code, reason) => {
+    const { counts, hasIcmp, icmp } = about(family, type, code, 1300);
+    expect([hasIcmp, counts.icmp, counts.other]).toEqual([true, 1, 0]);
+    expect(icmp).toMatchObject({ reason, mtu: reason === 'too-big' ? 1300 : 0, sourcePort: 1000, seq: 5 });
+    expect(icmp.quoted.destination[3]! & 255).toBe(2);
+  });
+
+  test('8 bytes of the segment are enough (RFC 792), and less are not', () => {
+    expect(about(4, 3, 1, 0, [...V4.subarray(0, 28)]).hasIcmp).toBe(true);
+    expect(about(4, 3, 1, 0, [...V4.subarray(0, 27)]).counts).toMatchObject({ icmp: 0, other: 1 });
+  });
+
+  test('echoes, and errors about other protocols, are none', () => {
+    expect(about(4, 8, 0).counts).toMatchObject({ icmp: 0, other: 1 });
+    expect(about(6, 128, 0).counts).toMatchObject({ icmp: 0, other: 1 });
+    const udp = [...V4];
+    udp[9] = 17;
+    expect(about(4, 3, 3, 0, udp).counts).toMatchObject({ icmp: 0, other: 1 });
+  });
+});
+
 describe('what a capture does to packets', () => {
   test('cut by the snapshot length: the true length is known, the checksum is not', () => {
     const whole = ethernet(0x0800, sealed(ipv4(tcp(1000))));
@@ -170,8 +213,8 @@ test('property: any bytes on any link give a segment within them, or a count', (
   fc.assert(
     fc.property(links, bytes, (linkType, data) => {
       const { packet, reader } = see({ linkType, bytes: data });
-      const { segments, other, fragments, malformed, unknownLink } = reader.counts;
-      expect(segments + other + fragments + malformed + unknownLink).toBe(1);
+      const { segments, icmp, other, fragments, malformed, unknownLink } = reader.counts;
+      expect(segments + icmp + other + fragments + malformed + unknownLink).toBe(1);
       if (packet === null) return;
       const { segment, capturedLength } = packet;
       expect(capturedLength).toBeGreaterThanOrEqual(0);

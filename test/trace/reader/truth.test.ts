@@ -5,9 +5,11 @@ import type { State } from '../../../src/tcp/state.ts';
 import type { TraceEvent } from '../../../src/trace/events.ts';
 import { CaptureAnalysis } from '../../../src/trace/reader/capture-analysis.ts';
 import { hasFlag } from '../../../src/trace/segment-record.ts';
+import { seedsOf } from '../../support/seeds.ts';
 import { conversation, DELAY, type Impairment } from './truth.ts';
 
-const SEEDS = 250;
+/** `SEEDS=0-3000` for more. */
+const SEEDS = seedsOf(0, 250);
 
 /** As segments can show it: a CLOSE counts from when the FIN leaves, and nothing shows that TIME-WAIT is over. */
 function visible(state: State, finSent: boolean): State {
@@ -57,6 +59,11 @@ class Life {
     else this.behind.at(-1)?.add(now);
   }
 
+  /** Whoever comes back knows nothing. */
+  crash(at: number): void {
+    if (at < Number.POSITIVE_INFINITY) this.stays.push({ state: 'CLOSED', from: at });
+  }
+
   /** It was in `state` at some time of [from, to]. */
   was(state: State, from: number, to: number): boolean {
     return this.stays.some((stay, i) => {
@@ -76,12 +83,13 @@ interface Score {
 }
 
 function judge(seed: number, impairment: Impairment, score: Score): void {
-  const { events, capture } = conversation(seed, impairment);
+  const { events, capture, crashedAt } = conversation(seed, impairment);
   const client = new Life();
   const server = new Life();
   for (const event of events) {
     if (event.connection === 1) (event.host === 'client' ? client : server).event(event);
   }
+  server.crash(crashedAt);
   const start = events.find((event) => event.kind === 'segment' && event.host === 'client')!.t;
   let packets = 0;
   let heard = start;
@@ -133,14 +141,12 @@ const LINKS: Readonly<Record<string, Impairment>> = {
   'loss, reordering and duplicates': { loss: 0.1, jitter: 3, duplicate: 0.1, reorder: 0.3 },
 };
 
-test('states of both ends from a capture at one, over links that lose, repeat and reorder', () => {
+test('states of both ends from a capture at one, over links that lose, repeat and reorder (seeds 0 to 249)', () => {
   const score: Score = { observed: 0, inferred: 0, assumed: 0, right: 0, wrong: [], missed: [] };
   for (const impairment of Object.values(LINKS)) {
-    for (let seed = 0; seed < SEEDS; seed++) judge(seed, impairment, score);
-    if (impairment.loss === 0) expect(score.wrong).toEqual([]);
+    for (const seed of SEEDS) judge(seed, impairment, score);
   }
-  // A FIN that was lost, and was not sent again before other text was, leaves no trace.
-  expect(score.wrong.length / score.observed, score.wrong.join('\n')).toBeLessThanOrEqual(0.0001);
+  expect(score.wrong).toEqual([]);
   expect(score.right / score.inferred, score.missed.join('\n')).toBeGreaterThanOrEqual(0.99);
   expect(score.observed).toBeGreaterThan(2 * score.assumed);
   expect(score.inferred).toBeGreaterThan(2000);

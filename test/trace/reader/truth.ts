@@ -11,13 +11,21 @@ import { Recorder } from '../../../src/trace/recorder.ts';
 import { ENGLISH } from '../../../src/trace/text/english.ts';
 import { joinBytes } from '../../wire/captures.ts';
 
-export const STYLES = ['client', 'server', 'both', 'half-close', 'abort', 'crossed-open'] as const;
+export const STYLES = [
+  ...(['client', 'server', 'both', 'half-close', 'abort', 'crossed-open'] as const),
+  /** The server's machine dies, and comes back or not; the client notices when it has something to say. */
+  'crash',
+  /** Silence, and probes. */
+  'keep-alive',
+] as const;
 export const DELAY = 10;
 
 export interface Truth {
   readonly events: readonly TraceEvent[];
   /** As the client's machine saw it. */
   readonly capture: Uint8Array;
+  /** When the server's machine died, milliseconds; Infinity: it did not. */
+  readonly crashedAt: number;
 }
 
 export interface Impairment {
@@ -34,7 +42,7 @@ export function conversation(seed: number, impairment: Impairment): Truth {
   const recorder = new Recorder(Number.POSITIVE_INFINITY);
   const blocks: Uint8Array[] = [];
   const capture = new PcapngExport((bytes) => blocks.push(bytes), ENGLISH);
-  const { client, clock, server } = twoHosts({
+  const { client, clock, link, network, server } = twoHosts({
     seed,
     delay: DELAY,
     jitter: impairment.jitter * dice.float(),
@@ -44,6 +52,16 @@ export function conversation(seed: number, impairment: Impairment): Truth {
     client: { probe: tee(recorder.probeFor('client'), capture) },
     server: { probe: recorder.probeFor('server') },
   });
+  let crashedAt = Number.POSITIVE_INFINITY;
+  const crash = (): void => {
+    crashedAt = clock.now();
+    server.halt();
+    link.detach(link.b);
+    const reboot = (): void => {
+      network.host('reborn').addInterface(link.b, ['10.0.0.2/24']);
+    };
+    if (dice.chance(0.7)) clock.alarm(reboot, clock.now() + dice.below(3000));
+  };
   const closeAt = 20 + dice.below(120);
   const behave = (socket: TcpSocket, name: 'client' | 'server'): void => {
     let left = dice.below(4) * 4000;
@@ -54,6 +72,14 @@ export function conversation(seed: number, impairment: Impairment): Truth {
       else socket.close();
     };
     const both = style === 'both' || style === 'crossed-open';
+    if (style === 'keep-alive') socket.setKeepAlive(true, 1000 + dice.below(2000), 500, 4);
+    if (style === 'crash' && name === 'client') {
+      const speak = (): void => {
+        if (isSynchronized(socket.state)) left += 500;
+        act();
+      };
+      for (const wait of [300, 2000, 9000]) clock.alarm(speak, clock.now() + wait + dice.below(500));
+    }
     const first = style === name || both || (name === 'client' && style !== 'server');
     const act = (): void => {
       while (socket.receive() !== null);
@@ -66,7 +92,8 @@ export function conversation(seed: number, impairment: Impairment): Truth {
     socket.notify = act;
     act();
     if (!first) return;
-    const at = clock.now() + closeAt + dice.below(style === 'both' ? 15 : 30);
+    const patience = style === 'keep-alive' ? 10_000 : style === 'crash' ? 30_000 : 0;
+    const at = clock.now() + patience + closeAt + dice.below(style === 'both' ? 15 : 30);
     clock.alarm(() => {
       if (asked) return;
       asked = true;
@@ -83,7 +110,8 @@ export function conversation(seed: number, impairment: Impairment): Truth {
     };
     behave(client.connect({ address: '10.0.0.2', port: 80 }), 'client');
   }
+  if (style === 'crash') clock.alarm(crash, clock.now() + 30 + dice.below(200));
   clock.advance(200_000);
   capture.flush();
-  return { events: recorder.events, capture: joinBytes(...blocks) };
+  return { events: recorder.events, capture: joinBytes(...blocks), crashedAt };
 }

@@ -15,7 +15,47 @@ describe('opening', () => {
       severity: 3,
       text: 'no answer to 3 SYNs, 1 s, 2 s apart: dropped on the way, or no host there (packets 1, 2, 3)',
       packets: [1, 2, 3],
+      advice: 'Check that the host is up and that no filter on the way drops the SYN: capture at the server.',
     });
+  });
+
+  test.each([
+    ['3/0', 'there is no route'],
+    ['3/1', 'the host does not answer on its link'],
+    ['3/3', 'a firewall refuses the port'],
+    ['3/13', 'a filter forbids it'],
+    ['11/0', 'the hop limit ran out: a routing loop, or too long a path'],
+  ])('refused by ICMP %s', (error, why) => {
+    const { kind, text, packets } = verdict(['+0 > S 0:0', `+5 ! ${error} of > 0`, '+1000 > S 0:0']);
+    expect([kind, text]).toEqual([
+      'unreachable',
+      `refused: ICMP of 10.0.0.9 says that ${why} (packets 1, 2)`,
+    ]);
+    expect(packets).toEqual([1, 2]);
+  });
+
+  test('§3.10.7.4 first: an ACK for a SYN is one of an older connection', () => {
+    const lines = ['+0 > S 0:0', '+20 < . 500:500 ack 77', '+0 > R 77:77'];
+    expect(verdict(lines)).toMatchObject({ kind: 'old-connection', packets: [1, 2, 3] });
+  });
+
+  test('RFC 6191: ports that were in TIME-WAIT', () => {
+    const ended = [...OPENED, '+1 > F. 1:1 ack 1', '+20 < F. 1:1 ack 2', '+0 > . 2:2 ack 2'];
+    const again = [
+      '+500 > S 0:0 isn 99000',
+      '+20 < S. 70000:70000 ack 99001',
+      '+0 > . 99001:99001 ack 70001',
+    ];
+    expect(readExchange([...ended, ...again]).connections.map(({ verdict: said }) => said)).toMatchObject([
+      { kind: 'fine' },
+      {
+        kind: 'time-wait-reuse',
+        packets: [6, 7],
+        text: expect.stringMatching(
+          /^opened 500 ms after .*: the client, first to close then, was in TIME-WAIT/,
+        ),
+      },
+    ]);
   });
 
   test('refused', () => {
@@ -167,6 +207,63 @@ describe('in between', () => {
     );
   });
 
+  test('path MTU: what was too big went on smaller, or nothing did', () => {
+    const large = ['+1 > . 1:1461 ack 1', '+5 ! 3/4 mtu 1400 of > 1'];
+    const healed = summary(...large, '+1 > . 1:1361 ack 1', '+20 < . 1:1 ack 1361').verdict;
+    expect(healed).toMatchObject({ kind: 'path-mtu', severity: 1, packets: [5, 7] });
+    expect(healed.text).toMatch(
+      /^path MTU: the client heard by ICMP of 10.0.0.9 that packets above 1400 bytes/,
+    );
+    const deaf = summary(...large, '+300 > . 1:1461 ack 1', '+600 > . 1:1461 ack 1').verdict;
+    expect(deaf).toMatchObject({ kind: 'path-mtu', severity: 3, packets: [5, 7] });
+  });
+
+  test('ICMP says why nothing comes back', () => {
+    const lines = [
+      '+1 > P. 1:101 ack 1',
+      '+300 > P. 1:101 ack 1',
+      '+5 ! 3/1 of > 1',
+      '+600 > P. 1:101 ack 1',
+    ];
+    expect(summary(...lines).verdict).toMatchObject({
+      kind: 'unreachable',
+      text: expect.stringMatching(/^the client is not heard any more: ICMP of 10.0.0.9 says that the host/),
+      packets: [6],
+    });
+  });
+
+  test('an ICMP error about nothing that was captured is counted', () => {
+    const { connections } = readExchange(['+0 ! 3/1 of > 0', ...OPENED]);
+    expect(connections.map(({ verdict: said }) => said.kind)).toEqual(['fine']);
+  });
+
+  test('RFC 3522 §3.2: which copy was answered, by the timestamp that comes back', () => {
+    const stamps = (value: number, echo: number): string => `<1,1,8,10,0,0,0,${value},0,0,0,${echo}>`;
+    const twice = (echo: string) => [
+      `+1 > P. 1:101 ack 1 ${stamps(10, 5)}`,
+      `+300 > P. 1:101 ack 1 ${stamps(40, 5)}`,
+      `+5 < . 1:1 ack 101 ${echo}`,
+    ];
+    const said = (echo: string): string => summary(...twice(echo)).verdict.text;
+    expect(said(stamps(7, 10))).toMatch(/, 1 time for nothing: the original had arrived/);
+    expect(said(stamps(7, 40))).not.toMatch(/nothing/);
+    expect(said('')).toMatch(/; without timestamps nobody knows which copy 1 ACK answered/);
+  });
+
+  test('who was slow: a server that had everything, and an open window', () => {
+    const lines = [
+      '+1 > P. 1:101 ack 1',
+      '+20 < . 1:1 ack 101',
+      '+2500 < P. 1:301 ack 101',
+      '+1 > . 101:101 ack 301',
+    ];
+    expect(summary(...lines).verdict).toMatchObject({
+      kind: 'slow-answer',
+      text: expect.stringMatching(/the server's application took up to 2.52 s to answer/),
+      packets: [4, 6],
+    });
+  });
+
   test('nothing comes back any more', () => {
     const lines = ['+1 > P. 1:101 ack 1', '+300 > P. 1:101 ack 1', '+600 > P. 1:101 ack 1'];
     expect(summary(...lines).verdict).toMatchObject({ kind: 'unacknowledged', packets: [5, 6] });
@@ -233,6 +330,7 @@ test('the table: the graver first, a verdict below each row', () => {
     '#  client   ',
     '2  10.0.0.1:',
     'FAIL refused',
+    'try: Check t',
     '1  10.0.0.1:',
     'ok nothing w',
   ]);

@@ -22,6 +22,9 @@ const bothEnds = <Values>(make: (role: Role) => Values): Values[] => ROLES.map(m
 
 const LADDER: SamplesOf<Messages['ladder']> = {
   urgentPointer: [{ urgent: 5 }],
+  icmp: (['net', 'host', 'protocol', 'port', 'prohibited', 'too-big', 'time-exceeded', 'other'] as const).map(
+    (reason) => ({ from: '10.0.0.9', reason, mtu: reason === 'too-big' ? 1400 : 0 }),
+  ),
   silence: [{ ms: 1000 }, { ms: 65_432 }],
   timeWaitLasts: [{ ms: 60_000 }],
   timerFires: (
@@ -71,6 +74,10 @@ const SUMMARY: SamplesOf<Messages['summary']> = {
 
 const file = 'syn0';
 const READER: SamplesOf<Messages['reader']> = {
+  flood: [true, false].map((cookies) => ({
+    ...{ server: '10.0.0.2:80', halfOpen: 200, perSecond: 40, cookies },
+    packets: [1, 400] as const,
+  })),
   more: [{ connections: 12 }],
   noTcp: [{ file, frames: 3 }],
   unknownLink: [{ file }],
@@ -121,6 +128,24 @@ const SENTENCES: SamplesOf<Messages['verdicts']['sentences']> = {
   ],
   refused: [0.04, 20, 1500].map((after) => ({ ...seen, kind: 'refused', after })),
   'half-open': [1, 2].map((answers) => ({ ...seen, kind: 'half-open', answers, missing: 'client' })),
+  unreachable: (['net', 'host', 'protocol', 'port', 'prohibited', 'time-exceeded', 'other'] as const).flatMap(
+    (reason) =>
+      bothEnds(
+        (sender): VerdictOf<'unreachable'> => ({
+          ...{ ...seen, kind: 'unreachable', sender, reason, reporter: '10.0.0.9' },
+          opening: reason === 'host',
+        }),
+      ),
+  ),
+  'old-connection': [{ ...seen, kind: 'old-connection' }],
+  'path-mtu': [0, 1400].flatMap((mtu) =>
+    bothEnds(
+      (sender): VerdictOf<'path-mtu'> => ({
+        ...{ ...seen, kind: 'path-mtu', sender, mtu, reporter: '10.0.0.9' },
+        arrived: mtu > 0,
+      }),
+    ),
+  ),
   'slow-opening': [{ ...seen, kind: 'slow-opening', attempts: 2, waits: [1000] }],
   reset: CAUSES.flatMap((cause) =>
     bothEnds((by): VerdictOf<'reset'> => ({ ...seen, kind: 'reset', by, cause })),
@@ -144,7 +169,13 @@ const SENTENCES: SamplesOf<Messages['verdicts']['sentences']> = {
     ),
   ),
   loss: [0, 250].flatMap((stall) =>
-    bothEnds((sender): VerdictOf<'loss'> => ({ ...seen, kind: 'loss', sender, lost: 3, of: 120, stall })),
+    bothEnds(
+      (sender): VerdictOf<'loss'> => ({
+        ...{ ...seen, kind: 'loss', sender, lost: 3, of: 120, stall },
+        forNothing: stall === 0 ? 0 : 2,
+        ambiguous: stall === 0 ? 1 : 0,
+      }),
+    ),
   ),
   reordering: [0, 2].flatMap((spurious) =>
     bothEnds(
@@ -153,6 +184,8 @@ const SENTENCES: SamplesOf<Messages['verdicts']['sentences']> = {
   ),
   'no-window-scale': bothEnds((by) => ({ ...seen, kind: 'no-window-scale', by, full: 5 })),
   'delayed-ack': bothEnds((sender) => ({ ...seen, kind: 'delayed-ack', sender, times: 4, total: 160 })),
+  'time-wait-reuse': bothEnds((by) => ({ ...seen, kind: 'time-wait-reuse', by, after: 200 })),
+  'slow-answer': [{ ...seen, kind: 'slow-answer', waited: 3000 }],
   fine: (['closed', 'open', 'partial'] as const).map((ending) => ({ ...seen, kind: 'fine', ending })),
 };
 

@@ -39,7 +39,7 @@ export function render(
 /** Words that stand in Korean sentences as they are: names of the protocol, its segments and states, units. */
 const TERMS = new Set(
   (
-    'SYN ACK FIN RST CE ECE CWR ECT ACE ECN AccECN SACK RACK RTO RTT MSL MTU TCP UDP IP ICMP RFC SND UNA RCV NXT ' +
+    'SYN ACK FIN RST MSS CE ECE CWR ECT ACE ECN AccECN SACK RACK RTO RTT MSL MTU TCP UDP IP ICMP RFC SND UNA RCV NXT ' +
     'TIME WAIT CLOSE LISTEN CLOSED ESTABLISHED SENT LAST CLOSING ' +
     'Nagle Fast Open F D R N X seq len win cork persist send ms s µs KiB pcap pcapng conn synfin Linux TUN PATH PNG ppm force png svg'
   ).split(' '),

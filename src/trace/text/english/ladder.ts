@@ -3,8 +3,20 @@
 import type { DropReason } from '../../../host/probe.ts';
 import type { TimerName } from '../../../tcp/probe.ts';
 import type { CongestionEvent } from '../../events.ts';
+import type { IcmpReason } from '../../reader/icmp.ts';
 import { seconds } from '../numbers.ts';
 import { count } from './units.ts';
+
+const ICMP: Readonly<Record<IcmpReason, string>> = {
+  net: 'network unreachable',
+  host: 'host unreachable',
+  protocol: 'protocol unreachable',
+  port: 'port unreachable',
+  prohibited: 'administratively prohibited',
+  'too-big': 'too big',
+  'time-exceeded': 'time exceeded',
+  other: 'not delivered',
+};
 
 export const LADDER = {
   legend: [
@@ -31,6 +43,9 @@ export const LADDER = {
   noOptions: 'no options',
   marked: 'CE: marked on the way',
   urgentPointer: ({ urgent }: { urgent: number }): string => `urgent pointer ${urgent}`,
+  /** `mtu`: 0 = not said. */
+  icmp: ({ from, reason, mtu }: { from: string; reason: IcmpReason; mtu: number }): string =>
+    `ICMP from ${from}: ${ICMP[reason]}${mtu > 0 ? `, MTU ${mtu}` : ''}`,
   silence: ({ ms }: { ms: number }): string => `${seconds(ms)} s pass`,
   timeWaitLasts: ({ ms }: { ms: number }): string => `TIME-WAIT lasts ${seconds(ms)} s from here`,
   timerFires: ({ timer }: { timer: TimerName }): string => `* ${timer} timer fires`,

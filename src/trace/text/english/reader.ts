@@ -1,6 +1,7 @@
 // The words of the reader: its table, and what it says of a file.
 
 import type { CaptureFault } from '../../../wire/capture.ts';
+import type { SynFlood } from '../../reader/flood.ts';
 import type { Severity } from '../../reader/verdict.ts';
 
 export const READER = {
@@ -20,6 +21,14 @@ export const READER = {
   },
   /** Before a verdict. */
   marks: { 0: 'ok', 1: 'note', 2: 'WARN', 3: 'FAIL' } as Readonly<Record<Severity, string>>,
+  /** Before what to do about it. */
+  advice: 'try:',
+  /** `packets`: the first SYN and the last. */
+  flood: ({ server, halfOpen, perSecond, cookies, packets }: SynFlood): string => {
+    const answer = cookies ? ', and answers with SYN cookies: it holds nothing for them' : '';
+    const rate = Math.round(perSecond);
+    return `SYN flood: ${halfOpen} half-open connections to ${server}, ${rate} a second (packets ${packets.join(' to ')})${answer}`;
+  },
   more: ({ connections }: { connections: number }): string =>
     `${connections} more connections, in no more trouble than these`,
   noSuchConnection: 'there is no such connection in the capture',

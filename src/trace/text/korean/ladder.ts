@@ -2,9 +2,21 @@
 
 import type { DropReason } from '../../../host/probe.ts';
 import type { TimerName } from '../../../tcp/probe.ts';
+import type { IcmpReason } from '../../reader/icmp.ts';
 import type { Messages } from '../messages.ts';
 import { seconds } from '../numbers.ts';
 import { bytes as inBytes } from './units.ts';
+
+const ICMP: Readonly<Record<IcmpReason, string>> = {
+  net: '네트워크에 닿을 수 없음',
+  host: '호스트에 닿을 수 없음',
+  protocol: '프로토콜을 쓰지 않음',
+  port: '포트에 닿을 수 없음',
+  prohibited: '관리자가 금지함',
+  'too-big': '너무 큼',
+  'time-exceeded': '홉 제한이 다함',
+  other: '전달하지 못함',
+};
 
 const TIMERS: Readonly<Record<TimerName, string>> = {
   retransmission: '재전송',
@@ -91,6 +103,7 @@ export const LADDER: Messages['ladder'] = {
   noOptions: '옵션 없음',
   marked: 'CE: 도중에 혼잡 표시가 붙었다',
   urgentPointer: ({ urgent }) => `긴급 포인터 ${urgent}`,
+  icmp: ({ from, reason, mtu }) => `${from}의 ICMP: ${ICMP[reason]}${mtu > 0 ? `, MTU ${mtu}` : ''}`,
   silence: ({ ms }) => `${seconds(ms)}초가 지난다`,
   timeWaitLasts: ({ ms }) => `TIME-WAIT는 지금부터 ${seconds(ms)}초 동안 이어진다`,
   timerFires: ({ timer }) => `* ${TIMERS[timer]} 타이머가 만료된다`,

@@ -28,6 +28,11 @@ export const READER: Messages['reader'] = {
     history: '이력',
   },
   marks: { 0: '정상', 1: '참고', 2: '주의', 3: '실패' },
+  advice: '조치:',
+  flood: ({ server, halfOpen, perSecond, cookies, packets }) => {
+    const answer = cookies ? '. 서버는 SYN 쿠키로 답하며 아무것도 쥐고 있지 않습니다' : '';
+    return `SYN 공격: ${server}에 절반 열린 연결이 ${halfOpen}개, 초당 ${Math.round(perSecond)}개입니다 (패킷 ${packets.join(', ')})${answer}`;
+  },
   more: ({ connections }) => `연결이 ${connections}개 더 있으며, 위의 연결보다 문제가 크지 않습니다`,
   noSuchConnection: '캡처에 그런 연결이 없습니다',
   badNumber: '캡처 뒤에는 연결의 번호를 1부터 적어야 합니다',
