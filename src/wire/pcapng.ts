@@ -54,11 +54,13 @@ export function interfaceBlock(name: string): Uint8Array {
 /** One captured packet. */
 export interface CapturedPacket {
   readonly interfaceId: number;
-  /** Milliseconds since 1970, or any origin; kept to the nanosecond. */
-  readonly time: number;
+  /** Milliseconds since 1970, or any origin, kept to the nanosecond; or nanoseconds. */
+  readonly time: number | bigint;
   readonly direction: 'in' | 'out' | 'unknown';
   /** '' = none. */
   readonly comment: string;
+  /** Bytes on the wire, if more than are given. */
+  readonly originalLength?: number;
 }
 
 /**
@@ -86,7 +88,7 @@ export function packetBlock(
   block.u32(4, Number((nanoseconds >> 32n) & MASK_32));
   block.u32(8, Number(nanoseconds & MASK_32));
   block.u32(12, data.length);
-  block.u32(16, data.length);
+  block.u32(16, Math.max(data.length, packet.originalLength ?? 0));
   return block.bytes;
 }
 
@@ -140,7 +142,8 @@ function utf8(text: string): Uint8Array {
 }
 
 /** Whole and broken milliseconds apart: times since 1970 in ns do not fit a double. */
-function toNanoseconds(time: number): bigint {
+function toNanoseconds(time: number | bigint): bigint {
+  if (typeof time === 'bigint') return time;
   const whole = Math.floor(time);
   return BigInt(whole) * BigInt(NS_PER_MS) + BigInt(Math.round((time - whole) * NS_PER_MS));
 }

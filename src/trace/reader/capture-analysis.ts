@@ -62,6 +62,11 @@ export class CaptureAnalysis {
     return this.packets.epoch;
   }
 
+  /** The same in nanoseconds, exactly. */
+  get origin(): bigint {
+    return this.packets.origin;
+  }
+
   /** The next bytes of the file, which are copied. What is wrong with it is `reader.fault`. */
   push(bytes: Uint8Array): void {
     const { frame, packet, packets, reader } = this;

@@ -90,6 +90,11 @@ export class PacketReader {
     return this.firstSeconds * 1000 + this.firstNanoseconds / 1e6;
   }
 
+  /** The same in nanoseconds, exactly. */
+  get origin(): bigint {
+    return BigInt(this.firstSeconds) * 1_000_000_000n + BigInt(this.firstNanoseconds);
+  }
+
   private refuse(why: number): void {
     if (why === NOT_IP) this.counts.other++;
     else if (why === UNKNOWN_LINK) this.counts.unknownLink++;

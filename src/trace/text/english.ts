@@ -1,5 +1,6 @@
 // English.
 
+import { EXPORTS } from './english/exports.ts';
 import { LADDER } from './english/ladder.ts';
 import { READER } from './english/reader.ts';
 import { RULES } from './english/rules.ts';
@@ -20,4 +21,5 @@ export const ENGLISH = {
   reader: READER,
   /** @hidden */
   verdicts: VERDICTS,
+  exports: EXPORTS,
 };

@@ -1,6 +1,7 @@
 // Korean: plain style (-다) in what describes a trace, polite style (-니다) in what is said to the user. Terms are
 // those of docs/glossary.md.
 
+import { EXPORTS } from './korean/exports.ts';
 import { LADDER } from './korean/ladder.ts';
 import { READER } from './korean/reader.ts';
 import { RULES } from './korean/rules.ts';
@@ -16,4 +17,5 @@ export const KOREAN: Messages = {
   summary: SUMMARY,
   reader: READER,
   verdicts: VERDICTS,
+  exports: EXPORTS,
 };
