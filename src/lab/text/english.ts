@@ -110,6 +110,7 @@ export const ENGLISH = {
     compare: 'Original and what if',
     alike: 'No difference.',
     error: 'Something went wrong in this run.',
+    screens: { lab: 'Lab', capture: 'Capture', live: 'Live' },
   },
   handles: {
     rtt: 'Round-trip time',

@@ -63,6 +63,7 @@ export const KOREAN: LabMessages = {
     compare: '원래와 만약',
     alike: '차이가 없습니다.',
     error: '이 실행에서 문제가 생겼습니다.',
+    screens: { lab: '실험실', capture: '캡처', live: '실시간' },
   },
   handles: {
     rtt: '왕복 시간',

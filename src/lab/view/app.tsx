@@ -6,6 +6,7 @@ import { ComparisonLine } from './comparison.tsx';
 import { Handles } from './handles.tsx';
 import { type Lab, PANELS } from './lab.ts';
 import { Ladder } from './ladder.tsx';
+import { ScreenLinks } from './screen-header.tsx';
 import { Sockets } from './sockets.tsx';
 import { StateMap } from './state-map.tsx';
 import { Transport } from './transport.tsx';
@@ -21,6 +22,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
     <div class="page">
       <header>
         <h1>synfin</h1>
+        <ScreenLinks lab={lab} />
         <button type="button" onClick={() => void speak(lab.language.value === 'ko' ? 'en' : 'ko')}>
           {page.language}
         </button>

@@ -1,9 +1,11 @@
 // Keys, by where they are on the keyboard, so that a Hangul IME does not get in the way; never while something is typed.
 
 import type { Lab } from './lab.ts';
+import { screen } from './screen.ts';
 
 export function listenToKeys(lab: Lab): void {
   document.addEventListener('keydown', (event) => {
+    if (screen.value !== 'lab') return;
     const { target } = event;
     const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

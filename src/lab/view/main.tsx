@@ -8,6 +8,8 @@ import type { LabMessages } from '../text/messages.ts';
 import { App } from './app.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Lab } from './lab.ts';
+import { fragmentOf, languageOf, screen, screenOf } from './screen.ts';
+import { Screens } from './screens.tsx';
 import './style.css';
 
 declare const __VERSION__: string;
@@ -21,7 +23,9 @@ const known = (language: string): string => (language in LANGUAGES ? language : 
 
 async function start(): Promise<void> {
   const fragment = location.hash.slice(1);
-  const language = known(parseShared(fragment)?.language || navigator.language.slice(0, 2));
+  const language = known(
+    parseShared(fragment)?.language || languageOf(fragment) || navigator.language.slice(0, 2),
+  );
   const lab = new Lab(__VERSION__, language, await LANGUAGES[language]!(), fragment);
 
   const sheet = new CSSStyleSheet();
@@ -32,14 +36,24 @@ async function start(): Promise<void> {
     document.documentElement.lang = lab.language.value;
     document.title = lab.messages.value.page.title;
   });
-  effect(() => history.replaceState(null, '', `#${lab.link.value}`));
+  screen.value = screenOf(fragment);
+  effect(() => {
+    const { value: name } = screen;
+    const address = name === 'lab' ? lab.link.value : fragmentOf(name, lab.language.value);
+    history.replaceState(null, '', `#${address}`);
+  });
   listenToKeys(lab);
   const speak = async (next: string): Promise<void> => {
     const messages = await LANGUAGES[next]!();
     lab.messages.value = messages;
     lab.language.value = next;
   };
-  render(<App lab={lab} speak={speak} />, document.body);
+  render(
+    <Screens lab={lab} speak={speak}>
+      <App lab={lab} speak={speak} />
+    </Screens>,
+    document.body,
+  );
 }
 
 void start();

@@ -77,15 +77,25 @@ export function layOut(picture: LadderPicture, { scale, step = STEP }: LayoutOpt
   const height = axis.height + step;
   return {
     arrows: picture.arrows.map((arrow) => placed(arrow, starts.get(arrow.id), stops.get(arrow.id))),
-    ribbons: picture.states.map((state, i) => {
-      const next = picture.states.findIndex((other, j) => j > i && other.end === state.end);
-      return { state, y1: stateAt[i]!, y2: next < 0 ? height : stateAt[next]! };
-    }),
+    ribbons: ribbonsOf(picture.states, stateAt, height),
     notes: picture.notes.map((note) => ({ note, y: noteAt.get(note.id) ?? 0 })),
     ticks,
     gaps: axis.gaps,
     height,
   };
+}
+
+/** Each lasts until the next of the same end, or to the foot. */
+function ribbonsOf(states: readonly PictureState[], at: readonly number[], height: number): PlacedRibbon[] {
+  const next = new Map<number, number>();
+  const ribbons: PlacedRibbon[] = [];
+  for (let i = states.length - 1; i >= 0; i--) {
+    const state = states[i]!;
+    const y1 = at[i]!;
+    ribbons.push({ state, y1, y2: next.get(state.end) ?? height });
+    next.set(state.end, y1);
+  }
+  return ribbons.reverse();
 }
 
 /** An arrival and what follows from it at once share a height; two arrivals, or two departures, do not. */
