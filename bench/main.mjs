@@ -23,7 +23,7 @@ await build({
       ),
     },
   },
-  ssr: { external: ['koffi', 'vite'], noExternal: true },
+  ssr: { external: ['koffi', 'vite', 'playwright-core'], noExternal: true },
 });
 
 const profile = args.includes('--profile')

@@ -47,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   { name: 'long-path', ids: ['P14'], run: longPath },
   // vite is loaded by those who need it.
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
+  { name: 'lab', ids: ['P17'], run: async (s) => (await import('./lab.ts')).captureScroll(s) },
   { name: 'curl', ids: [], run: curlTransfers },
 ];
 

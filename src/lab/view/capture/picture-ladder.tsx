@@ -9,9 +9,11 @@ import { layOut } from '../../../trace/picture/layout.ts';
 import type { LadderPicture, PictureWords } from '../../../trace/picture/picture.ts';
 import { LayoutWindow } from '../../../trace/picture/window.ts';
 import { nodeOf } from '../shape.tsx';
-import { moved, OVERSCAN, useSight } from './sight.ts';
+import { moved, OVERSCAN, STEP, useSight } from './sight.ts';
 
 const FOOT = 40;
+/** Room for the first arrow's label, pixels. */
+const ABOVE = 16;
 /** Sentences around the chosen one that are there to be heard. */
 const HEARD = 20;
 const PAGE = 20;
@@ -38,7 +40,9 @@ export function PictureLadder(props: PictureLadderProps): JSX.Element {
   const top = useComputed(() => sight.value.top).value;
   const { height, width } = sight.value;
   const from = top - OVERSCAN;
-  const to = top + height + 2 * OVERSCAN;
+  const to = top + height + OVERSCAN + STEP;
+  // A picture of all its height would be painted anew in all its height.
+  const first = Math.max(0, from);
   const selected = picture.arrows[chosen]?.id ?? null;
   const lines = frameOf(picture.ends.length, width);
   const body = useMemo(
@@ -69,9 +73,17 @@ export function PictureLadder(props: PictureLadderProps): JSX.Element {
         {nodeOf(drawHead(picture, lines))}
       </svg>
       <div class="packets-frame" ref={frame}>
-        <svg aria-hidden="true" width={lines.width} height={layout.height + FOOT} onClick={click}>
-          <g transform="translate(0 16)">{body}</g>
-        </svg>
+        <div class="packets-all" style={{ height: `${layout.height + FOOT}px` }}>
+          <svg
+            aria-hidden="true"
+            style={{ top: `${first}px` }}
+            width={lines.width}
+            height={Math.min(to, layout.height + FOOT) - first}
+            onClick={click}
+          >
+            <g transform={`translate(0 ${ABOVE - first})`}>{body}</g>
+          </svg>
+        </div>
       </div>
       <Heard {...{ picture, chosen, label, sentence, press }} />
     </div>

@@ -12,7 +12,7 @@ export interface Sight {
 }
 
 /** What is drawn anew is drawn this much further, pixels. */
-const STEP = 256;
+export const STEP = 256;
 /** Drawn beyond what is in sight, pixels: scrolling by less shows no empty edge. */
 export const OVERSCAN = 2 * STEP;
 
