@@ -1,7 +1,7 @@
 // The lab's own web server: what vite built, on 127.0.0.1 alone, for pages of its own. A page from elsewhere can't have
 // a name of its own lead here (Host), nor ask for anything (Origin); and what is served may load nothing from elsewhere.
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer, type Server } from 'node:net';
 import { type Cleanup, CommandError } from './exit.ts';
 import { staticFiles } from './static-files.ts';
 
@@ -60,18 +60,37 @@ function faultOf({ headers }: IncomingMessage): number {
   return site === undefined || site === 'same-origin' || site === 'none' || opens ? 0 : 403;
 }
 
-/** @throws CommandError if the port is taken; 0: any that is free. */
-export async function openLab(port: number, listener: RequestListener, cleanup: Cleanup): Promise<Server> {
+/** Port 0: any that is free. @throws CommandError if it is taken, unless it is this one `orAny`. */
+export async function openLab(
+  port: number,
+  listener: RequestListener,
+  cleanup: Cleanup,
+  orAny = false,
+): Promise<Server> {
   const server = createServer(listener);
-  await new Promise<void>((listening, failed) => {
-    const fail = (error: NodeJS.ErrnoException): void => failed(labFault(error, port));
-    server.once('error', fail).listen(port, ADDRESS, listening);
-  });
+  await listen(server, port, orAny);
   cleanup.defer(() => {
     server.close();
     server.closeAllConnections();
   });
   return server;
+}
+
+/** The same without anybody who answers yet. */
+export async function listenForLab(port: number, orAny: boolean): Promise<Server> {
+  const server = createSocketServer();
+  await listen(server, port, orAny);
+  return server;
+}
+
+function listen(server: Server, port: number, orAny: boolean): Promise<void> {
+  return new Promise((listening, failed) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (orAny && error.code === 'EADDRINUSE') listen(server, 0, false).then(listening, failed);
+      else failed(labFault(error, port));
+    });
+    server.listen(port, ADDRESS, listening);
+  });
 }
 
 export const addressOf = (server: Server): string =>
