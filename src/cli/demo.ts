@@ -142,7 +142,8 @@ async function demo(
   });
   if (fault !== '') throw new CommandError(text.exchangeNotComplete({ fault }));
   if (lab === null) return EXIT.ok;
-  trace.say(text.lab({ address: lab.address }));
+  trace.say('');
+  trace.say(`${text.lab}: ${lab.address}`);
   return new Promise(() => {});
 }
 

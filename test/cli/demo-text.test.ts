@@ -19,7 +19,6 @@ const TEXTS: SamplesOf<DemoText> = {
     { delay: 10, loss: 0, seed: 1, server: '10.77.0.2:80' },
     { delay: 150, loss: 20, seed: 7, server: '10.77.0.2:80' },
   ],
-  lab: [{ address: 'http://127.0.0.1:9293/' }],
   withKernel: [{ server: '10.77.0.2:80', linux: '6.1.0' }],
   noConnection: [{ program: 'curl', error: 'EPERM' }],
   notComplete: [{ fault }],

@@ -122,7 +122,7 @@ export const KOREAN: CaptureText = {
     missed: ({ events }) => `앞선 사건 ${events}개는 남아 있지 않습니다.`,
     connections: '연결',
     ladder: '이 연결의 세그먼트',
-    connection: ({ number, local, remote, state }) => ko`연결 ${number}, ${local}과/와 ${remote}: ${state}`,
+    connection: ({ number, local, remote, state }) => `연결 ${number}, ${local} ↔ ${remote}: ${state}`,
     noEdits: '여기에서 일어나는 일은 실제입니다. 볼 수만 있고 바꿀 수는 없습니다.',
   },
 };

@@ -12,6 +12,8 @@ import { nodeOf } from '../shape.tsx';
 import { moved, OVERSCAN, STEP, useSight } from './sight.ts';
 
 const FOOT = 40;
+/** Between packets: labels of arrows that lean towards each other stay apart, pixels. */
+const ROW = 40;
 /** Room for the first arrow's label, pixels. */
 const ABOVE = 16;
 /** Sentences around the chosen one that are there to be heard. */
@@ -34,7 +36,7 @@ export interface PictureLadderProps {
 export function PictureLadder(props: PictureLadderProps): JSX.Element {
   const { picture, words, chosen, choose, label, sentence, follow = false } = props;
   const { frame, sight } = useSight();
-  const layout = useMemo(() => layOut(picture, { scale: 'compressed' }), [picture]);
+  const layout = useMemo(() => layOut(picture, { scale: 'compressed', step: ROW }), [picture]);
   const window = useMemo(() => new LayoutWindow(layout), [layout]);
   const byId = useMemo(() => new Map(picture.arrows.map(({ id }, i) => [id, i])), [picture]);
   const top = useComputed(() => sight.value.top).value;

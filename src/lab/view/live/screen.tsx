@@ -45,6 +45,7 @@ export function LiveScreen(props: ScreenProps): JSX.Element {
 function Phase({ lab }: { lab: Lab }): JSX.Element {
   const { live: text } = captureText(lab);
   const phase = desk.phase.value;
+  desk.news.value;
   if (phase === 'none')
     return (
       <div class="drop">
