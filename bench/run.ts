@@ -50,7 +50,14 @@ const BENCHES: readonly Bench[] = [
   // vite and a browser are loaded by those who need them.
   { name: 'bundle', ids: ['P16'], run: async (s) => (await import('./bundle.ts')).browserBundle(s) },
   { name: 'http', ids: ['N1', 'N2'], run: httpRequests },
-  { name: 'lab', ids: ['P17'], run: async (s) => (await import('./lab-page.ts')).labPage(s) },
+  {
+    name: 'lab',
+    ids: ['P17'],
+    run: async (s) => [
+      ...(await (await import('./lab-page.ts')).labPage(s)),
+      ...(await (await import('./lab.ts')).captureScroll(s)),
+    ],
+  },
   { name: 'reader', ids: ['P17'], run: reader },
   { name: 'curl', ids: [], run: curlTransfers },
 ];

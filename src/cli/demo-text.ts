@@ -13,6 +13,7 @@ const ENGLISH = {
   },
   withKernel: ({ server, linux }: { server: string; linux: string }): string =>
     `synfin serves ${server} in a private network; Linux ${linux} connects.`,
+  lab: 'The same, and what if it had gone otherwise, in the browser',
   /** Why a packet is held back. */
   closesFirst: 'our end closes first',
   noConnection: ({ program, error }: { program: string; error: string }): string =>
@@ -67,6 +68,7 @@ const KOREAN: typeof ENGLISH = {
   },
   withKernel: ({ server, linux }) =>
     ko`synfin이 사설 네트워크의 ${server}에서 응답하고, Linux ${linux}이/가 접속합니다.`,
+  lab: '브라우저에서 같은 것을 보고, 만약을 시험해 보세요',
   closesFirst: '우리가 먼저 닫는다',
   noConnection: ({ program, error }) => `연결이 만들어지지 않았습니다 (${program}: ${error})`,
   request: '요청',

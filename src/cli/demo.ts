@@ -10,6 +10,7 @@ import { CLOSERS, type Closer, type DemoServer, PAGE } from './demo-server.ts';
 import { DEMO_TEXT, type DemoText } from './demo-text.ts';
 import { type DemoTrace, isOver } from './demo-trace.ts';
 import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
+import { addLabOptions, type LabOptions, listenOutside, openLiveLab } from './lab-live.ts';
 import { type LanguageOptions, languageOption, parseSeed, parseUpTo, pcapngOption } from './options.ts';
 import { inPrivate } from './private.ts';
 
@@ -22,7 +23,8 @@ export interface NetworkOptions {
   readonly loss: number;
 }
 
-export interface DemoOptions extends NetworkOptions, LanguageOptions {
+export interface DemoOptions extends NetworkOptions, LanguageOptions, LabOptions {
+  readonly once?: true;
   readonly memory?: true;
   readonly json?: true;
   readonly close: Closer;
@@ -76,7 +78,12 @@ export function demoCommand(): Command {
     .addOption(new Option('--close <who>', 'who closes the connection').choices(CLOSERS).default('client'))
     .addOption(pcapngOption())
     .addOption(languageOption('it speaks'))
+    .option('--once', 'end with the exchange, on a terminal, too')
     .addHelpText('after', EXAMPLES);
+  addLabOptions(
+    command,
+    'then serve the lab, with the connection on its live screen; so it is on a terminal',
+  );
   return command.action((options: DemoOptions) => {
     const inMemory = (reason: string): Promise<never> =>
       runCommand((cleanup) => demo(options, memoryWorld, reason, cleanup));
@@ -84,9 +91,14 @@ export function demoCommand(): Command {
     const alone = ['seed', 'delay', 'loss'].find((name) => command.getOptionValueSource(name) === 'cli');
     if (alone !== undefined)
       command.error(`error: --${alone} needs --memory: the kernel knows no such thing`);
-    return inPrivate(() => runCommand((cleanup) => withKernel(options, cleanup)), inMemory);
+    const run = (): Promise<never> => runCommand((cleanup) => withKernel(options, cleanup));
+    return inPrivate(run, inMemory, wantsLab(options) ? () => listenOutside(options) : null);
   });
 }
+
+/** Whoever asks for it; and a person at a terminal, who would otherwise not see that there is one. */
+const wantsLab = ({ lab, once, json }: DemoOptions): boolean =>
+  lab === true || (process.stdout.isTTY === true && once !== true && json !== true);
 
 /** Where no device can be had, the same in memory. */
 async function withKernel(options: DemoOptions, cleanup: Cleanup): Promise<number> {
@@ -108,6 +120,8 @@ async function demo(
   const { close } = options;
   const text = DEMO_TEXT[messagesIn(options.lang).language];
   const { trace, title, server, now, exchange, until, remarks } = await makeWorld(options, cleanup);
+  const lab = wantsLab(options) ? await openLiveLab(options, cleanup) : null;
+  if (lab !== null) trace.recorder.listen(lab.event);
   if (instead !== '') trace.say(text.noDevice({ reason: instead }));
   trace.say(title);
   const { program, body, error } = await exchange();
@@ -127,7 +141,10 @@ async function demo(
     remarks: [...complaints(error, close === 'abort' && fault === '', text), ...remarks()],
   });
   if (fault !== '') throw new CommandError(text.exchangeNotComplete({ fault }));
-  return EXIT.ok;
+  if (lab === null) return EXIT.ok;
+  trace.say('');
+  trace.say(`${text.lab}: ${lab.address}`);
+  return new Promise(() => {});
 }
 
 /** `reset`: its complaint is what was to be seen. */

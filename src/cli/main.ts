@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { connectCommand } from './connect.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit.ts';
+import { labCommand } from './lab.ts';
 import { listenCommand } from './listen.ts';
 import { packetdrillCommand } from './packetdrill.ts';
 import { readCommand } from './read.ts';
@@ -20,6 +21,7 @@ Examples:
   sudo synfin listen 7000                              then: nc -N 10.77.0.2 7000
   synfin packetdrill test/packetdrill                  run packetdrill scripts
   synfin read capture.pcapng                           what went wrong on its connections
+  synfin lab                                           watch and change connections in the browser
 
 From a checkout, after \`npm ci\`: npx synfin COMMAND, and sudo npx synfin COMMAND where root is needed.`;
 
@@ -44,11 +46,13 @@ function program(afterDashes: readonly string[]): Command {
   root.addCommand(packetdrill);
   const read = readCommand();
   root.addCommand(read);
+  const lab = labCommand();
+  root.addCommand(lab);
   root.addCommand(helpCommand(root));
   root.addHelpText('after', EXAMPLES);
   for (const command of [root, ...root.commands]) {
-    // Their exit codes speak of scripts and captures.
-    if (command !== packetdrill && command !== read) command.addHelpText('after', EXIT_CODES_HELP);
+    // Their exit codes are their own.
+    if (![packetdrill, read, lab].includes(command)) command.addHelpText('after', EXIT_CODES_HELP);
     command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   }
   return root;

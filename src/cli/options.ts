@@ -87,6 +87,9 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** The same, or 0: any port that is free. */
+export const parseAnyPort = (text: string): number => (text === '0' ? 0 : parsePort(text));
+
 /** A whole number from 0 to 2^32 - 1. */
 export function parseSeed(text: string): number {
   const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;

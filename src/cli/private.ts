@@ -1,7 +1,8 @@
 // Commands that run in a private network namespace: the same program, run again inside.
+import type { Server } from 'node:net';
 import { TunError } from '../node/errors.ts';
 import { endWithParent, enterPrivateNamespace, privateNamespaceAvailable } from '../node/namespace.ts';
-import { complaint, EXIT } from './exit.ts';
+import { CommandError, complaint, EXIT } from './exit.ts';
 
 /** Tells the program that it is the one inside, and which process is outside. */
 const OUTSIDE = 'SYNFIN_PRIVATE';
@@ -10,13 +11,17 @@ const OUTSIDE = 'SYNFIN_PRIVATE';
 const outside = process.env[OUTSIDE];
 delete process.env[OUTSIDE];
 
+export const isInside = (): boolean => outside !== undefined;
+
 /**
  * Inside, runs the command; outside, runs this program again inside, and ends with its exit code. `otherwise`
- * says what to do where there is no private namespace to be had; by default the command fails.
+ * says what to do where there is no private namespace to be had; by default the command fails. `listen`: makes a
+ * server of this network, which the one inside takes (`isInside`, `listeningOutside`).
  */
 export async function inPrivate(
   command: () => Promise<unknown>,
   otherwise: (reason: string) => Promise<unknown> = refuse,
+  listen: (() => Promise<Server>) | null = null,
 ): Promise<void> {
   if (outside !== undefined) {
     followOutside(Number(outside));
@@ -29,7 +34,13 @@ export async function inPrivate(
     return;
   }
   process.env[OUTSIDE] = String(process.pid);
-  process.exitCode = await enterPrivateNamespace();
+  try {
+    process.exitCode = await enterPrivateNamespace(undefined, listen === null ? null : await listen());
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(complaint(error));
+    process.exitCode = error.exitCode;
+  }
 }
 
 /** Whatever ends the process outside ends us: nobody else knows of this place. */

@@ -7,6 +7,7 @@ import type { Net } from '../net/net.ts';
 import { formatEndpoint } from '../wire/address.ts';
 import { runProgram } from './child.ts';
 import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
+import { addLabOptions, type LabOptions, listenOutside, openLiveLab } from './lab-live.ts';
 import {
   addDeviceOptions,
   addTraceOptions,
@@ -20,7 +21,7 @@ import { openStack, settle } from './stack.ts';
 import { staticFiles } from './static-files.ts';
 import { openTrace } from './tracing.ts';
 
-interface ServeOptions extends DeviceOptions, TraceOptions {
+interface ServeOptions extends DeviceOptions, TraceOptions, LabOptions {
   readonly port: number;
   readonly private?: true;
   readonly dotfiles?: true;
@@ -34,6 +35,7 @@ Examples:
   synfin serve . --private -- curl http://10.77.0.2/
   synfin serve ./public --private --trace -- curl -s -o page.html http://10.77.0.2/page.html
   sudo synfin serve ./public --port 8080
+  synfin serve . --private --lab -- sh                then: open the address, and curl http://10.77.0.2/
   sudo synfin serve --address fd77::2/64 --kernel fd77::1/64     then: curl 'http://[fd77::2]/'
 
 With a program after \`--\`, the server ends with it, and the exit code is the program's (126: it cannot be run,
@@ -50,6 +52,7 @@ export function serveCommand(program: readonly string[]): Command {
     .option('--dotfiles', 'serve files and directories whose names begin with a dot, too')
     .option('--private', 'in a private network namespace, for the program after `--`; needs no root');
   addDeviceOptions(command);
+  addLabOptions(command, 'serve the lab, too: its live screen shows every connection as it happens');
   return addTraceOptions(command, 'print the ladder of every connection to stderr')
     .addHelpText('after', EXAMPLES)
     .action(async (dir: string, options: ServeOptions) => {
@@ -57,7 +60,8 @@ export function serveCommand(program: readonly string[]): Command {
         command.error('error: --private needs a program after `--`: nobody else could reach the server');
       }
       const run = () => runCommand((cleanup) => serve(dir, options, program, cleanup));
-      await (options.private ? inPrivate(run) : run());
+      const listen = options.lab ? () => listenOutside(options) : null;
+      await (options.private ? inPrivate(run, undefined, listen) : run());
     });
 }
 
@@ -71,7 +75,8 @@ async function serve(
   const root = resolve(dir);
   const found = await stat(root).catch(() => null);
   if (!found?.isDirectory()) throw new CommandError(`${dir} is not a directory`, EXIT.usage);
-  const trace = openTrace(options, process.stderr, cleanup);
+  const lab = options.lab ? await openLiveLab(options, cleanup) : null;
+  const trace = openTrace(options, process.stderr, cleanup, lab?.event ?? null);
   const advice = options.private ? '' : '; --private needs no root';
   const { host, net, lost } = openStack(device, trace.probe, cleanup, advice);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -85,6 +90,7 @@ async function serve(
     const place = formatEndpoint({ address, port: options.port }).replace(/:80$/, '');
     process.stderr.write(`synfin: serving ${root} at http://${place}/ (device ${device.tun})\n`);
   }
+  if (lab !== null) process.stderr.write(`synfin: its connections, live: ${lab.address}\n`);
   try {
     if (program.length === 0) return await lost;
     const exitCode = await Promise.race([runProgram(program[0]!, program.slice(1), cleanup), lost]);

@@ -4,6 +4,7 @@ import { tee } from '../host/tee.ts';
 import { CaptureFile } from '../node/capture-file.ts';
 import { type LadderOutput, ladderTo } from '../node/ladder-output.ts';
 import { messagesIn } from '../node/language.ts';
+import type { TraceListener } from '../trace/events.ts';
 import { PcapngExport } from '../trace/pcapng-export.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { Messages } from '../trace/text/messages.ts';
@@ -48,11 +49,18 @@ export interface Tracing {
   end(): void;
 }
 
-export function openTrace(options: TraceOptions, output: LadderOutput, cleanup: Cleanup): Tracing {
-  if (!options.trace && options.pcapng === undefined) return { probe: null, end: () => {} };
+/** `live`: hears every event, too; null: nobody does. */
+export function openTrace(
+  options: TraceOptions,
+  output: LadderOutput,
+  cleanup: Cleanup,
+  live: TraceListener | null = null,
+): Tracing {
+  if (!options.trace && options.pcapng === undefined && live === null) return { probe: null, end: () => {} };
   const messages = messagesIn(options.lang);
   const recorder = new Recorder(0);
   const probe = probeOf(recorder, OUR_NAME, options.pcapng, messages, cleanup);
+  if (live !== null) recorder.listen(live);
   if (!options.trace) return { probe, end: () => {} };
   const sides = { left: OUR_NAME, right: null, rightTitle: 'kernel' };
   const ladder = ladderTo(output, sides, messages);

@@ -3,6 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { constants as os } from 'node:os';
 import { TunError } from './errors.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -53,12 +54,24 @@ export function inPrivateNamespace(): boolean {
  * was run with), and the same standard streams. SIGINT, SIGTERM and SIGHUP are passed on: of a terminal's Ctrl-C,
  * which goes to both, the program hears twice. Resolves to the exit code: the program's, or 128 + the number of the
  * signal that ended it. Rejects with TunError if it cannot be run.
+ *
+ * `listening`: a server of the network outside, which the program inside gets: a socket belongs to the network that it
+ * was made in, whoever holds it. It is closed here.
  */
-export function enterPrivateNamespace(argv: readonly string[] = process.argv.slice(1)): Promise<number> {
+export function enterPrivateNamespace(
+  argv: readonly string[] = process.argv.slice(1),
+  listening: Server | null = null,
+): Promise<number> {
   const [unshare, ...args] = UNSHARE;
   const child = spawn(unshare, [...args, process.execPath, ...process.execArgv, ...argv], {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', ...(listening === null ? [] : (['ipc'] as const))],
   });
+  if (listening !== null) {
+    child.send('listening', listening, () => {
+      listening.close();
+      child.channel?.unref();
+    });
+  }
   const pass = (signal: NodeJS.Signals) => void child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, pass);
@@ -69,6 +82,19 @@ export function enterPrivateNamespace(argv: readonly string[] = process.argv.sli
     child.once('exit', (code, signal) => resolve(signal ? 128 + os.signals[signal] : (code ?? 1)));
   }).finally(() => {
     for (const signal of signals) process.off(signal, pass);
+  });
+}
+
+/** The server that the process outside gives to this one. The way it comes by keeps neither of them alive. */
+export function listeningOutside(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    process.once('disconnect', () =>
+      reject(new TunError('ECONNRESET', 'the process outside gave no socket')),
+    );
+    process.once('message', (_, server) => {
+      process.channel?.unref();
+      resolve(server as Server);
+    });
   });
 }
 

@@ -221,6 +221,7 @@ export const ENGLISH = {
       link: 'copy the link',
       help: 'this help',
     },
+    screens: { lab: 'Lab', capture: 'Capture', live: 'Live' },
   },
   handles: {
     rtt: 'Round-trip time',

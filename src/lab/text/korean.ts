@@ -178,6 +178,7 @@ export const KOREAN: LabMessages = {
       link: '링크 복사',
       help: '이 도움말',
     },
+    screens: { lab: '실험실', capture: '캡처', live: '실시간' },
   },
   handles: {
     rtt: '왕복 시간',

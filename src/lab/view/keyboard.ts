@@ -4,6 +4,7 @@
 import type { WhatIf } from '../model/what-if.ts';
 import type { LabMessages } from '../text/messages.ts';
 import type { Lab } from './lab.ts';
+import { screen } from './screen.ts';
 
 /** What the page can do that the lab by itself can't. */
 export interface Doings {
@@ -115,7 +116,7 @@ const TYPED_INTO = 'input, select, textarea, [contenteditable]';
 
 export function listenToKeys(lab: Lab, doings: Doings): void {
   document.addEventListener('keydown', (event) => {
-    if (!lab.settings.keys.value || lab.dialog.value !== null) return;
+    if (screen.value !== 'lab' || !lab.settings.keys.value || lab.dialog.value !== null) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = event.target instanceof Element ? event.target : document.body;
     const presses = event.code === 'Space' || event.code === 'Enter';

@@ -10,6 +10,8 @@ import { Boundary } from './boundary.tsx';
 import { copy } from './clipboard.ts';
 import { type Doings, listenToKeys } from './keyboard.ts';
 import { Lab } from './lab.ts';
+import { fragmentOf, languageOf, screen, screenOf } from './screen.ts';
+import { Screens } from './screens.tsx';
 import { sentenceOf } from './sentence.ts';
 import './style.css';
 
@@ -24,7 +26,9 @@ const known = (language: string): string => (Object.hasOwn(LANGUAGES, language) 
 
 async function start(): Promise<void> {
   const fragment = location.hash.slice(1);
-  const language = known(parseShared(fragment)?.language || navigator.language.slice(0, 2));
+  const language = known(
+    parseShared(fragment)?.language || languageOf(fragment) || navigator.language.slice(0, 2),
+  );
   const lab = new Lab(__VERSION__, language, await LANGUAGES[language]!(), fragment);
   const doings = doingsOf(lab);
   dress();
@@ -32,13 +36,20 @@ async function start(): Promise<void> {
     document.documentElement.lang = lab.language.value;
     document.title = lab.messages.value.page.title;
   });
-  effect(() => history.replaceState(null, '', `#${lab.link.value}`));
+  screen.value = screenOf(fragment);
+  effect(() => {
+    const { value: name } = screen;
+    const address = name === 'lab' ? lab.link.value : fragmentOf(name, lab.language.value);
+    history.replaceState(null, '', `#${address}`);
+  });
   effect(() => tell(lab));
   window.addEventListener('hashchange', () => follow(lab, doings));
   listenToKeys(lab, doings);
   render(
     <Boundary lab={lab}>
-      <App lab={lab} doings={doings} />
+      <Screens lab={lab} speak={doings.speak}>
+        <App lab={lab} doings={doings} />
+      </Screens>
     </Boundary>,
     document.body,
   );
@@ -78,7 +89,8 @@ function doingsOf(lab: Lab): Doings {
 /** Another link was opened in this page. */
 function follow(lab: Lab, { speak }: Doings): void {
   const fragment = location.hash.slice(1);
-  if (fragment === lab.link.value) return;
+  screen.value = screenOf(fragment);
+  if (screen.value !== 'lab' || fragment === lab.link.value) return;
   lab.open(fragment);
   const language = parseShared(fragment)?.language ?? '';
   if (language !== '' && language !== lab.language.value) void speak(language);

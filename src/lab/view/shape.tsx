@@ -3,5 +3,9 @@
 import { h, type VNode } from 'preact';
 import type { Shape } from '../../trace/picture/shape.ts';
 
-export const nodeOf = ({ tag, attributes, text, children = [] }: Shape): VNode =>
-  h(tag, attributes, ...(text === undefined ? [] : [text]), ...children.map(nodeOf));
+/** An arrow stays the same node wherever it stands among the others: scrolling adds and takes away. */
+export function nodeOf({ tag, attributes, text, children = [] }: Shape): VNode {
+  const arrow = attributes['data-arrow'];
+  const props = arrow === undefined ? attributes : { ...attributes, key: arrow };
+  return h(tag, props, ...(text === undefined ? [] : [text]), ...children.map(nodeOf));
+}

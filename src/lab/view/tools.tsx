@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Doings } from './keyboard.ts';
 import type { Lab } from './lab.ts';
+import { ScreenLinks } from './screen-header.tsx';
 
 export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Element {
   const messages = lab.messages.value;
@@ -25,6 +26,7 @@ export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Elemen
       <h1>
         <span class="brand">synfin</span> <span class="where">{titles[lab.scenario.value.id]?.title}</span>
       </h1>
+      <ScreenLinks lab={lab} />
       <label class="find">
         <span class="unseen">{page.filter}</span>
         <input

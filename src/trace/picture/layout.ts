@@ -75,10 +75,7 @@ export function layOut(picture: LadderPicture, options: LayoutOptions): LadderLa
   const stateAt = picture.states.map(({ t }) => heightOf(t, ticks));
   return {
     arrows: picture.arrows.map((arrow) => placed(arrow, own.starts.get(arrow.id), own.stops.get(arrow.id))),
-    ribbons: picture.states.map((state, i) => {
-      const next = picture.states.findIndex((other, j) => j > i && other.end === state.end);
-      return { state, y1: stateAt[i]!, y2: next < 0 ? now : stateAt[next]! };
-    }),
+    ribbons: ribbonsOf(picture.states, stateAt, now),
     notes: picture.notes.map((note) => ({ note, y: own.notes.get(note.id) ?? 0 })),
     ticks: ticks.filter(({ y }) => y < now),
     gaps: axis.gaps.filter(({ y }) => y < now),
@@ -126,6 +123,19 @@ function mergedRows(pictures: readonly Happening[][][]): Row[] {
 function shownUntil(t: number, ticks: LadderLayout['ticks'], step: number): number {
   const last = ticks.findLast((tick) => tick.t <= t);
   return (last?.y ?? 0) + step;
+}
+
+/** Each lasts until the next of the same end, or to the foot. */
+function ribbonsOf(states: readonly PictureState[], at: readonly number[], height: number): PlacedRibbon[] {
+  const next = new Map<number, number>();
+  const ribbons: PlacedRibbon[] = [];
+  for (let i = states.length - 1; i >= 0; i--) {
+    const state = states[i]!;
+    const y1 = at[i]!;
+    ribbons.push({ state, y1, y2: next.get(state.end) ?? height });
+    next.set(state.end, y1);
+  }
+  return ribbons.reverse();
 }
 
 /** An arrival and what follows from it at once share a height; two arrivals, or two departures, do not. */
