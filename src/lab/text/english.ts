@@ -4,6 +4,7 @@ import { ENGLISH as TRACE } from '../../trace/text/english.ts';
 import type { Messages } from '../../trace/text/messages.ts';
 import type { Call } from '../model/recipe.ts';
 import type { HandleName, ScenarioId } from '../scenarios/all.ts';
+import { PANELS } from './english-panels.ts';
 
 interface ScenarioText {
   readonly title: string;
@@ -64,7 +65,7 @@ export const ENGLISH = {
     position: ({ at, of }: { at: number; of: number }): string => `event ${at} of ${of}`,
     speed: 'Speed',
     why: 'Why',
-    panels: { why: 'Why', states: 'States', sockets: 'Sockets' },
+    panels: { why: 'Why', states: 'States', sockets: 'Sockets', sequence: 'Numbers', calls: 'Calls' },
     stateMap: 'States of both ends, as in RFC 9293 figure 5',
     sockets: 'Sockets',
     parts: ({ at }: { at: number }): string => `They part at event ${at}.`,
@@ -155,6 +156,7 @@ export const ENGLISH = {
     nagle: 'Nagle',
     windowScaling: 'Window scaling',
   } satisfies Readonly<Record<HandleName, string>>,
+  panels: PANELS,
   scenarios: SCENARIOS,
   story: {
     call: ({ call, bytes }: { call: Call | 'flush' | 'receive'; bytes: number }): string =>

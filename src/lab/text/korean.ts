@@ -2,6 +2,7 @@
 
 import { ko } from '../../trace/text/korean/particle.ts';
 import { KOREAN as TRACE } from '../../trace/text/korean.ts';
+import { PANELS } from './korean-panels.ts';
 import type { LabMessages } from './messages.ts';
 
 export const KOREAN: LabMessages = {
@@ -18,7 +19,7 @@ export const KOREAN: LabMessages = {
     position: ({ at, of }) => `사건 ${at} / ${of}`,
     speed: '속도',
     why: '왜',
-    panels: { why: '왜', states: '상태', sockets: '소켓' },
+    panels: { why: '왜', states: '상태', sockets: '소켓', sequence: '번호', calls: '호출' },
     stateMap: '양 끝의 상태, RFC 9293 그림 5의 배치',
     sockets: '소켓',
     parts: ({ at }) => `사건 ${at}에서 갈라집니다.`,
@@ -108,6 +109,7 @@ export const KOREAN: LabMessages = {
     nagle: '네이글',
     windowScaling: '윈도우 스케일',
   },
+  panels: PANELS,
   scenarios: {
     s1: { title: '열기: 3방향 핸드셰이크', intro: '두 컴퓨터가 연결을 맺습니다. 3단계.' },
     s2: { title: '닫기: 4방향 핸드셰이크', intro: '두 끝이 저마다 더 보낼 것이 없다고 말합니다.' },

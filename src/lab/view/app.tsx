@@ -6,10 +6,13 @@ import { ComparisonLine } from './comparison.tsx';
 import { Handles } from './handles.tsx';
 import { type Lab, PANELS } from './lab.ts';
 import { Ladder } from './ladder.tsx';
+import { lazily } from './lazy.tsx';
 import { Sockets } from './sockets.tsx';
 import { StateMap } from './state-map.tsx';
 import { Transport } from './transport.tsx';
 import { Why } from './why.tsx';
+
+const Calls = lazily(async () => (await import('./calls.tsx')).Calls);
 
 const isBeside = (lab: Lab): boolean => lab.beside.value && lab.original.value !== null;
 
@@ -72,6 +75,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
         {lab.panel.value === 'why' && <Why lab={lab} />}
         {lab.panel.value === 'states' && <StateMap lab={lab} />}
         {lab.panel.value === 'sockets' && <Sockets lab={lab} />}
+        {lab.panel.value === 'calls' && <Calls lab={lab} />}
       </aside>
       <Transport lab={lab} />
     </div>

@@ -1,5 +1,6 @@
 // Keys, by where they are on the keyboard, so that a Hangul IME does not get in the way; never while something is typed.
 
+import { goToEndpoint } from './endpoint.ts';
 import type { Lab } from './lab.ts';
 
 export function listenToKeys(lab: Lab): void {
@@ -26,6 +27,9 @@ function actionOf(lab: Lab, { code, shiftKey }: KeyboardEvent): (() => void) | n
       return () => lab.goTo(0);
     case 'End':
       return () => lab.goTo(Number.MAX_SAFE_INTEGER);
+    case 'Digit1':
+    case 'Digit2':
+      return () => goToEndpoint(lab, code === 'Digit1' ? 1 : 2);
     case 'KeyZ':
       return () => (shiftKey ? lab.redo() : lab.undo());
     default:
