@@ -151,6 +151,10 @@ export class World {
     return this.hostOf(name).options.address;
   }
 
+  parametersOf(name: string): Parameters {
+    return this.hostOf(name).options.parameters;
+  }
+
   /** Let time pass until nothing more can happen, or until `limit`, virtual ms. */
   run(limit: number): Story {
     const { clock, recording } = this;

@@ -164,9 +164,10 @@ export const PANELS = {
       `The replay differs from the run at line ${line} (${reason}). A script can't set all that this run has.`,
     unsupported: ({ reason }: { reason: string }): string => `There is no script of this run: ${reason}.`,
     reasons: {
-      edits: 'in it a host crashes, or the cable is cut',
-      hosts: 'it has more than two hosts, or several connections',
+      crashes: 'this host crashes in it',
+      connections: 'this host has several connections',
       nothing: 'this host has no connection',
+      early: "its program writes before the connection is open, which POSIX's calls can't",
     },
     tooLarge: ({ pixels }: { pixels: number }): string =>
       `The picture is ${pixels} pixels high, more than browsers draw: it was made smaller.`,

@@ -161,9 +161,10 @@ export const PANELS: typeof ENGLISH = {
       `다시 돌리면 ${line}번째 줄에서 달라집니다 (${reason}). 스크립트로는 이 실행의 설정을 다 적을 수 없습니다.`,
     unsupported: ({ reason }) => `이 실행은 스크립트로 만들 수 없습니다: ${reason}.`,
     reasons: {
-      edits: '호스트가 죽거나 선이 끊깁니다',
-      hosts: '호스트가 셋 이상이거나 연결이 여럿입니다',
+      crashes: '이 호스트가 죽습니다',
+      connections: '이 호스트에 연결이 여럿입니다',
       nothing: '이 호스트에는 연결이 없습니다',
+      early: '연결이 열리기 전에 쓰는데, POSIX 호출로는 할 수 없습니다',
     },
     tooLarge: ({ pixels }) =>
       `그림의 높이가 ${pixels}픽셀이어서 브라우저가 그릴 수 없습니다. 작게 줄였습니다.`,
