@@ -87,7 +87,6 @@ export const PANELS = {
     space: ({ host, connection }: { host: string; connection: number }): string =>
       `Sequence space of the ${host}, connection ${connection}`,
     nothing: 'There is no connection yet. Press Next.',
-    connection: 'Connection',
     sends: ({ host }: { host: string }): string => `${host} sends`,
     receives: ({ host }: { host: string }): string => `${host} receives`,
     acked: 'sent and acknowledged',
@@ -97,12 +96,11 @@ export const PANELS = {
     received: 'received',
     window: 'receive window',
     sacked: 'SACKed',
-    bytes: ({ count }: { count: number }): string => `${count} B`,
+    held: 'held beyond a gap',
     count: ({ name, count }: { name: string; count: number }): string => `${name}: ${count} B`,
-    graph: ({ from, to }: { from: string; to: string }): string => `Time and sequence: ${from} → ${to}`,
+    graph: ({ from }: { from: string }): string => `Time and sequence numbers: what the ${from} sends`,
     graphNothing: 'Nothing has been sent this way yet.',
     direction: 'Direction',
-    zoom: 'Only what is shown',
     legend: {
       segment: 'segment',
       retransmission: 'R: sent again',

@@ -7,12 +7,14 @@ import { Handles } from './handles.tsx';
 import { type Lab, PANELS } from './lab.ts';
 import { Ladder } from './ladder.tsx';
 import { lazily } from './lazy.tsx';
+import { Share } from './share.tsx';
 import { Sockets } from './sockets.tsx';
 import { StateMap } from './state-map.tsx';
 import { Transport } from './transport.tsx';
 import { Why } from './why.tsx';
 
 const Calls = lazily(async () => (await import('./calls.tsx')).Calls);
+const Sequence = lazily(async () => (await import('./sequence.tsx')).Sequence);
 
 const isBeside = (lab: Lab): boolean => lab.beside.value && lab.original.value !== null;
 
@@ -24,6 +26,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
     <div class="page">
       <header>
         <h1>synfin</h1>
+        <Share lab={lab} />
         <button type="button" onClick={() => void speak(lab.language.value === 'ko' ? 'en' : 'ko')}>
           {page.language}
         </button>
@@ -75,6 +78,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
         {lab.panel.value === 'why' && <Why lab={lab} />}
         {lab.panel.value === 'states' && <StateMap lab={lab} />}
         {lab.panel.value === 'sockets' && <Sockets lab={lab} />}
+        {lab.panel.value === 'sequence' && <Sequence lab={lab} />}
         {lab.panel.value === 'calls' && <Calls lab={lab} />}
       </aside>
       <Transport lab={lab} />

@@ -30,6 +30,8 @@ function actionOf(lab: Lab, { code, shiftKey }: KeyboardEvent): (() => void) | n
     case 'Digit1':
     case 'Digit2':
       return () => goToEndpoint(lab, code === 'Digit1' ? 1 : 2);
+    case 'KeyE':
+      return () => document.getElementById('share')?.click();
     case 'KeyZ':
       return () => (shiftKey ? lab.redo() : lab.undo());
     default:

@@ -22,7 +22,7 @@ export interface CaptureRequest {
 }
 
 /** The whole file. Times count from the run's beginning, as if that had been in 1970. */
-export function captureOf(story: Story, request: CaptureRequest): Uint8Array {
+export function captureOf(story: Story, request: CaptureRequest): Uint8Array<ArrayBuffer> {
   const { host } = request;
   const seen = story.flights.flatMap((flight) => seenOf(flight, story, request)).sort((a, b) => a.t - b.t);
   const blocks = [
@@ -65,7 +65,7 @@ const remarksOf = ({ events }: Moment, messages: Messages): string[] =>
     return event.kind === 'rule' ? [reason] : [];
   });
 
-function joined(blocks: readonly Uint8Array[]): Uint8Array {
+function joined(blocks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(blocks.reduce((length, block) => length + block.length, 0));
   let at = 0;
   for (const block of blocks) {
