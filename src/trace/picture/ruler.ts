@@ -32,9 +32,8 @@ export const RULER_HEIGHT = 108;
 const TOP = 62;
 const BAR = 26;
 const ROW = 18;
-/** What a part that has any bytes takes at least, and one that has none, of the width. */
+/** What a part that has any bytes takes at least, of the width; one that has none is not there. */
 const LEAST = 0.16;
-const NONE = 0.02;
 
 export function drawRuler({ parts, edges, blocks }: Ruler, width: number): Shape {
   const starts = spread(parts, width);
@@ -62,7 +61,7 @@ export function drawRuler({ parts, edges, blocks }: Ruler, width: number): Shape
 
 /** Where each part begins, and where the last one ends. */
 function spread(parts: readonly RulerPart[], width: number): number[] {
-  const weights = parts.map(({ from, to }) => (to > from ? LEAST : NONE));
+  const weights = parts.map(({ from, to }): number => (to > from ? LEAST : 0));
   const free = 1 - weights.reduce((sum, weight) => sum + weight, 0);
   const sizes = parts.map(({ from, to }) =>
     to > from && Number.isFinite(to) ? Math.log2(1 + to - from) : 0,
@@ -70,24 +69,30 @@ function spread(parts: readonly RulerPart[], width: number): number[] {
   const all = sizes.reduce((sum, size) => sum + size, 0);
   const starts = [0];
   for (const [i, weight] of weights.entries()) {
-    const extra = all === 0 ? free / parts.length : (free * sizes[i]!) / all;
-    starts.push(starts[i]! + (weight + extra) * width);
+    const extra = all === 0 ? free / weights.filter((one) => one > 0).length : (free * sizes[i]!) / all;
+    starts.push(starts[i]! + (weight === 0 ? 0 : weight + extra) * width);
   }
   return starts;
 }
 
 function drawPart({ number, label }: RulerPart, x1: number, x2: number): Shape[] {
+  if (x2 <= x1) return [];
   const bar: Shape = {
     tag: 'rect',
-    attributes: { class: `part part-${number}`, x: x1, y: TOP, width: Math.max(x2 - x1, 1), height: BAR },
+    attributes: { class: `part part-${number}`, x: x1, y: TOP, width: x2 - x1, height: BAR },
     children: [{ tag: 'title', attributes: {}, text: label }],
   };
   const text: Shape = {
     tag: 'text',
-    attributes: { class: 'part-number', x: (x1 + x2) / 2, y: TOP + 18, 'text-anchor': 'middle' },
+    attributes: {
+      class: `part-number number-${number}`,
+      x: (x1 + x2) / 2,
+      y: TOP + 18,
+      'text-anchor': 'middle',
+    },
     text: String(number),
   };
-  return x2 - x1 < 12 ? [bar] : [bar, text];
+  return [bar, text];
 }
 
 const drawBlock = (x1: number, x2: number, label: string): Shape => ({
@@ -113,9 +118,11 @@ function drawEdge({ name, at }: RulerEdge, x: number, row: number, width: number
 
 export function rulerStyle(color: (name: keyof Palette) => string): string {
   return [
-    `.part{stroke:${color('paper')};stroke-width:1}.part-1{fill:${color('closed')}}.part-2{fill:${color('text')}}`,
-    `.part-3{fill:${color('established')}}.part-4{fill:${color('line')}}.receiving .part-2{fill:${color('established')}}`,
-    `.receiving .part-3{fill:${color('line')}}.part-number{fill:${color('paper')};font-weight:700;font-size:12px}`,
+    `.part{stroke:${color('paper')};stroke-width:1}.part-1{fill:${color('faint')}}.part-2{fill:${color('text')}}`,
+    `.part-3,.receiving .part-2{fill:${color('established')}}`,
+    `.part-4,.receiving .part-3{fill:${color('paper')};stroke:${color('line')};stroke-dasharray:3 3}`,
+    `.part-number{fill:${color('paper')};font-weight:700;font-size:12px}`,
+    `.number-4,.receiving .number-3{fill:${color('ink')}}`,
     `.edge-mark{stroke:${color('ink')};stroke-width:1.25;fill:none}`,
     `.edge-name{font-size:11px;fill:${color('ink')};paint-order:stroke;stroke:${color('paper')};stroke-width:3px}`,
     `.sacked{fill:${color('closing')}}`,
