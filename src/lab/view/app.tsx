@@ -7,7 +7,7 @@ import { Handles } from './handles.tsx';
 import { type Lab, PANELS } from './lab.ts';
 import { Ladder } from './ladder.tsx';
 import { lazily } from './lazy.tsx';
-import { Share } from './share.tsx';
+import { Share, ShareButton } from './share.tsx';
 import { Sockets } from './sockets.tsx';
 import { StateMap } from './state-map.tsx';
 import { Transport } from './transport.tsx';
@@ -26,7 +26,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
     <div class="page">
       <header>
         <h1>synfin</h1>
-        <Share lab={lab} />
+        <ShareButton lab={lab} />
         <button type="button" onClick={() => void speak(lab.language.value === 'ko' ? 'en' : 'ko')}>
           {page.language}
         </button>
@@ -82,6 +82,7 @@ export function App({ lab, speak }: { lab: Lab; speak: (language: string) => Pro
         {lab.panel.value === 'calls' && <Calls lab={lab} />}
       </aside>
       <Transport lab={lab} />
+      <Share lab={lab} />
     </div>
   );
 }

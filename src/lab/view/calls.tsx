@@ -36,7 +36,7 @@ export function Calls({ lab }: { lab: Lab }): JSX.Element {
   return (
     <section class="calls" aria-label={calls.title}>
       <h2>{calls.title}</h2>
-      <label class="row" title={calls.atHelp}>
+      <label class="in-line" title={calls.atHelp}>
         {calls.at}
         <input
           type="number"
@@ -195,7 +195,7 @@ interface SocketChoiceProps {
 function SocketChoice({ lab, sockets, chosen, choose }: SocketChoiceProps): JSX.Element {
   const { calls } = lab.messages.value.panels;
   return (
-    <label class="row">
+    <label class="in-line">
       {calls.socket}
       <select
         disabled={sockets.length === 0}

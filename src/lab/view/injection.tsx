@@ -39,7 +39,7 @@ export function Injection({ lab, at, act }: InjectionProps): JSX.Element {
   return (
     <form class="injection" onSubmit={send}>
       <h3>{calls.inject}</h3>
-      <label class="row">
+      <label class="in-line">
         {calls.from}
         <select value={from.value || hosts[0]} onChange={(event) => (from.value = event.currentTarget.value)}>
           {hosts.map((host) => (
@@ -50,7 +50,7 @@ export function Injection({ lab, at, act }: InjectionProps): JSX.Element {
         </select>
       </label>
       {connections.length > 1 && (
-        <label class="row">
+        <label class="in-line">
           {calls.connection}
           <select value={connection} onChange={(event) => (wanted.value = Number(event.currentTarget.value))}>
             {connections.map((number) => (
@@ -61,7 +61,7 @@ export function Injection({ lab, at, act }: InjectionProps): JSX.Element {
           </select>
         </label>
       )}
-      <label class="row column">
+      <label class="in-line column">
         {calls.segment}
         <input
           class="segment"

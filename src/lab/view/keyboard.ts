@@ -2,6 +2,7 @@
 
 import { goToEndpoint } from './endpoint.ts';
 import type { Lab } from './lab.ts';
+import { openShare } from './share.tsx';
 
 export function listenToKeys(lab: Lab): void {
   document.addEventListener('keydown', (event) => {
@@ -31,7 +32,7 @@ function actionOf(lab: Lab, { code, shiftKey }: KeyboardEvent): (() => void) | n
     case 'Digit2':
       return () => goToEndpoint(lab, code === 'Digit1' ? 1 : 2);
     case 'KeyE':
-      return () => document.getElementById('share')?.click();
+      return openShare;
     case 'KeyZ':
       return () => (shiftKey ? lab.redo() : lab.undo());
     default:

@@ -155,7 +155,7 @@ function Graph({ lab, width }: { lab: Lab; width: number }): JSX.Element {
     <section aria-label={sequence.graph({ from: chosen.host })}>
       <h3>{sequence.graph({ from: chosen.host })}</h3>
       {directions.length > 1 && (
-        <label class="row">
+        <label class="in-line">
           {sequence.direction}{' '}
           <select value={name(chosen)} onChange={(event) => (wanted.value = event.currentTarget.value)}>
             {directions.map((one) => (

@@ -53,7 +53,7 @@ export function ShareDialog({ lab, close }: ShareProps): JSX.Element {
           {share.close}
         </button>
       </div>
-      <label class="row column">
+      <label class="in-line column">
         {share.link}
         <input type="text" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
       </label>
@@ -81,7 +81,7 @@ export function ShareDialog({ lab, close }: ShareProps): JSX.Element {
         </fieldset>
         <div class="share-file">
           <p>{share.about[format.value]}</p>
-          <div class="row">
+          <div class="in-line">
             <label>
               {share.extent}{' '}
               <select
@@ -112,7 +112,7 @@ export function ShareDialog({ lab, close }: ShareProps): JSX.Element {
               {text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text}
             </pre>
           )}
-          <div class="row">
+          <div class="in-line">
             <button type="button" class="primary" disabled={name === ''} onClick={() => void save()}>
               {share.save} {name}
             </button>

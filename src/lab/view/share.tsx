@@ -1,20 +1,26 @@
-// Share and export: a button, and the dialog that it opens, which is fetched when it is first asked for.
+// Share and export: the button, which may stand anywhere, and the dialog, which is fetched when it is first asked for.
 
-import { useSignal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Lab } from './lab.ts';
 import { lazily } from './lazy.tsx';
 
 const ShareDialog = lazily(async () => (await import('./share-dialog.tsx')).ShareDialog);
+const open = signal(false);
 
-export function Share({ lab }: { lab: Lab }): JSX.Element {
-  const open = useSignal(false);
+export function openShare(): void {
+  open.value = true;
+}
+
+export function ShareButton({ lab }: { lab: Lab }): JSX.Element {
   return (
-    <>
-      <button type="button" id="share" aria-haspopup="dialog" onClick={() => (open.value = true)}>
-        {lab.messages.value.panels.share.open}
-      </button>
-      {open.value && <ShareDialog lab={lab} close={() => (open.value = false)} />}
-    </>
+    <button type="button" aria-haspopup="dialog" onClick={openShare}>
+      {lab.messages.value.panels.share.open}
+    </button>
   );
+}
+
+/** At the end of the page: what hides the button must not hide it. */
+export function Share({ lab }: { lab: Lab }): JSX.Element | null {
+  return open.value ? <ShareDialog lab={lab} close={() => (open.value = false)} /> : null;
 }
