@@ -86,3 +86,13 @@ function readHandmade(text: string, as: Impersonated): Segment {
   segment.textLength = parsed.length;
   return segment;
 }
+
+/** What is wrong with a segment made by hand; null: nothing. */
+export function segmentFault(text: string): 'notation' | 'length' | null {
+  try {
+    return parseSegment(text).length > LONGEST_TEXT ? 'length' : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'notation';
+    throw error;
+  }
+}

@@ -145,21 +145,27 @@ export interface ConnectTo {
   readonly reading?: boolean;
 }
 
+/** What is told of programs beside what their TCP reports. */
+export interface ProgramNews {
+  readonly listens: (port: number) => void;
+  readonly opened: (name: string, socket: TcpSocket) => void;
+}
+
 /** The programs of one host, from when it starts until it crashes. */
 export class Programs {
   readonly host: Host;
   readonly sockets = new Map<string, LabSocket>();
   readonly listeners: TcpListener[] = [];
   private readonly name: string;
-  private readonly listens: (port: number) => void;
+  private readonly heard: ProgramNews;
   private last: number;
 
   /** `last`: how many sockets the host had before it was rebooted, so that no two have one name. */
-  constructor(name: string, host: Host, last: number, listens: (port: number) => void) {
+  constructor(name: string, host: Host, last: number, heard: ProgramNews) {
     this.name = name;
     this.host = host;
     this.last = last;
-    this.listens = listens;
+    this.heard = heard;
   }
 
   get count(): number {
@@ -175,7 +181,7 @@ export class Programs {
   listen(options: ListenOptions, handlers: Handlers = {}, reading = true, accepting = true): TcpListener {
     const listener = this.host.listen(options);
     this.listeners.push(listener);
-    this.listens(options.port);
+    this.heard.listens(options.port);
     const accept = (): void => {
       for (let socket = listener.accept(); socket !== null; socket = listener.accept()) {
         const accepted = this.add(socket, handlers, reading);
@@ -190,6 +196,7 @@ export class Programs {
     this.last += 1;
     const made = new LabSocket(`${this.name}.${this.last}`, socket, handlers, reading);
     this.sockets.set(made.name, made);
+    this.heard.opened(made.name, socket);
     return made;
   }
 }

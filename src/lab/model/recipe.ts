@@ -69,7 +69,7 @@ export interface Recipe {
 }
 
 /** More than a person makes. */
-const MAX_EDITS = 200;
+export const MAX_EDITS = 200;
 /** A day of virtual time, ms. */
 const MAX_TIME = 86_400_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -84,6 +84,11 @@ export const withEdit = (recipe: Recipe, edit: Edit): Recipe => ({
 });
 
 export const withoutLastEdit = (recipe: Recipe): Recipe => ({ ...recipe, edits: recipe.edits.slice(0, -1) });
+
+export const withoutEdit = (recipe: Recipe, index: number): Recipe => ({
+  ...recipe,
+  edits: recipe.edits.toSpliced(index, 1),
+});
 
 export const withValue = (recipe: Recipe, name: string, value: Value): Recipe => ({
   ...recipe,

@@ -11,11 +11,12 @@ import type { Tcb } from '../../tcp/tcb.ts';
 import type { SegmentEvent, TraceEvent } from '../../trace/events.ts';
 import { Recorder } from '../../trace/recorder.ts';
 import { recordSegment } from '../../trace/segment-record.ts';
-import { formatEndpoint } from '../../wire/address.ts';
+import { type Endpoint, formatEndpoint } from '../../wire/address.ts';
+import type { Packet } from '../../wire/packet.ts';
 import { isSame, originalOf, readAlone } from './departed.ts';
 import type { Impersonated } from './inject.ts';
 import type { Edit } from './recipe.ts';
-import type { Flight, Lifeline, Listening, Moment, Stimulus, Story, TcbView } from './story.ts';
+import type { Flight, Lifeline, Listening, Moment, NamedSocket, Stimulus, Story, TcbView } from './story.ts';
 
 /** What is told of a segment that no engine sent. */
 const NO_EVENT = { id: 0, kind: 'segment', direction: 'out', why: null, retransmission: false } as const;
@@ -40,6 +41,7 @@ export class Recording {
   private readonly recorder = new Recorder(0);
   private readonly hosts: string[] = [];
   private readonly listeners: Listening[] = [];
+  private readonly sockets: NamedSocket[] = [];
   private readonly lifelines = new Map<string, Growing<Lifeline>>();
   private readonly ends = new Map<string, End>();
   private readonly now: () => number;
@@ -96,6 +98,7 @@ export class Recording {
       case 'delivered':
         this.arriving = this.flightOf(event, from, to);
         this.arriving.arrivals.push({ t: event.at, moment: null });
+        if (this.arriving.corrupted) this.arriving.damaged = bytesOf(event.packet);
         return;
       case 'delayed':
       case 'duplicated':
@@ -106,6 +109,12 @@ export class Recording {
   /** A program waits for connections on `port`. */
   listens(host: string, port: number): void {
     this.listeners.push({ host, port, t: this.now() });
+  }
+
+  /** A program got a socket. */
+  opened(host: string, name: string, { local, remote }: { local: Endpoint; remote: Endpoint }): void {
+    const ends = { local: formatEndpoint(local), remote: formatEndpoint(remote) };
+    this.sockets.push({ host, name, ...ends, t: this.now() });
   }
 
   /** A person's hand. */
@@ -150,6 +159,7 @@ export class Recording {
       flights: this.flights,
       lifelines: [...this.lifelines.values()],
       listeners: this.listeners,
+      sockets: this.sockets,
       end: this.now(),
       stopped,
     };
@@ -311,7 +321,8 @@ export class Recording {
       due,
       lost: null,
       corrupted: false,
-      bytes: packet.bytes.slice(packet.start, packet.end),
+      damaged: null,
+      bytes: bytesOf(packet),
     };
     this.flights.push(flight);
     const moment = this.latest.get(from);
@@ -348,3 +359,5 @@ export class Recording {
     throw new Error(`packet ${event.index} from ${from} to ${to} never left`);
   }
 }
+
+const bytesOf = ({ bytes, start, end }: Packet): Uint8Array => bytes.slice(start, end);

@@ -69,6 +69,8 @@ export interface Flight {
   /** In the link's words: `filter` is a person's doing. */
   readonly lost: { readonly t: number; readonly reason: string } | null;
   readonly corrupted: boolean;
+  /** The packet as it arrived, if it was corrupted. */
+  readonly damaged: Uint8Array | null;
   /** The packet as it left, IP header first. */
   readonly bytes: Uint8Array;
 }
@@ -91,12 +93,23 @@ export interface Listening {
   readonly t: number;
 }
 
+/** A socket by the name that calls know it by. */
+export interface NamedSocket {
+  readonly host: string;
+  readonly name: string;
+  readonly local: string;
+  readonly remote: string;
+  /** When the program got it, virtual ms. */
+  readonly t: number;
+}
+
 export interface Story {
   readonly hosts: readonly string[];
   readonly moments: readonly Moment[];
   readonly flights: readonly Flight[];
   readonly lifelines: readonly Lifeline[];
   readonly listeners: readonly Listening[];
+  readonly sockets: readonly NamedSocket[];
   /** When the run ended, virtual ms, and why: nothing more can happen, or a limit was reached. */
   readonly end: number;
   readonly stopped: 'quiet' | 'time' | 'moments';

@@ -155,6 +155,10 @@ export class World {
     return this.hostOf(name).options.address;
   }
 
+  parametersOf(name: string): Parameters {
+    return this.hostOf(name).options.parameters;
+  }
+
   /** Let time pass until nothing more can happen, or until `limit`, virtual ms. */
   run(limit: number): Story {
     const { clock, recording } = this;
@@ -181,7 +185,10 @@ export class World {
       limits,
       probe: this.recording.probeFor(name),
     });
-    const programs = new Programs(name, made, sockets, (port) => this.recording.listens(name, port));
+    const programs = new Programs(name, made, sockets, {
+      listens: (port) => this.recording.listens(name, port),
+      opened: (socket, ends) => this.recording.opened(name, socket, ends),
+    });
     host.programs = programs;
     for (const way of host.links) this.plug(host, way);
     boot?.(programs);
@@ -279,9 +286,21 @@ export class World {
   }
 
   private callByHand(edit: CallEdit): void {
-    const programs = this.hosts.get(edit.host)?.programs ?? null;
-    const refusal = programs === null ? 'ENETDOWN' : refusalOf(() => this.make(edit, programs));
-    if (refusal !== null) this.recording.edited(edit, edit.host, refusal);
+    const { recording } = this;
+    const host = this.hosts.get(edit.host);
+    if (host === undefined) return;
+    const { programs } = host;
+    const before = recording.moments.length;
+    const refusal = programs === null ? 'ENETDOWN' : this.refusalOfCall(edit, programs);
+    if (refusal !== null) recording.edited(edit, edit.host, refusal);
+    // Not every call reaches TCP: to listen, or to read no more, is the program's own affair.
+    else if (recording.moments.length === before) recording.edited(edit, edit.host);
+  }
+
+  private refusalOfCall(edit: CallEdit, programs: Programs): string | null {
+    const makes = edit.call === 'listen' || edit.call === 'connect';
+    if (!makes && !programs.sockets.has(edit.socket ?? '')) return 'EBADF';
+    return refusalOf(() => this.make(edit, programs));
   }
 
   private make(edit: CallEdit, programs: Programs): void {

@@ -5,6 +5,7 @@ import { ENGLISH as TRACE } from '../../trace/text/english.ts';
 import type { Messages } from '../../trace/text/messages.ts';
 import type { Call } from '../model/recipe.ts';
 import type { HandleName, ScenarioId } from '../scenarios/all.ts';
+import { PANELS } from './english-panels.ts';
 
 interface ScenarioText {
   readonly title: string;
@@ -75,7 +76,7 @@ export const ENGLISH = {
     position: ({ at, of }: { at: number; of: number }): string => `event ${at} of ${of}`,
     speed: 'Speed',
     why: 'Why',
-    panels: { why: 'Why', states: 'States', sockets: 'Sockets' },
+    panels: { why: 'Why', states: 'States', sockets: 'Sockets', sequence: 'Numbers', calls: 'Calls' },
     stateMap: 'States of both ends, as in RFC 9293 figure 5',
     sockets: 'Sockets',
     parts: ({ at }: { at: number }): string => `They part at event ${at}.`,
@@ -215,6 +216,8 @@ export const ENGLISH = {
       speed: 'slower, faster',
       filter: 'find',
       scale: 'how time is drawn',
+      endpoint: 'to what can be done at an end',
+      share: 'share and export',
       states: 'state map',
       language: 'the other language',
       theme: 'dark or light',
@@ -278,6 +281,7 @@ export const ENGLISH = {
     nagle: 'Nagle',
     windowScaling: 'Window scaling',
   } satisfies Readonly<Record<HandleName, string>>,
+  panels: PANELS,
   scenarios: SCENARIOS,
   story: {
     call: ({ call, bytes }: { call: Call | 'flush' | 'receive'; bytes: number }): string =>

@@ -3,6 +3,7 @@
 import type { TimerName } from '../../tcp/probe.ts';
 import { ko } from '../../trace/text/korean/particle.ts';
 import { KOREAN as TRACE } from '../../trace/text/korean.ts';
+import { PANELS } from './korean-panels.ts';
 import type { LabMessages } from './messages.ts';
 
 const NETWORK: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ export const KOREAN: LabMessages = {
     position: ({ at, of }) => `사건 ${at} / ${of}`,
     speed: '속도',
     why: '왜',
-    panels: { why: '왜', states: '상태', sockets: '소켓' },
+    panels: { why: '왜', states: '상태', sockets: '소켓', sequence: '번호', calls: '호출' },
     stateMap: '양 끝의 상태, RFC 9293 그림 5의 배치',
     sockets: '소켓',
     parts: ({ at }) => `사건 ${at}에서 갈라집니다.`,
@@ -172,6 +173,8 @@ export const KOREAN: LabMessages = {
       speed: '느리게, 빠르게',
       filter: '찾기',
       scale: '시간을 그리는 방식',
+      endpoint: '한쪽 끝에서 할 수 있는 일로',
+      share: '공유와 내보내기',
       states: '상태 지도',
       language: '다른 언어로',
       theme: '어둡게, 밝게',
@@ -235,6 +238,7 @@ export const KOREAN: LabMessages = {
     nagle: 'Nagle 알고리즘',
     windowScaling: '윈도우 배율',
   },
+  panels: PANELS,
   scenarios: {
     s1: { title: '열기: 3방향 핸드셰이크', intro: '두 컴퓨터가 연결을 맺습니다. 3단계.' },
     s2: { title: '닫기: 4방향 핸드셰이크', intro: '양쪽이 저마다 더 보낼 것이 없다고 알립니다.' },

@@ -9,6 +9,7 @@ import type { Doings } from './keyboard.ts';
 import { type Lab, PANELS } from './lab.ts';
 import { Ladders } from './ladder.tsx';
 import { lazily } from './lazy.tsx';
+import { Share } from './share.tsx';
 import { Sockets } from './sockets.tsx';
 import { StateMap } from './state-map.tsx';
 import { Tools } from './tools.tsx';
@@ -16,6 +17,8 @@ import { Transport } from './transport.tsx';
 import { Why } from './why.tsx';
 
 const Dialogs = lazily(async () => (await import('./dialogs.tsx')).Dialogs);
+const Calls = lazily(async () => (await import('./calls.tsx')).Calls);
+const Sequence = lazily(async () => (await import('./sequence.tsx')).Sequence);
 
 export function App({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Element {
   const { page } = lab.messages.value;
@@ -48,8 +51,11 @@ export function App({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Element 
         {lab.panel.value === 'why' && <Why lab={lab} />}
         {lab.panel.value === 'states' && <StateMap lab={lab} />}
         {lab.panel.value === 'sockets' && <Sockets lab={lab} />}
+        {lab.panel.value === 'sequence' && <Sequence lab={lab} />}
+        {lab.panel.value === 'calls' && <Calls lab={lab} />}
       </aside>
       <Transport lab={lab} />
+      <Share lab={lab} />
       {lab.dialog.value !== null && <Dialogs lab={lab} />}
       <p class="unseen" role="status" aria-live="polite">
         {lab.spoken.value}

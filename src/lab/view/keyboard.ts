@@ -3,8 +3,10 @@
 
 import type { WhatIf } from '../model/what-if.ts';
 import type { LabMessages } from '../text/messages.ts';
+import { goToEndpoint } from './endpoint.ts';
 import type { Lab } from './lab.ts';
 import { screen } from './screen.ts';
+import { openShare } from './share.tsx';
 
 /** What the page can do that the lab by itself can't. */
 export interface Doings {
@@ -90,6 +92,13 @@ export const KEYS: readonly Key[] = [
       lab.panel.value = lab.panel.value === 'states' ? 'why' : 'states';
     },
   },
+  {
+    codes: ['Digit1', 'Digit2'],
+    shown: '1 2',
+    name: 'endpoint',
+    press: (lab, { code }) => goToEndpoint(lab, code === 'Digit1' ? 1 : 2),
+  },
+  { codes: ['KeyE'], shown: 'E', name: 'share', press: openShare },
   {
     codes: ['KeyG'],
     shown: 'G',

@@ -4,7 +4,15 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { TimeScale } from '../../trace/picture/axis.ts';
 import { type Comparison, compare } from '../model/compare.ts';
-import { type Edit, type Recipe, recipeOf, type Value, withEdit, withValue } from '../model/recipe.ts';
+import {
+  type Edit,
+  type Recipe,
+  recipeOf,
+  type Value,
+  withEdit,
+  withoutEdit,
+  withValue,
+} from '../model/recipe.ts';
 import { type Row, rowsOf, rowsShown } from '../model/rows.ts';
 import { type Scenario, type Values, valuesOf } from '../model/scenario.ts';
 import { formatShared, parseShared } from '../model/share.ts';
@@ -30,7 +38,7 @@ export type Chosen =
   | { readonly kind: 'flight'; readonly index: number }
   | { readonly kind: 'moment'; readonly index: number };
 
-export const PANELS = ['why', 'states', 'sockets'] as const;
+export const PANELS = ['why', 'states', 'sockets', 'sequence', 'calls'] as const;
 export type Panel = (typeof PANELS)[number];
 
 export type Told =
@@ -43,6 +51,7 @@ const EMPTY: Story = {
   flights: [],
   lifelines: [],
   listeners: [],
+  sockets: [],
   end: 0,
   stopped: 'quiet',
 };
@@ -289,6 +298,11 @@ export class Lab {
 
   set(name: string, value: Value): void {
     this.change(withValue(this.recipe.value, name, value));
+  }
+
+  /** Take back the edit of that number, from 0, wherever it stands. */
+  takeBack(index: number): void {
+    this.change(withoutEdit(this.recipe.value, index));
   }
 
   /** One of the scenario's experiments, from its beginning; without handles, the scenario as it is. */

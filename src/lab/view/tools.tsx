@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { Doings } from './keyboard.ts';
 import type { Lab } from './lab.ts';
 import { ScreenLinks } from './screen-header.tsx';
+import { ShareButton } from './share.tsx';
 
 export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Element {
   const messages = lab.messages.value;
@@ -52,6 +53,7 @@ export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Elemen
         {page.more}
       </button>
       <div id="tools" class={open.value ? 'tools open' : 'tools'}>
+        <ShareButton lab={lab} />
         <button type="button" onClick={() => lab.nextScale()}>
           {page.scale({ scale: lab.scale.value })}
         </button>

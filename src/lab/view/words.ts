@@ -25,21 +25,18 @@ export function numbersOf({ segment }: Flight): string {
   return parts.join(' ');
 }
 
-export function noteOf({ stimulus }: Moment, { story }: LabMessages): string | null {
+export function noteOf({ stimulus }: Moment, { story, panels }: LabMessages): string | null {
   switch (stimulus.kind) {
     case 'call':
       return story.call({ call: stimulus.call, bytes: stimulus.bytes });
     case 'timer':
       return story.timer({ name: stimulus.timer });
     case 'edit':
-      return story.edit({ kind: stimulus.edit.kind });
+      return story.edit({ kind: panels.edit(stimulus.edit) });
     case 'network':
       return story.network({ story: stimulus.story });
     case 'refused':
-      return story.refused({
-        call: 'call' in stimulus.edit ? `${stimulus.edit.call}()` : stimulus.edit.kind,
-        code: stimulus.code,
-      });
+      return story.refused({ call: panels.edit(stimulus.edit), code: stimulus.code });
     case 'arrival':
       return null;
   }

@@ -91,7 +91,8 @@ function arrowOf(arrow: PictureArrow, words: PictureWords): string {
   const times = [departs, arrives].filter((t) => t !== null).map(words.time);
   const parts = [badge === '' ? '' : `[${badge}]`, label, detail, `(${times.join(' → ')})`];
   const text = parts.filter((part) => part !== '').join(' ');
-  return `${INDENT}e${from}${dash}${fate === 'arrives' ? '>>' : 'x'}e${to}: ${escapeMermaid(text)}`;
+  const end = fate === 'lost' || fate === 'damaged' ? 'x' : '>>';
+  return `${INDENT}e${from}${dash}${end}e${to}: ${escapeMermaid(text)}`;
 }
 
 /**
