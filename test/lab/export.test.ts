@@ -49,15 +49,15 @@ describe('a run as a packetdrill script', () => {
       '// A run.',
       '// synfin packetdrill --profile linux --options strict',
       '',
-      expect.stringMatching(/^`sysctl -q net\.ipv4\.tcp_rmem="4096 131072 6291456" .*`$/),
+      expect.stringMatching(/^`sysctl -q net\.ipv4\.tcp_rmem="4096 131072 33554432" .*`$/),
       '',
       '0.000000 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3',
       '0.000000 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)',
       expect.stringMatching(
-        /^0\.000000 > S 0:0\(0\) win 64240 <mss 1460,sackOK,TS val \d+ ecr 0,nop,wscale 7>$/,
+        /^0\.000000 > S 0:0\(0\) win 64240 <mss 1460,sackOK,TS val \d+ ecr 0,nop,wscale 10>$/,
       ),
       expect.stringMatching(/^0\.200000 < S\. 0:0\(0\) ack 1 win 65160 </),
-      expect.stringMatching(/^0\.200000 > \. 1:1\(0\) ack 1 win 502 </),
+      expect.stringMatching(/^0\.200000 > \. 1:1\(0\) ack 1 win 63 </),
     ]);
   });
 

@@ -53,7 +53,6 @@ export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Elemen
         {page.more}
       </button>
       <div id="tools" class={open.value ? 'tools open' : 'tools'}>
-        <ShareButton lab={lab} />
         <button type="button" onClick={() => lab.nextScale()}>
           {page.scale({ scale: lab.scale.value })}
         </button>
@@ -72,6 +71,7 @@ export function Tools({ lab, doings }: { lab: Lab; doings: Doings }): JSX.Elemen
         <button type="button" onClick={() => lab.settings.nextTheme()}>
           {page.theme({ theme: lab.settings.theme.value })}
         </button>
+        <ShareButton lab={lab} />
       </div>
       <button
         type="button"

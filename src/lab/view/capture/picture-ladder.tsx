@@ -75,6 +75,7 @@ export function PictureLadder(props: PictureLadderProps): JSX.Element {
         {nodeOf(drawHead(picture, lines))}
       </svg>
       <div class="packets-frame" ref={frame}>
+        <Heard {...{ picture, chosen, label, sentence, press }} />
         <div class="packets-all" style={{ height: `${layout.height + FOOT}px` }}>
           <svg
             aria-hidden="true"
@@ -87,7 +88,6 @@ export function PictureLadder(props: PictureLadderProps): JSX.Element {
           </svg>
         </div>
       </div>
-      <Heard {...{ picture, chosen, label, sentence, press }} />
     </div>
   );
 }
