@@ -30,6 +30,8 @@ export class SeenIp implements IpHeader {
   /** Where the payload ended on the wire; beyond `payloadEnd` if the capture cut the packet. */
   wireEnd = 0;
   dontFragment = false;
+  /** Where the header begins. */
+  start = 0;
 }
 
 /**
@@ -44,6 +46,7 @@ export function readIp(
   into: SeenIp,
 ): boolean {
   if (start >= end) return false;
+  into.start = start;
   const version = bytes[start]! >> 4;
   if (version === 4) return readIpv4(bytes, start, end, missing, into);
   return version === 6 && readIpv6(bytes, start, end, missing, into);

@@ -1,27 +1,17 @@
 // The ladder of one captured connection: client left, server right, a row for each packet, its analysis flags and what
 // it does to the states beside it.
 
-import type { RuleId } from '../../tcp/rules.ts';
-import { seq } from '../../tcp/seq.ts';
 import { formatEndpoint } from '../../wire/address.ts';
-import { ACK, FIN, RST, SYN } from '../../wire/tcp.ts';
 import { addReason, type Draft, type Lane, newDraft, show } from '../ladder-draft.ts';
 import { LadderLayout, type Side } from '../ladder-layout.ts';
 import { RowWriter } from '../ladder-rows.ts';
 import { labelsOf, optionsOf, toneOf } from '../ladder-text.ts';
-import { recordSegment } from '../segment-record.ts';
 import type { Messages } from '../text/messages.ts';
 import type { Connection, Explained } from './connection.ts';
 import type { EndIndex, StateConfidence } from './ends.ts';
-import {
-  ANY_RETRANSMISSION,
-  DUP_ACK,
-  flagTexts,
-  KEEP_ALIVE,
-  KEEP_ALIVE_ACK,
-  WINDOW_UPDATE,
-} from './flags.ts';
+import { ANY_RETRANSMISSION, flagTexts } from './flags.ts';
 import type { SeenPacket } from './packets.ts';
+import { arrivalRule, isHarmless, reasonOf, recordOf } from './told.ts';
 
 /** Which connection is drawn, and where. */
 export interface CaptureLadderOptions {
@@ -34,9 +24,6 @@ export interface CaptureLadderOptions {
   readonly write: (line: string) => void;
 }
 
-/** Nothing is wrong for these. */
-const HARMLESS = DUP_ACK | KEEP_ALIVE | KEEP_ALIVE_ACK | WINDOW_UPDATE;
-
 /** Before a state: `~` it follows, `?` it is assumed. */
 const MARKS: Readonly<Record<StateConfidence, string>> = {
   observed: '',
@@ -46,14 +33,6 @@ const MARKS: Readonly<Record<StateConfidence, string>> = {
 };
 
 const SIDES: readonly [Side, Side] = ['left', 'right'];
-
-/** What entering a state on the arrival of a segment goes by. */
-const ARRIVALS: Readonly<Record<string, RuleId>> = {
-  'CLOSE-WAIT': '9293-3.10.7.4-eighth-close-wait',
-  CLOSING: '9293-3.10.7.4-eighth-closing',
-  'TIME-WAIT': '9293-3.10.7.4-eighth-time-wait',
-  'FIN-WAIT-2': '9293-3.10.7.4-fifth-fin-wait-2',
-};
 
 /** Draws one connection of a capture, both ends inferred. */
 export class CaptureLadder {
@@ -73,7 +52,7 @@ export class CaptureLadder {
     const lane = this.lane ?? this.open(connection);
     const { from, flags } = explained;
     const draft = newDraft(packet.time, lane, SIDES[from]);
-    const segment = record(connection, packet, from);
+    const segment = recordOf(connection, packet.segment, from);
     const retransmission = (flags & ANY_RETRANSMISSION) !== 0;
     const [full, ...shorter] = labelsOf({ segment, retransmission });
     draft.body = {
@@ -84,7 +63,7 @@ export class CaptureLadder {
       tone: toneOf({ segment, retransmission }),
     };
     draft.remarks.push(...optionsOf(segment, this.messages));
-    const harmless = (flags & ~HARMLESS) === 0;
+    const harmless = isHarmless(flags);
     const texts = flagTexts(flags, { of: explained.dupAckOf, count: explained.dupAckCount });
     for (const text of texts) {
       draft.reasons.push({ text: `[${text}]`, section: '', tone: harmless ? 'plain' : 'warn', minor: false });
@@ -121,40 +100,9 @@ export class CaptureLadder {
     const why = reasonOf(connection, packet);
     if (why !== null) addReason(draft, why, this.messages);
     const to: EndIndex = explained.from === 0 ? 1 : 0;
-    const rule = explained.changed[to] ? ARRIVALS[explained.states[to]] : undefined;
-    if (rule !== undefined && draft.lane?.state[SIDES[to]].endsWith(explained.states[to]) === false) {
+    const rule = explained.changed[to] ? arrivalRule(explained.states[to]) : null;
+    if (rule !== null && draft.lane?.state[SIDES[to]].endsWith(explained.states[to]) === false) {
       addReason(draft, rule, this.messages);
     }
   }
-}
-
-/** Null: its flags do not tell. */
-function reasonOf(
-  { evidence, history }: Connection,
-  { number, segment: { flags } }: SeenPacket,
-): RuleId | null {
-  if ((flags & RST) !== 0)
-    return history.completeness === 33 ? '9293-3.10.7.1-reset' : '9293-3.10.7.4-second';
-  if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? '9293-3.5-syn-ack' : '9293-3.5-syn';
-  if (evidence.thirdAck.frame === number) return '9293-3.5-ack';
-  return (flags & FIN) !== 0 ? '9293-3.6-fin' : null;
-}
-
-function record(
-  connection: Connection,
-  packet: SeenPacket,
-  from: EndIndex,
-): ReturnType<typeof recordSegment> {
-  const fwd = connection.directions[from];
-  const rev = connection.directions[from === 0 ? 1 : 0];
-  const [source, destination] = from === 0 ? [0, 1] : [1, 0];
-  const names = [formatEndpoint(connection.client), formatEndpoint(connection.server)];
-  return recordSegment(packet.segment, {
-    source: names[source]!,
-    destination: names[destination]!,
-    senderIsn: fwd.isnKnown ? seq(fwd.isn) : null,
-    receiverIsn: rev.isnKnown ? seq(rev.isn) : null,
-    windowShift: fwd.shift < 0 ? null : fwd.shift,
-    count: 1,
-  });
 }

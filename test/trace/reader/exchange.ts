@@ -18,7 +18,7 @@ const FLAGS: Readonly<Record<string, number>> = { S: SYN, F: FIN, R: RST, P: PSH
 
 /** `+10 > S. 0:0 ack 1 win 500 <2,4,5,180>`: milliseconds since the last, `>` by the client; options as bytes. */
 const LINE =
-  /^\+([\d.]+) ([<>]) ([SFRP.]+) (\d+):(\d+)(?: ack (\d+))?(?: win (\d+))?(?: ttl (\d+))?(?: id (\d+))?(?: port (\d+))?(?: isn (\d+))?(?: <([\d,]*)>)?$/;
+  /^\+(-?[\d.]+) ([<>]) ([SFRP.]+) (\d+):(\d+)(?: ack (\d+))?(?: win (\d+))?(?: ttl (\d+))?(?: id (\d+))?(?: port (\d+))?(?: isn (\d+))?(?: <([\d,]*)>)?$/;
 
 export interface Told {
   readonly flags: readonly string[];
