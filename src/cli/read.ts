@@ -1,41 +1,63 @@
 // `synfin read`: what a capture tells of its TCP connections, those in trouble first; or the ladder of one of them.
 import { randomBytes } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
 import { messagesIn } from '../node/language.ts';
-import { CaptureAnalysis } from '../trace/reader/capture-analysis.ts';
+import { CaptureAnalysis, type CaptureAnalysisOptions } from '../trace/reader/capture-analysis.ts';
 import type { Connection } from '../trace/reader/connection.ts';
 import { CaptureLadder } from '../trace/reader/ladder.ts';
-import { type CapturedConnection, summarise } from '../trace/reader/summary.ts';
-import { compareTrouble, tableLines } from '../trace/reader/table.ts';
+import { summarise } from '../trace/reader/summary.ts';
+import { tableLines } from '../trace/reader/table.ts';
 import type { Messages } from '../trace/text/messages.ts';
 import { Address, formatEndpoint } from '../wire/address.ts';
-import { CommandError, EXIT, runCommand } from './exit.ts';
+import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
 import { type LanguageOptions, languageOption } from './options.ts';
+import { type Followed, Follower } from './read/follow.ts';
+import { complaintOf, feed, sizeOf } from './read/input.ts';
+import { canInteract, interact } from './read/interactive.ts';
+import { Progress } from './read/progress.ts';
+import { TroubledRows } from './read/rows.ts';
 
 interface ReadOptions extends LanguageOptions {
   readonly conn?: (connection: Connection) => boolean;
   readonly json?: true;
+  /** False: --no-interactive. */
+  readonly interactive: boolean;
+  readonly follow?: true | Follow;
 }
 
-/** Read at once. */
-const CHUNK = 1 << 20;
-/** Rows of the table; the least troubled of more are only counted. */
-const MAX_ROWS = 10_000;
-const GZIP = [0x1f, 0x8b];
+interface Follow {
+  readonly what: Followed;
+  /** Of the connection; null: none was named with the option. */
+  readonly number: number | null;
+}
+
+type Wanted = (connection: Connection) => boolean;
+
+/** What is made of a capture as it passes. */
+interface Report {
+  /** There was what was asked for. */
+  readonly found: boolean;
+  readonly packet?: NonNullable<CaptureAnalysisOptions['onPacket']>;
+  readonly connection: (connection: Connection, analysis: CaptureAnalysis) => void;
+  /** Nothing more is wanted of the capture. */
+  readonly isDone?: () => boolean;
+  readonly finish: (analysis: CaptureAnalysis) => void;
+}
+
 const WIDTH = 100;
 
 const HELP = `
 Without a connection: a table of all, those in trouble first, each with a verdict and the packets it rests on.
 With one: its ladder, every packet with both ends' states and Wireshark's analysis flags.
+On a terminal both are screens to walk through (? shows the keys); in a pipe, or with --no-interactive, they are text.
 
 Examples:
   synfin read capture.pcapng
   synfin read capture.pcap.gz 3
   synfin read --conn 10.0.0.1:443 capture.pcap
   synfin read --lang ko capture.pcapng
+  synfin read capture.pcapng --follow 3
+  synfin read capture.pcapng 3 --follow=server > page.html
   synfin read --json capture.pcapng | jq -c 'select(.verdict.severity > 1)'
 
 Exit codes:
@@ -55,99 +77,85 @@ export function readCommand(): Command {
       parseFilter,
     )
     .option('--json', 'one JSON object for each connection, on a line of its own, as they end')
+    .option(
+      '--follow [what]',
+      'print the text of one connection (number; the first), both ends marked; or of client, server, or raw',
+      parseFollow,
+    )
+    .option('--no-interactive', 'print text on a terminal, too')
     .addOption(languageOption('to explain them in'))
     .addHelpText('after', HELP)
     .action((file: string, number: number | undefined, options: ReadOptions) =>
-      runCommand(() => read(file, number, options)),
+      runCommand((cleanup) => read(file, number, options, cleanup)),
     );
 }
 
-async function read(file: string, number: number | undefined, options: ReadOptions): Promise<number> {
+async function read(
+  file: string,
+  number: number | undefined,
+  options: ReadOptions,
+  cleanup: Cleanup,
+): Promise<number> {
   const messages = messagesIn(options.lang);
-  const say = messages.reader;
-  if (number !== undefined && options.conn !== undefined) {
-    throw new CommandError(say.namedTwice, EXIT.usage);
-  }
-  const wanted =
-    number === undefined ? options.conn : (connection: Connection): boolean => connection.number === number;
+  const wanted = wantedBy(number, options, messages);
+  const { follow } = options;
   const json = options.json === true;
-  const report =
-    wanted === undefined ? new AllConnections(json, messages) : new OneConnection(wanted, json, messages);
+  if (json && follow !== undefined) throw new CommandError(messages.viewer.follow.apart, EXIT.usage);
+  if (options.interactive && !json && follow === undefined && canInteract(file)) {
+    return interact(file, wanted, messages, cleanup);
+  }
+  if (follow !== undefined) {
+    const what = follow === true ? 'both' : follow.what;
+    return print(file, new FollowedConnection(wanted ?? isFirst, what, messages), messages);
+  }
+  if (wanted === null) return print(file, new AllConnections(json, messages), messages);
+  return print(file, new OneConnection(wanted, json, messages), messages);
+}
+
+const isFirst: Wanted = (connection) => connection.number === 1;
+
+/** Null: no connection is named. @throws CommandError if it is named twice */
+function wantedBy(
+  number: number | undefined,
+  { conn, follow }: ReadOptions,
+  messages: Messages,
+): Wanted | null {
+  const followed = follow === undefined || follow === true ? null : follow.number;
+  const named = [number ?? null, followed].filter((each) => each !== null);
+  if (named.length + Number(conn !== undefined) > 1) {
+    throw new CommandError(messages.reader.namedTwice, EXIT.usage);
+  }
+  if (conn !== undefined) return conn;
+  return named.length === 0 ? null : (connection) => connection.number === named[0];
+}
+
+/** Reads the capture once, from its beginning to its end. */
+async function print(file: string, report: Report, messages: Messages): Promise<number> {
+  const say = messages.reader;
   const analysis: CaptureAnalysis = new CaptureAnalysis({
     key: randomBytes(16),
     onConnection: (connection) => report.connection(connection, analysis),
-    ...(wanted === undefined ? {} : { onPacket: report.packet }),
+    ...(report.packet === undefined ? {} : { onPacket: report.packet }),
   });
-  const progress = new Progress(file);
-  const cut = await feed(file, analysis, progress, say);
+  const progress = new Progress(sizeOf(file));
+  const cut = await feed(file, analysis, say, progress.step, report.isDone);
   analysis.finish();
-  progress.clear();
+  progress.end((megabytes, ms) => messages.viewer.rate({ megabytes, ms, packets: analysis.counts.frames }));
   report.finish(analysis);
-  const { fault, offset } = analysis.reader;
-  if (fault === 'magic') throw new CommandError(say.noCapture({ file }));
-  if (cut !== null) throw new CommandError(say.cutShort({ file, code: cut }));
-  if (fault !== null) throw new CommandError(say.damaged({ file, offset, fault }));
-  const { frames, segments, unknownLink } = analysis.counts;
-  if (segments === 0 && unknownLink > 0) throw new CommandError(say.unknownLink({ file }));
+  const complaint = complaintOf(file, analysis, cut, say);
+  if (complaint !== null) throw new CommandError(complaint);
+  const { frames, segments } = analysis.counts;
   if (segments === 0) process.stderr.write(`synfin: ${say.noTcp({ file, frames })}\n`);
+  else if (!report.found) process.stderr.write(`synfin: ${say.noSuchConnection}\n`);
   return report.found ? EXIT.ok : EXIT.failed;
 }
 
-/** Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
-async function feed(
-  file: string,
-  analysis: CaptureAnalysis,
-  progress: Progress,
-  say: Messages['reader'],
-): Promise<string | null> {
-  const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
-  try {
-    for await (const chunk of unpacked(source, progress)) {
-      analysis.push(chunk);
-      if (analysis.reader.fault !== null) return null;
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const code = String(error.code);
-    if (code.startsWith('Z_') && analysis.counts.frames > 0) return code;
-    throw new CommandError(say.unreadable({ file, code }));
-  }
-  return null;
-}
-
-/** The bytes of the capture, whether the file is gzipped or not. */
-async function* unpacked(source: Readable, progress: Progress): AsyncGenerator<Uint8Array> {
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      progress.step(chunk.length);
-      yield chunk;
-    }
-  };
-  const chunks = counted();
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const whole = async function* (): AsyncGenerator<Uint8Array> {
-    yield first.value;
-    yield* chunks;
-  };
-  if (!GZIP.every((byte, i) => first.value[i] === byte)) {
-    yield* whole();
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: CHUNK });
-  const packed = Readable.from(whole());
-  packed.on('error', (error) => gunzip.destroy(error));
-  yield* packed.pipe(gunzip) as AsyncIterable<Uint8Array>;
-}
-
 /** The table, or each connection as it ends. */
-class AllConnections {
+class AllConnections implements Report {
   readonly found = true;
-  readonly packet = (): void => {};
   private readonly json: boolean;
   private readonly messages: Messages;
-  private rows: CapturedConnection[] = [];
-  private left = 0;
+  private readonly rows = new TroubledRows();
 
   constructor(json: boolean, messages: Messages) {
     this.json = json;
@@ -160,36 +168,28 @@ class AllConnections {
       process.stdout.write(`${JSON.stringify(row)}\n`);
       return;
     }
-    this.rows.push(row);
-    if (this.rows.length < 2 * MAX_ROWS) return;
-    this.trim();
+    this.rows.add(row);
   }
 
   finish(analysis: CaptureAnalysis): void {
     if (this.json || analysis.connections === 0) return;
-    this.trim();
-    const { left, messages } = this;
+    const { messages } = this;
+    const rows = this.rows.finish();
+    const { left } = this.rows;
     const more = left === 0 ? '' : `${messages.reader.more({ connections: left })}\n`;
-    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}`);
-  }
-
-  /** The most troubled stay. */
-  private trim(): void {
-    this.rows.sort(compareTrouble);
-    this.left += Math.max(0, this.rows.length - MAX_ROWS);
-    this.rows.length = Math.min(this.rows.length, MAX_ROWS);
+    process.stdout.write(`${tableLines(rows, messages).join('\n')}\n${more}`);
   }
 }
 
 /** The ladder of the first connection that is wanted, and its verdict. */
-class OneConnection {
-  private readonly wanted: (connection: Connection) => boolean;
+class OneConnection implements Report {
+  private readonly wanted: Wanted;
   private readonly ladder: CaptureLadder;
   private readonly json: boolean;
   private readonly messages: Messages;
   private chosen: Connection | null = null;
 
-  constructor(wanted: (connection: Connection) => boolean, json: boolean, messages: Messages) {
+  constructor(wanted: Wanted, json: boolean, messages: Messages) {
     this.wanted = wanted;
     this.json = json;
     this.messages = messages;
@@ -203,11 +203,7 @@ class OneConnection {
     return this.chosen !== null;
   }
 
-  readonly packet: NonNullable<ConstructorParameters<typeof CaptureAnalysis>[0]['onPacket']> = (
-    connection,
-    packet,
-    explained,
-  ) => {
+  readonly packet: NonNullable<Report['packet']> = (connection, packet, explained) => {
     if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
     if (connection === this.chosen && !this.json) this.ladder.packet(connection, packet, explained);
   };
@@ -219,14 +215,59 @@ class OneConnection {
     process.stdout.write(`${text}\n`);
   }
 
-  finish(): void {
-    if (!this.found) process.stderr.write(`synfin: ${this.messages.reader.noSuchConnection}\n`);
+  finish(): void {}
+}
+
+/** The text of the first connection that is wanted. */
+class FollowedConnection implements Report {
+  private readonly wanted: Wanted;
+  private readonly follower: Follower;
+  private chosen: Connection | null = null;
+  private isOver = false;
+
+  constructor(wanted: Wanted, what: Followed, messages: Messages) {
+    this.wanted = wanted;
+    const isTerminal = process.stdout.isTTY === true;
+    this.follower = new Follower({
+      ...{ what, messages, isTerminal },
+      color: isTerminal && !process.env.NO_COLOR,
+      write: (text) => void process.stdout.write(text),
+      say: (text) => void process.stderr.write(`synfin: ${text}\n`),
+    });
   }
+
+  get found(): boolean {
+    return this.chosen !== null;
+  }
+
+  readonly isDone = (): boolean => this.isOver;
+
+  readonly packet: NonNullable<Report['packet']> = (connection, packet, explained) => {
+    if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
+    if (connection === this.chosen) this.follower.packet(connection, packet, explained);
+  };
+
+  connection(connection: Connection): void {
+    if (connection !== this.chosen || this.isOver) return;
+    this.isOver = true;
+    this.follower.finish();
+  }
+
+  finish(): void {}
 }
 
 function parseNumber(text: string): number {
   if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('It must be the number of a connection.');
   return Number(text);
+}
+
+/** What may stand behind `--follow`. */
+function parseFollow(text: string): Follow {
+  if (text === 'client' || text === 'server' || text === 'raw') return { what: text, number: null };
+  if (/^[1-9]\d{0,9}$/.test(text)) return { what: 'both', number: Number(text) };
+  throw new InvalidArgumentError(
+    'It must be client, server, raw or the number of a connection, and stand behind the file.',
+  );
 }
 
 /** An address, a port behind a colon, or both. */
@@ -241,31 +282,4 @@ function parseFilter(text: string): (connection: Connection) => boolean {
   if (named === null) throw new InvalidArgumentError('It must look like 10.0.0.1:443, 10.0.0.1 or :443.');
   const wanted = formatEndpoint({ address: named, port: Number(port) });
   return both((end) => formatEndpoint(end) === wanted);
-}
-
-/** How much of the file was read, and how fast; nothing where stderr is no terminal. */
-class Progress {
-  private readonly shown = process.stderr.isTTY === true;
-  private readonly size: number;
-  private readonly start = performance.now();
-  private bytes = 0;
-  private next = 0;
-
-  constructor(file: string) {
-    this.size = file === '-' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
-  }
-
-  step(bytes: number): void {
-    this.bytes += bytes;
-    const now = performance.now();
-    if (!this.shown || now < this.next) return;
-    this.next = now + 100;
-    const share = this.size === 0 ? '' : `${Math.floor((100 * this.bytes) / this.size)} %, `;
-    const rate = this.bytes / 1e6 / Math.max((now - this.start) / 1000, 0.001);
-    process.stderr.write(`\r\x1b[K${share}${(this.bytes / 1e6).toFixed(0)} MB, ${rate.toFixed(0)} MB/s`);
-  }
-
-  clear(): void {
-    if (this.shown) process.stderr.write('\r\x1b[K');
-  }
 }

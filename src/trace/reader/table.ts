@@ -4,7 +4,7 @@ import type { Messages } from '../text/messages.ts';
 import { padEnd, padStart, widthOf } from '../text/width.ts';
 import type { CapturedConnection } from './summary.ts';
 
-const COLUMNS = [
+export const COLUMNS = [
   'number',
   'client',
   'server',
@@ -34,7 +34,7 @@ export function compareTrouble(a: CapturedConnection, b: CapturedConnection): nu
 /** A row of figures for each connection, and its verdict below. */
 export function tableLines(connections: readonly CapturedConnection[], { reader }: Messages): string[] {
   const header = COLUMNS.map((column) => reader.columns[column]);
-  const rows = [header, ...connections.map(rowOf)];
+  const rows = [header, ...connections.map(cellsOf)];
   const widths = header.map((_, i) => rows.reduce((most, row) => Math.max(most, widthOf(row[i]!)), 0));
   const lines = rows.map((row) => {
     const cells = row.map((cell, i) => (LEFT.has(COLUMNS[i]!) ? padEnd : padStart)(cell, widths[i]!));
@@ -49,7 +49,8 @@ export function tableLines(connections: readonly CapturedConnection[], { reader 
   });
 }
 
-function rowOf(connection: CapturedConnection): string[] {
+/** What stands in each of COLUMNS. */
+export function cellsOf(connection: CapturedConnection): string[] {
   const { client, server, stall } = connection;
   return [
     String(connection.connection),
