@@ -46,16 +46,14 @@ export function drawCompare(state: CompareState, view: View): string[] {
 
 function bodyOf({ one, other }: CompareState, view: View): string[] {
   const { viewer } = view.messages;
-  const names = [
-    ...new Set([one, other].flatMap((packet) => told(packet, view.messages).map(([name]) => name))),
-  ];
-  const [left, right] = [one, other].map((packet) => new Map<string, string>(told(packet, view.messages)));
+  const right = told(other, view.messages);
   const room = Math.floor((view.size.columns - NAME_WIDTH - 6) / 2);
-  const rows = names.map((name) => {
-    const values = [left!.get(name) ?? '-', right!.get(name) ?? '-'];
+  const rows = told(one, view.messages).flatMap(([name, value], i) => {
+    if (value === null && right[i]![1] === null) return [];
+    const values = [value ?? '-', right[i]![1] ?? '-'];
     const differs = values[0] !== values[1];
     const line = `${differs ? '*' : ' '} ${cell(name, NAME_WIDTH)} ${cell(values[0]!, room)} ${cell(values[1]!, room)}`;
-    return differs ? tint(view, line, DIFFERS) : line;
+    return [differs ? tint(view, line, DIFFERS) : line];
   });
   const numbers =
     one.from === other.from

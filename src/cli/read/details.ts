@@ -19,7 +19,8 @@ export interface DetailsState {
   readonly top: number;
 }
 
-export type Field = readonly [name: string, value: string];
+/** Null: the segment has none. */
+export type Field = readonly [name: string, value: string | null];
 
 const NAME_WIDTH = 20;
 const INDENT = 2;
@@ -32,7 +33,7 @@ export function fieldsOf({ segment, number, identification }: ShownPacket): Fiel
     counted === null ? String(value) : `${counted} (${value})`;
   const { options } = segment;
   const { scaledWindow, window } = segment;
-  const fields: [string, string | null][] = [
+  return [
     ['#', String(number)],
     ['SEG.SEQ', relative(segment.seq, segment.relativeSeq)],
     ['SEG.ACK', segment.ack === null ? null : relative(segment.ack, segment.relativeAck)],
@@ -52,7 +53,6 @@ export function fieldsOf({ segment, number, identification }: ShownPacket): Fiel
     ['TSecr', options.timestamps === null ? null : String(options.timestamps.echo)],
     ['SACK', options.sack.length === 0 ? null : blocks(segment)],
   ];
-  return fields.filter((field): field is [string, string] => field[1] !== null);
 }
 
 /** Edges count from where the acknowledgment does. */
@@ -85,8 +85,8 @@ export function drawDetails(state: DetailsState, view: View, bottom: string | nu
 
 const hints = ({ viewer: { actions } }: Messages): Hint[] => [
   ['←/→', actions.neighbour],
-  ['Space', actions.mark],
   ['Esc', actions.back],
+  ['Space', actions.mark],
   ['?', actions.help],
   ['q', actions.quit],
 ];
@@ -109,7 +109,9 @@ function bodyOf({ packet, before, start }: DetailsState, view: View): string[] {
     ...part(viewer.sections.segment, [
       `${packet.segment.source} → ${packet.segment.destination}`,
       ...wrapWords(viewer.times(times), width),
-      ...fieldsOf(packet).map((field) => named(field)),
+      ...fieldsOf(packet)
+        .filter(([, value]) => value !== null)
+        .map(named),
     ]),
     ...part(sections.analysis, words(flagTexts(packet.flags, packet.dupAck), viewer.noFlags)),
     ...part(sections.reasons, words(reasons, viewer.noReason)),
@@ -122,7 +124,7 @@ function bodyOf({ packet, before, start }: DetailsState, view: View): string[] {
   ];
 }
 
-const named = ([name, value]: Field): string => `${cell(name, NAME_WIDTH)}${value}`;
+const named = ([name, value]: Field): string => `${cell(name, NAME_WIDTH)}${value ?? '-'}`;
 
 /** `ESTABLISHED → CLOSE-WAIT`. */
 function statesOf(packet: ShownPacket, before: ShownPacket | null, { ladder, viewer }: Messages): string[] {

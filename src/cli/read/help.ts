@@ -6,7 +6,7 @@ import type { Key } from './keys.ts';
 import { footerLine, moved, titleLine, type View } from './screen.ts';
 
 const KEYS: readonly (readonly [string, keyof Messages['viewer']['help']])[] = [
-  ['↑ ↓', 'move'],
+  ['↑ ↓ k j', 'move'],
   ['PgUp PgDn', 'page'],
   ['Home End', 'ends'],
   ['Enter', 'open'],

@@ -85,11 +85,11 @@ export function drawLadder(state: LadderState, view: View, around: LadderAround)
 
 const hints = ({ viewer: { actions } }: Messages): Hint[] => [
   ['Enter', actions.details],
+  ['Esc', actions.back],
   ['Space', actions.mark],
+  ['e', actions.export],
   ['n/N', actions.flagged],
   ['c', actions.colours],
-  ['e', actions.export],
-  ['Esc', actions.back],
   ['?', actions.help],
   ['q', actions.quit],
 ];

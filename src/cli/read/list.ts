@@ -159,8 +159,8 @@ const hints = ({ viewer: { actions } }: Messages): Hint[] => [
   ['Enter', actions.open],
   ['/', actions.filter],
   ['s', actions.sort],
-  ['r', actions.reverse],
   ['e', actions.export],
+  ['r', actions.reverse],
   ['?', actions.help],
   ['q', actions.quit],
 ];

@@ -32,7 +32,7 @@ export function titleLine(view: View, left: string, right: string): string {
 
 export type Hint = readonly [keys: string, action: string];
 
-/** The line at the bottom: keys and what they do; those that have no room are left out, but for the last two. */
+/** The line at the bottom: keys and what they do. Those that have no room are left out, the last two never. */
 export function footerLine(view: View, hints: readonly Hint[]): string {
   const { columns } = view.size;
   const shown = [...hints];

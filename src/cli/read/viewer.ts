@@ -1,34 +1,24 @@
 // The reader on a terminal: which screen is shown, what keys do there, and what is read of the capture for it. Knows
 // nothing of the terminal itself.
 
-import { writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { Connection } from '../../trace/reader/connection.ts';
 import type { CapturedConnection } from '../../trace/reader/summary.ts';
 import type { Messages } from '../../trace/text/messages.ts';
 import { EXIT } from '../exit.ts';
 import { clip, printable, type Size } from './cells.ts';
-import { type CompareState, compareKey, drawCompare } from './compare.ts';
-import { type DetailsState, detailsKey, drawDetails } from './details.ts';
-import { EXPORTERS } from './exporters.ts';
-import { drawHelp, helpKey } from './help.ts';
+import { compareKey } from './compare.ts';
+import { type DetailsState, detailsKey } from './details.ts';
+import { defaultName, EXPORTERS, exportTo } from './exporters.ts';
+import { helpKey } from './help.ts';
 import { commandOf, type Key } from './keys.ts';
-import { drawLadder, type LadderState, ladderKey, nextFlagged, packetAt, topFor } from './ladder.ts';
+import { type LadderState, ladderKey, nextFlagged, packetAt, topFor } from './ladder.ts';
 import { inputLine, typed } from './line-input.ts';
-import { arranged, drawList, type ListState, listKey, newList, pageOf, withinPage } from './list.ts';
-import { drawMenu } from './menu.ts';
+import { arranged, type ListState, listKey, newList, pageOf, withinPage } from './list.ts';
 import type { Frame } from './painter.ts';
 import { progressText } from './progress.ts';
 import { moved, titleLine, type View } from './screen.ts';
+import { drawScreen, type Screen } from './screens.ts';
 import type { CaptureSource, Contents, Pass } from './source.ts';
-
-type Screen =
-  | { readonly kind: 'list' }
-  | { readonly kind: 'ladder'; readonly state: LadderState }
-  | { readonly kind: 'details'; readonly state: DetailsState }
-  | { readonly kind: 'compare'; readonly state: CompareState }
-  | { readonly kind: 'exports'; readonly row: CapturedConnection; readonly selected: number }
-  | { readonly kind: 'help'; readonly top: number };
 
 interface Prompt {
   readonly label: string;
@@ -193,7 +183,7 @@ export class Viewer {
     const state: LadderState = {
       summary: row,
       count: source.countOf(row),
-      start: row.start - (this.contents?.epoch ?? 0),
+      start: window.packets[0]?.time ?? 0,
       window,
       selected: 0,
       top: 0,
@@ -284,10 +274,9 @@ export class Viewer {
   private askFile({ row, selected }: Extract<Screen, { kind: 'exports' }>): void {
     const { source, messages } = this.options;
     const { name, extension } = EXPORTERS[selected]!;
-    const base = basename(source.file).replace(/\.(gz|pcapng|pcap|cap)\b/g, '');
     this.prompt = {
       label: messages.viewer.fileName({ format: name }),
-      text: `${base}-${row.connection}.${extension}`,
+      text: defaultName(source.file, row, extension),
       change: () => {},
       accept: (file) => {
         if (file !== '') this.run((pass) => this.write(row, selected, file, pass));
@@ -298,23 +287,10 @@ export class Viewer {
 
   private async write(row: CapturedConnection, exporter: number, file: string, pass: Pass): Promise<void> {
     const { source, messages } = this.options;
-    const say = messages.viewer;
-    const kept = await source.kept(row, pass);
+    const { notice, isWritten } = await exportTo(file, EXPORTERS[exporter]!, row, source, pass, messages);
     if (pass.isAborted()) return;
-    if (kept === null) {
-      this.notice = say.gone;
-      return;
-    }
-    try {
-      writeFileSync(file, EXPORTERS[exporter]!.write(kept, messages, false), { flag: 'wx' });
-      this.screens.pop();
-      this.notice =
-        kept.omitted > 0 ? say.partlyWritten({ file, omitted: kept.omitted }) : say.written({ file });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      const code = String(error.code);
-      this.notice = code === 'EEXIST' ? say.exists({ file }) : say.notWritten({ file, code });
-    }
+    this.notice = notice;
+    if (isWritten) this.screens.pop();
   }
 
   private promptKey(prompt: Prompt, key: Key): void {
@@ -362,23 +338,10 @@ export class Viewer {
   }
 
   private lines(): string[] {
-    const { screen, view } = this;
+    const { screen, view, list } = this;
     const said = this.progress ?? (this.notice === '' ? null : printable(this.notice));
     const bottom = said === null ? null : clip(` ${said}`, view.size.columns);
-    switch (screen.kind) {
-      case 'list':
-        return drawList(this.list, view, { ...this.around(), bottom });
-      case 'ladder':
-        return drawLadder(screen.state, view, { bottom });
-      case 'details':
-        return drawDetails(screen.state, view, bottom);
-      case 'compare':
-        return drawCompare(screen.state, view);
-      case 'exports':
-        return drawMenu(EXPORTERS, screen.selected, view, bottom);
-      case 'help':
-        return drawHelp(screen.top, view);
-    }
+    return drawScreen(screen, list, view, { ...this.around(), bottom });
   }
 
   private around(): { title: string; aside: string } {

@@ -27,7 +27,7 @@ export const VIEWER = {
   },
   /** The same at length, on the page of help. */
   help: {
-    move: 'up and down; j and k as well',
+    move: 'up and down',
     page: 'a page up, a page down',
     ends: 'to the first, to the last',
     open: 'open what is selected: the ladder of a connection, the details of a packet',

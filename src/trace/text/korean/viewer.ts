@@ -29,7 +29,7 @@ export const VIEWER: Messages['viewer'] = {
     cancel: '취소',
   },
   help: {
-    move: '위, 아래. j와 k도 같습니다',
+    move: '위로, 아래로',
     page: '한 화면 위로, 아래로',
     ends: '처음으로, 끝으로',
     open: '고른 것을 엽니다: 연결의 사다리, 패킷의 자세한 내용',
