@@ -29,7 +29,7 @@ export class Escaper {
     while (at < all.length) {
       const byte = all[at]!;
       const length = byte < 0x80 ? 1 : lengthOf(byte);
-      const cut = byte === RETURN ? at + 1 === all.length : length > all.length - at;
+      const cut = byte === RETURN ? at + 1 === all.length : isCut(all.subarray(at), length);
       if (cut) break;
       const character = byte < 0x80 ? ascii(byte, all[at + 1]) : decoded(all.subarray(at, at + length));
       text += character ?? escaped(byte);
@@ -46,6 +46,10 @@ export class Escaper {
     return Array.from(rest, escaped).join('');
   }
 }
+
+/** A character of so many bytes has begun, and nothing speaks against it yet. */
+const isCut = (bytes: Uint8Array, length: number): boolean =>
+  bytes.length < length && bytes.subarray(1).every((byte) => byte >> 6 === 2);
 
 /** A return before a line feed ends the line with it. */
 function ascii(byte: number, next: number | undefined): string | null {
