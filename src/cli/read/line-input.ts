@@ -4,6 +4,15 @@ import { widthOf } from '../../trace/text/width.ts';
 import { cell, printable } from './cells.ts';
 import type { Key } from './keys.ts';
 
+/** What is asked for, and who is told. */
+export interface Prompt {
+  readonly label: string;
+  readonly text: string;
+  readonly change: (text: string) => void;
+  readonly accept: (text: string) => void;
+  readonly cancel: () => void;
+}
+
 /** No longer. */
 const MAX_LENGTH = 1024;
 

@@ -4,9 +4,19 @@ import { cellsOf } from './cells.ts';
 
 const BAR = 24;
 /** Drawn no more often, milliseconds. */
-const EVERY = 100;
+export const PROGRESS_EVERY = 100;
 /** What is read faster is not worth a word, milliseconds. */
 const WORTH_SAYING = 1000;
+
+/** The file being read for something. */
+export interface Task {
+  aborted: boolean;
+  /** Of the file, so far. */
+  bytes: number;
+  /** When it began, and when its progress is shown next; milliseconds. */
+  readonly start: number;
+  next: number;
+}
 
 /** `[######      ] 50 %, 512 MB, 498 MB/s`. `size`: of the file; 0: not known. */
 export function progressText(bytes: number, size: number, ms: number): string {
@@ -25,7 +35,7 @@ export class Progress {
   private readonly size: number;
   private readonly start = performance.now();
   private bytes = 0;
-  private next = EVERY;
+  private next = PROGRESS_EVERY;
 
   constructor(size: number) {
     this.size = size;
@@ -35,7 +45,7 @@ export class Progress {
     this.bytes = bytes;
     const elapsed = performance.now() - this.start;
     if (!this.shown || elapsed < this.next) return;
-    this.next = elapsed + EVERY;
+    this.next = elapsed + PROGRESS_EVERY;
     const text = progressText(bytes, this.size, elapsed);
     // A line that wrapped could not be taken back.
     if (cellsOf(text) < (process.stderr.columns ?? 80)) process.stderr.write(`\r\x1b[K${text}`);

@@ -12,27 +12,13 @@ import { defaultName, EXPORTERS, exportTo } from './exporters.ts';
 import { helpKey } from './help.ts';
 import { commandOf, type Key } from './keys.ts';
 import { type LadderState, ladderKey, nextFlagged, packetAt, topFor } from './ladder.ts';
-import { inputLine, typed } from './line-input.ts';
+import { inputLine, type Prompt, typed } from './line-input.ts';
 import { arranged, type ListState, listKey, newList, pageOf, withinPage } from './list.ts';
 import type { Frame } from './painter.ts';
-import { progressText } from './progress.ts';
+import { PROGRESS_EVERY, progressText, type Task } from './progress.ts';
 import { moved, titleLine, type View } from './screen.ts';
 import { drawScreen, type Screen } from './screens.ts';
 import type { CaptureSource, Contents, Pass } from './source.ts';
-
-interface Prompt {
-  readonly label: string;
-  readonly text: string;
-  readonly change: (text: string) => void;
-  readonly accept: (text: string) => void;
-  readonly cancel: () => void;
-}
-
-interface Task {
-  aborted: boolean;
-  bytes: number;
-  readonly start: number;
-}
 
 export interface ViewerOptions {
   readonly source: CaptureSource;
@@ -309,11 +295,13 @@ export class Viewer {
   /** Reads the file; ESC ends it. One at a time. */
   private run(work: (pass: Pass) => Promise<void>): void {
     const { options } = this;
-    const task: Task = { aborted: false, bytes: 0, start: now() };
+    const task: Task = { aborted: false, bytes: 0, start: now(), next: 0 };
     this.task = task;
     const pass: Pass = {
       onBytes: (bytes) => {
         task.bytes = bytes;
+        if (now() < task.next) return;
+        task.next = now() + PROGRESS_EVERY;
         options.update();
       },
       isAborted: () => task.aborted,

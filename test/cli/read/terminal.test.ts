@@ -135,8 +135,7 @@ test.each([
 );
 
 test('Ctrl-Z gives the terminal to the shell, and fg takes it again', async () => {
-  screen = new Screen(['bash', '--norc', '--noprofile', '-i'], 80, 24, { PS1: '% ' });
-  await screen.shows('% ');
+  screen = new Screen(['bash', '--norc', '--noprofile', '-i'], 80, 24);
   screen.keys(`${process.execPath} ${CLI} read ${FILE}\r`);
   await screen.shows(ENTER);
   await screen.shows('export');
