@@ -9,7 +9,6 @@ export interface Size {
 
 export const REVERSE = '7';
 export const BOLD = '1';
-export const DIM = '2';
 
 const RESET = '\x1b[0m';
 const SGR = /\p{Cc}\[[\d;]*m/u;

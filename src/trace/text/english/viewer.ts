@@ -21,9 +21,6 @@ export const VIEWER = {
     flagged: 'flagged',
     neighbour: 'packet',
     write: 'write',
-    keep: 'keep',
-    clear: 'clear',
-    cancel: 'cancel',
   },
   /** The same at length, on the page of help. */
   help: {
@@ -46,7 +43,6 @@ export const VIEWER = {
   },
   sections: {
     segment: 'Segment',
-    options: 'Options',
     analysis: 'Analysis',
     reasons: 'Reasons',
     states: 'States',

@@ -24,9 +24,6 @@ export const VIEWER: Messages['viewer'] = {
     flagged: '눈에 띄는 것',
     neighbour: '패킷',
     write: '쓰기',
-    keep: '유지',
-    clear: '지우기',
-    cancel: '취소',
   },
   help: {
     move: '위로, 아래로',
@@ -48,7 +45,6 @@ export const VIEWER: Messages['viewer'] = {
   },
   sections: {
     segment: '세그먼트',
-    options: '옵션',
     analysis: '분석',
     reasons: '이유',
     states: '상태',
