@@ -1,16 +1,13 @@
 // `synfin read`: what a capture tells of its TCP connections, those in trouble first; or the ladder of one of them.
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { Command, InvalidArgumentError } from 'commander';
 import { messagesIn } from '../node/language.ts';
 import type { Redaction } from '../trace/export/redaction.ts';
 import { CaptureAnalysis, type CaptureAnalysisOptions } from '../trace/reader/capture-analysis.ts';
 import type { Connection } from '../trace/reader/connection.ts';
 import { CaptureLadder } from '../trace/reader/ladder.ts';
-import { type CapturedConnection, summarise } from '../trace/reader/summary.ts';
-import { compareTrouble, tableLines } from '../trace/reader/table.ts';
+import { summarise } from '../trace/reader/summary.ts';
+import { tableLines } from '../trace/reader/table.ts';
 import type { Messages } from '../trace/text/messages.ts';
 import { Address, formatEndpoint } from '../wire/address.ts';
 import { type Cleanup, CommandError, EXIT, runCommand } from './exit.ts';
@@ -20,28 +17,38 @@ import {
   asksForExports,
   type ExportContext,
   type ExportOptions,
-  type Exports,
   openExports,
   redactionOf,
 } from './read/exports.ts';
+import { type Followed, Follower } from './read/follow.ts';
+import { complaintOf, feed, sizeOf } from './read/input.ts';
+import { canInteract, interact } from './read/interactive.ts';
 import { Progress } from './read/progress.ts';
+import { TroubledRows } from './read/rows.ts';
 import { readTwo } from './read/two.ts';
 
 interface ReadOptions extends LanguageOptions, ExportOptions {
   readonly conn?: (connection: Connection) => boolean;
   readonly json?: true;
+  /** False: --no-interactive. */
+  readonly interactive: boolean;
+  readonly follow?: true | Follow;
 }
 
-/** Read at once. */
-const CHUNK = 1 << 20;
-/** Rows of the table; the least troubled of more are only counted. */
-const MAX_ROWS = 10_000;
-const GZIP = [0x1f, 0x8b];
+interface Follow {
+  readonly what: Followed;
+  /** Of the connection; null: none was named with the option. */
+  readonly number: number | null;
+}
+
+type Wanted = (connection: Connection) => boolean;
+
 const WIDTH = 100;
 
 const HELP = `
 Without a connection: a table of all, those in trouble first, each with a verdict and the packets it rests on.
 With one: its ladder, every packet with both ends' states and Wireshark's analysis flags.
+On a terminal both are screens to walk through (? shows the keys); in a pipe, or with --no-interactive, they are text.
 
 With two captures, one from each end, in either order: how the clocks differ, what was lost, how long packets took.
 Exports go to files, or for - to the standard output; then nothing else is said. What shows one connection needs its
@@ -52,6 +59,8 @@ Examples:
   synfin read capture.pcap.gz 3
   synfin read --conn 10.0.0.1:443 capture.pcap
   synfin read --lang ko capture.pcapng
+  synfin read capture.pcapng --follow 3
+  synfin read capture.pcapng 3 --follow=server > page.html
   synfin read client.pcap server.pcap 1
   synfin read capture.pcap 3 --svg ladder.svg --html report.html
   synfin read capture.pcap --redact --pcapng - > public.pcapng
@@ -78,6 +87,12 @@ export function readCommand(): Command {
       parseFilter,
     )
     .option('--json', 'one JSON object for each connection, on a line of its own, as they end')
+    .option(
+      '--follow [what]',
+      'print the text of one connection (number; the first), both ends marked; or of client, server, or raw',
+      parseFollow,
+    )
+    .option('--no-interactive', 'print text on a terminal, too')
     .addOption(languageOption('to explain them in'));
   return addExportOptions(command)
     .addHelpText('after', HELP)
@@ -100,30 +115,58 @@ async function read(
   if (number !== undefined && options.conn !== undefined) {
     throw new CommandError(messages.reader.namedTwice, EXIT.usage);
   }
-  const wanted =
-    number === undefined
-      ? (options.conn ?? null)
-      : (connection: Connection): boolean => connection.number === number;
+  const json = options.json === true;
+  const { follow } = options;
+  const wanted = wantedBy(number, options, messages);
   const context = { options, redaction: redactionOf(options), messages, cleanup };
-  if (other === undefined) return readOne(file, wanted, options.json === true, context);
-  const feedAll = async (name: string, analysis: CaptureAnalysis): Promise<void> => {
-    complain(name, analysis, await feed(name, analysis, messages.reader), messages.reader);
-  };
-  return readTwo([file, other], wanted, options.json === true, context, feedAll);
+  const apart = json || asksForExports(options) || other !== undefined || context.redaction !== null;
+  if (follow !== undefined && apart) throw new CommandError(messages.viewer.follow.apart, EXIT.usage);
+  if (other !== undefined) return readTwo([file, other], wanted, json, context, feedAll(messages));
+  if (options.interactive && !apart && follow === undefined && canInteract(file)) {
+    return interact(file, wanted, messages, cleanup);
+  }
+  return readOne(file, wanted, json, context);
 }
+
+/** Null: no connection is named. @throws CommandError if it is named twice */
+function wantedBy(
+  number: number | undefined,
+  { conn, follow }: ReadOptions,
+  messages: Messages,
+): Wanted | null {
+  const followed = follow === undefined || follow === true ? null : follow.number;
+  const named = [number ?? null, followed].filter((each) => each !== null);
+  if (named.length + Number(conn !== undefined) > 1) {
+    throw new CommandError(messages.reader.namedTwice, EXIT.usage);
+  }
+  if (conn !== undefined) return conn;
+  return named.length === 0 ? null : (connection) => connection.number === named[0];
+}
+
+const isFirst: Wanted = (connection) => connection.number === 1;
+
+/** Reads a capture for two of them to be compared. */
+const feedAll =
+  (messages: Messages) =>
+  async (file: string, analysis: CaptureAnalysis): Promise<void> => {
+    const progress = new Progress(sizeOf(file));
+    const cut = await feed(file, analysis, messages.reader, progress.step);
+    analysis.finish();
+    end(progress, analysis, messages);
+    complain(file, analysis, cut, messages.reader);
+  };
 
 async function readOne(
   file: string,
-  wanted: ((connection: Connection) => boolean) | null,
+  wanted: Wanted | null,
   json: boolean,
-  context: ExportContext,
+  context: ExportContext & { readonly options: ReadOptions },
 ): Promise<number> {
-  const { options, messages, redaction } = context;
+  const { options, messages } = context;
   const exports = asksForExports(options) ? openExports(wanted, context) : null;
   const silent = exports !== null && (!json || exports.takesOutput);
-  const told = wanted === null ? new AllConnections(json, messages, redaction) : null;
-  const report = silent ? new Silence() : (told ?? new OneConnection(wanted!, json, messages, redaction));
-  const needsPackets = wanted !== null || exports !== null;
+  const report = silent ? new Silence() : reportOf(wanted, json, context);
+  const needsPackets = wanted !== null || options.follow !== undefined || exports !== null;
   const onPacket: CaptureAnalysisOptions['onPacket'] = (connection, packet, explained) => {
     report.packet(connection, packet, explained);
     exports?.packet(analysis, connection, packet, explained);
@@ -137,14 +180,33 @@ async function readOne(
     ...(needsPackets ? { onPacket } : {}),
     ...(wanted === null ? {} : { onIcmp: report.icmp }),
   });
-  const cut = await feed(file, analysis, messages.reader, exports);
+  const progress = new Progress(sizeOf(file));
+  const ready = async (): Promise<void> => void (await exports?.ready());
+  const cut = await feed(file, analysis, messages.reader, progress.step, () => report.isDone, ready);
+  analysis.finish();
+  end(progress, analysis, messages);
   await exports?.finish(analysis);
   report.finish(analysis);
   const found = report.found && exports?.found !== false;
-  if (!found && silent) process.stderr.write(`synfin: ${messages.reader.noSuchConnection}\n`);
   complain(file, analysis, cut, messages.reader);
+  if (!found) process.stderr.write(`synfin: ${messages.reader.noSuchConnection}\n`);
   return found ? EXIT.ok : EXIT.failed;
 }
+
+function reportOf(
+  wanted: Wanted | null,
+  json: boolean,
+  { options: { follow }, messages, redaction }: ExportContext & { readonly options: ReadOptions },
+): Report {
+  if (follow !== undefined) {
+    return new FollowedConnection(wanted ?? isFirst, follow === true ? 'both' : follow.what, messages);
+  }
+  if (wanted === null) return new AllConnections(json, messages, redaction);
+  return new OneConnection(wanted, json, messages, redaction);
+}
+
+const end = (progress: Progress, { counts }: CaptureAnalysis, { viewer }: Messages): void =>
+  progress.end((megabytes, ms) => viewer.rate({ megabytes, ms, packets: counts.frames }));
 
 /** @throws CommandError if the file is damaged, or none that can be read */
 function complain(
@@ -153,80 +215,28 @@ function complain(
   cut: string | null,
   say: Messages['reader'],
 ): void {
-  const { fault, offset } = analysis.reader;
-  if (fault === 'magic') throw new CommandError(say.noCapture({ file }));
-  if (cut !== null) throw new CommandError(say.cutShort({ file, code: cut }));
-  if (fault !== null) throw new CommandError(say.damaged({ file, offset, fault }));
-  const { frames, segments, unknownLink } = analysis.counts;
-  if (segments === 0 && unknownLink > 0) throw new CommandError(say.unknownLink({ file }));
+  const complaint = complaintOf(file, analysis, cut, say);
+  if (complaint !== null) throw new CommandError(complaint);
+  const { frames, segments } = analysis.counts;
   if (segments === 0) process.stderr.write(`synfin: ${say.noTcp({ file, frames })}\n`);
 }
 
-/** Reads it to its end. Why a gzipped file ends too early, or null; what came before is kept. @throws CommandError if it can't be read */
-async function feed(
-  file: string,
-  analysis: CaptureAnalysis,
-  say: Messages['reader'],
-  exports: Exports | null = null,
-): Promise<string | null> {
-  const progress = new Progress(file);
-  const cut = await feedChunks(file, analysis, progress, say, exports);
-  analysis.finish();
-  progress.clear();
-  return cut;
-}
-
-async function feedChunks(
-  file: string,
-  analysis: CaptureAnalysis,
-  progress: Progress,
-  say: Messages['reader'],
-  exports: Exports | null,
-): Promise<string | null> {
-  const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
-  try {
-    for await (const chunk of unpacked(source, progress)) {
-      analysis.push(chunk);
-      await exports?.ready();
-      if (analysis.reader.fault !== null) return null;
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const code = String(error.code);
-    if (code.startsWith('Z_') && analysis.counts.frames > 0) return code;
-    throw new CommandError(say.unreadable({ file, code }));
-  }
-  return null;
-}
-
-/** The bytes of the capture, whether the file is gzipped or not. */
-async function* unpacked(source: Readable, progress: Progress): AsyncGenerator<Uint8Array> {
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      progress.step(chunk.length);
-      yield chunk;
-    }
-  };
-  const chunks = counted();
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const whole = async function* (): AsyncGenerator<Uint8Array> {
-    yield first.value;
-    yield* chunks;
-  };
-  if (!GZIP.every((byte, i) => first.value[i] === byte)) {
-    yield* whole();
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: CHUNK });
-  const packed = Readable.from(whole());
-  packed.on('error', (error) => gunzip.destroy(error));
-  yield* packed.pipe(gunzip) as AsyncIterable<Uint8Array>;
+/** What is made of a capture as it passes. */
+interface Report {
+  /** There was what was asked for. */
+  readonly found: boolean;
+  /** Nothing more is wanted of the capture. */
+  readonly isDone: boolean;
+  readonly packet: NonNullable<CaptureAnalysisOptions['onPacket']>;
+  readonly icmp: NonNullable<CaptureAnalysisOptions['onIcmp']>;
+  readonly connection: (connection: Connection, analysis: CaptureAnalysis) => void;
+  readonly finish: (analysis: CaptureAnalysis) => void;
 }
 
 /** What is exported is not told as well. */
-class Silence {
+class Silence implements Report {
   readonly found = true;
+  readonly isDone = false;
   readonly packet = (): void => {};
   readonly icmp = (): void => {};
   readonly connection = (): void => {};
@@ -234,15 +244,15 @@ class Silence {
 }
 
 /** The table, or each connection as it ends. */
-class AllConnections {
+class AllConnections implements Report {
   readonly found = true;
+  readonly isDone = false;
   readonly packet = (): void => {};
   readonly icmp = (): void => {};
   private readonly json: boolean;
   private readonly messages: Messages;
   private readonly redaction: Redaction | null;
-  private rows: CapturedConnection[] = [];
-  private left = 0;
+  private readonly rows = new TroubledRows();
 
   constructor(json: boolean, messages: Messages, redaction: Redaction | null) {
     this.json = json;
@@ -257,43 +267,31 @@ class AllConnections {
       process.stdout.write(`${JSON.stringify(row)}\n`);
       return;
     }
-    this.rows.push(row);
-    if (this.rows.length < 2 * MAX_ROWS) return;
-    this.trim();
+    this.rows.add(row);
   }
 
   finish(analysis: CaptureAnalysis): void {
     if (this.json || analysis.connections === 0) return;
-    this.trim();
-    const { left, messages } = this;
+    const { messages } = this;
+    const rows = this.rows.finish();
+    const { left } = this.rows;
     const more = left === 0 ? '' : `${messages.reader.more({ connections: left })}\n`;
     const floods = analysis.floods.map((flood) => `${messages.reader.flood(flood)}\n`).join('');
-    process.stdout.write(`${tableLines(this.rows, messages).join('\n')}\n${more}${floods}`);
-  }
-
-  /** The most troubled stay. */
-  private trim(): void {
-    this.rows.sort(compareTrouble);
-    this.left += Math.max(0, this.rows.length - MAX_ROWS);
-    this.rows.length = Math.min(this.rows.length, MAX_ROWS);
+    process.stdout.write(`${tableLines(rows, messages).join('\n')}\n${more}${floods}`);
   }
 }
 
 /** The ladder of the first connection that is wanted, and its verdict. */
-class OneConnection {
-  private readonly wanted: (connection: Connection) => boolean;
+class OneConnection implements Report {
+  readonly isDone = false;
+  private readonly wanted: Wanted;
   private readonly ladder: CaptureLadder;
   private readonly json: boolean;
   private readonly messages: Messages;
   private readonly redaction: Redaction | null;
   private chosen: Connection | null = null;
 
-  constructor(
-    wanted: (connection: Connection) => boolean,
-    json: boolean,
-    messages: Messages,
-    redaction: Redaction | null,
-  ) {
+  constructor(wanted: Wanted, json: boolean, messages: Messages, redaction: Redaction | null) {
     this.wanted = wanted;
     this.json = json;
     this.messages = messages;
@@ -310,20 +308,12 @@ class OneConnection {
     return this.chosen !== null;
   }
 
-  readonly packet: NonNullable<ConstructorParameters<typeof CaptureAnalysis>[0]['onPacket']> = (
-    connection,
-    packet,
-    explained,
-  ) => {
+  readonly packet: Report['packet'] = (connection, packet, explained) => {
     if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
     if (connection === this.chosen && !this.json) this.ladder.packet(connection, packet, explained);
   };
 
-  readonly icmp: NonNullable<ConstructorParameters<typeof CaptureAnalysis>[0]['onIcmp']> = (
-    connection,
-    error,
-    about,
-  ) => {
+  readonly icmp: Report['icmp'] = (connection, error, about) => {
     if (connection === this.chosen && !this.json) this.ladder.icmp(connection, error, about);
   };
 
@@ -335,14 +325,62 @@ class OneConnection {
     process.stdout.write(`${text}\n`);
   }
 
-  finish(): void {
-    if (!this.found) process.stderr.write(`synfin: ${this.messages.reader.noSuchConnection}\n`);
+  finish(): void {}
+}
+
+/** The text of the first connection that is wanted. */
+class FollowedConnection implements Report {
+  readonly icmp = (): void => {};
+  private readonly wanted: Wanted;
+  private readonly follower: Follower;
+  private chosen: Connection | null = null;
+  private isOver = false;
+
+  constructor(wanted: Wanted, what: Followed, messages: Messages) {
+    this.wanted = wanted;
+    const isTerminal = process.stdout.isTTY === true;
+    this.follower = new Follower({
+      ...{ what, messages, isTerminal },
+      color: isTerminal && !process.env.NO_COLOR,
+      write: (text) => void process.stdout.write(text),
+      say: (text) => void process.stderr.write(`synfin: ${text}\n`),
+    });
   }
+
+  get found(): boolean {
+    return this.chosen !== null;
+  }
+
+  get isDone(): boolean {
+    return this.isOver;
+  }
+
+  readonly packet: Report['packet'] = (connection, packet, explained) => {
+    if (this.chosen === null && this.wanted(connection)) this.chosen = connection;
+    if (connection === this.chosen) this.follower.packet(connection, packet, explained);
+  };
+
+  connection(connection: Connection): void {
+    if (connection !== this.chosen || this.isOver) return;
+    this.isOver = true;
+    this.follower.finish();
+  }
+
+  finish(): void {}
 }
 
 function parseNumber(text: string, say: Messages['reader']): number {
   if (!/^[1-9]\d{0,9}$/.test(text)) throw new CommandError(say.badNumber, EXIT.usage);
   return Number(text);
+}
+
+/** What may stand behind `--follow`. */
+function parseFollow(text: string): Follow {
+  if (text === 'client' || text === 'server' || text === 'raw') return { what: text, number: null };
+  if (/^[1-9]\d{0,9}$/.test(text)) return { what: 'both', number: Number(text) };
+  throw new InvalidArgumentError(
+    'It must be client, server, raw or the number of a connection, and stand behind the file.',
+  );
 }
 
 /** An address, a port behind a colon, or both. */

@@ -83,6 +83,36 @@ describe('one connection', () => {
   });
 });
 
+describe('--follow', () => {
+  const text = '\x07'.repeat(100);
+
+  test('both ends, with a line before each turn; by number, or the first', async () => {
+    const { code, stdout } = await run('read', file('two.pcap'), '--follow', '1');
+    expect(code).toBe(0);
+    expect(stdout).toBe(`>>> 10.0.0.1:40000  #6  46.000\n${text}\n`);
+    expect((await run('read', file('two.pcap'), '--follow')).stdout).toBe(stdout);
+  });
+
+  test('one end, or raw: its bytes and nothing else', async () => {
+    for (const what of ['client', 'raw']) {
+      expect((await run('read', file('two.pcap'), '1', `--follow=${what}`)).stdout).toBe(text);
+    }
+    const server = await run('read', file('two.pcap'), '1', '--follow=server');
+    expect(server).toEqual({ code: 0, stdout: '', stderr: 'synfin: the connection carried no text\n' });
+  });
+
+  test.each([
+    ['not with --json', ['--json', '--follow'], 2, /does not go with --json/],
+    ['of what there is not', ['--follow=both'], 2, /client, server, raw or the number/],
+    ['named twice', ['1', '--follow', '2'], 2, /not both/],
+    ['no such connection', ['--follow', '9'], 1, /no such connection/],
+  ] as const)('%s', async (_name, args, exitCode, complaint) => {
+    const { code, stderr } = await run('read', file('two.pcap'), ...args);
+    expect(code).toBe(exitCode);
+    expect(stderr).toMatch(complaint);
+  });
+});
+
 describe('in Korean', () => {
   const KOREAN = { LC_ALL: '', LC_MESSAGES: '', LANG: 'ko_KR.UTF-8' };
   const inKorean = (...args: readonly string[]) => run('read', '--lang', 'ko', ...args);

@@ -5,14 +5,15 @@ import { Address, formatEndpoint } from '../../wire/address.ts';
 import { addReason, type Draft, type Lane, newDraft, show } from '../ladder-draft.ts';
 import { LadderLayout, type Side } from '../ladder-layout.ts';
 import { RowWriter } from '../ladder-rows.ts';
-import { labelsOf, optionsOf, toneOf } from '../ladder-text.ts';
+import { optionsOf } from '../ladder-text.ts';
 import type { Messages } from '../text/messages.ts';
 import type { Connection, Explained } from './connection.ts';
-import type { EndIndex, StateConfidence } from './ends.ts';
-import { ANY_RETRANSMISSION, flagTexts } from './flags.ts';
+import type { EndIndex } from './ends.ts';
+import { ANY_RETRANSMISSION } from './flags.ts';
 import type { SeenIcmp } from './icmp.ts';
+import { arrowOf, flagReasons, stateLabel } from './ladder-row.ts';
 import type { SeenPacket } from './packets.ts';
-import { arrivalRule, isHarmless, reasonOf, recordOf } from './told.ts';
+import { arrivalRule, reasonOf, recordOf } from './told.ts';
 
 /** Which connection is drawn, and where. */
 export interface CaptureLadderOptions {
@@ -28,14 +29,6 @@ export interface CaptureLadderOptions {
   /** How an address is named (default: as it is). */
   readonly address?: (address: Address) => string;
 }
-
-/** Before a state: `~` it follows, `?` it is assumed. */
-const MARKS: Readonly<Record<StateConfidence, string>> = {
-  observed: '',
-  inferred: '~',
-  assumed: '?',
-  unknown: '',
-};
 
 const SIDES: readonly [Side, Side] = ['left', 'right'];
 
@@ -62,25 +55,13 @@ export class CaptureLadder {
     const { from, flags } = explained;
     const draft = newDraft(packet.time, lane, SIDES[from]);
     const segment = recordOf(connection, packet.segment, from);
-    const retransmission = (flags & ANY_RETRANSMISSION) !== 0;
-    const [full, ...shorter] = labelsOf({ segment, retransmission });
-    draft.body = {
-      kind: 'arrow',
-      from: SIDES[from],
-      way: 'whole',
-      labels: [`#${packet.number} ${full}`, ...shorter.map((label) => `#${packet.number} ${label}`)],
-      tone: toneOf({ segment, retransmission }),
-    };
+    draft.body = arrowOf(packet.number, from, segment, flags);
     draft.remarks.push(...optionsOf(segment, this.messages));
-    const harmless = isHarmless(flags);
-    const texts = flagTexts(flags, { of: explained.dupAckOf, count: explained.dupAckCount });
-    for (const text of texts) {
-      draft.reasons.push({ text: `[${text}]`, section: '', tone: harmless ? 'plain' : 'warn', minor: false });
-    }
+    draft.reasons.push(...flagReasons(flags, { of: explained.dupAckOf, count: explained.dupAckCount }));
     this.explain(draft, connection, packet, explained);
     for (const end of [0, 1] as const) {
-      const mark = MARKS[explained.confidences[end]];
-      if (explained.confidences[end] !== 'unknown') show(draft, SIDES[end], mark + explained.states[end]);
+      const label = stateLabel(explained.states[end], explained.confidences[end]);
+      if (label !== '') show(draft, SIDES[end], label);
     }
     this.rows.row(draft);
   }

@@ -7,6 +7,7 @@ import { READER } from './english/reader.ts';
 import { RULES } from './english/rules.ts';
 import { SUMMARY } from './english/summary.ts';
 import { VERDICTS } from './english/verdicts.ts';
+import { VIEWER } from './english/viewer.ts';
 import type { Language } from './messages.ts';
 
 /** Everything that is said of a trace, in English. */
@@ -24,4 +25,6 @@ export const ENGLISH = {
   verdicts: VERDICTS,
   exports: EXPORTS,
   merge: MERGE,
+  /** @hidden */
+  viewer: VIEWER,
 };

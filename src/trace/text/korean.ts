@@ -8,6 +8,7 @@ import { READER } from './korean/reader.ts';
 import { RULES } from './korean/rules.ts';
 import { SUMMARY } from './korean/summary.ts';
 import { VERDICTS } from './korean/verdicts.ts';
+import { VIEWER } from './korean/viewer.ts';
 import type { Messages } from './messages.ts';
 
 /** Everything that is said of a trace, in Korean. */
@@ -20,4 +21,5 @@ export const KOREAN: Messages = {
   verdicts: VERDICTS,
   exports: EXPORTS,
   merge: MERGE,
+  viewer: VIEWER,
 };

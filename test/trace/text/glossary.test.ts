@@ -11,7 +11,7 @@ const rows = readFileSync(GLOSSARY, 'utf8')
 
 const SOURCES = join(import.meta.dirname, '..', '..', '..', 'src');
 /** What is said in Korean: comments are in English. */
-const said = ['rules', 'ladder', 'summary', 'reader', 'verdicts', 'roles', 'units']
+const said = ['rules', 'ladder', 'summary', 'reader', 'verdicts', 'viewer', 'roles', 'units']
   .map((name) => join(SOURCES, 'trace', 'text', 'korean', `${name}.ts`))
   .concat(join(SOURCES, 'cli', 'demo-text.ts'))
   .flatMap((path) => readFileSync(path, 'utf8').split('\n'));

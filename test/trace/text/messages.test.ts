@@ -121,6 +121,34 @@ const MERGE: SamplesOf<Messages['merge']> = {
   oneOnly: [{ option }],
 };
 
+const VIEWER: SamplesOf<Messages['viewer']> = {
+  connections: [
+    { shown: 1, all: 1 },
+    { shown: 12, all: 1_234 },
+  ],
+  left: [{ connections: 12_345 }],
+  sortedBy: [{ by: '7' }],
+  coloured: [{ how: '7' }],
+  position: [{ at: 3, of: 1_234 }],
+  marked: [{ number: 12 }],
+  packet: [{ number: 12 }],
+  times: [{ sinceFirst: 1500, sinceLast: 20 }],
+  stays: [{ state: 'CLOSED' }],
+  bytesShown: [
+    { shown: 96, length: 1_500 },
+    { shown: 1_500, length: 1_500 },
+  ],
+  timeApart: [{ ms: 20 }],
+  numbersApart: [{ seq: 1_448 }],
+  fileName: [{ format: 'syn0' }],
+  written: [{ file }],
+  partlyWritten: [{ file, omitted: 12 }],
+  exists: [{ file }],
+  notWritten: [{ file, code: 'ENOENT' }],
+  rate: [{ megabytes: 1_074, packets: 1_234_567, ms: 2100 }],
+};
+const missing = [{ bytes: 1_448 }];
+
 const SENTENCES: SamplesOf<Messages['verdicts']['sentences']> = {
   unanswered: [
     { ...seen, kind: 'unanswered', attempts: 1, waits: [] },
@@ -199,6 +227,9 @@ const SAMPLES: Readonly<Record<string, readonly object[]>> = Object.fromEntries(
     merge: MERGE,
     verdicts: { packets: [{ packets: [1] }, { packets: [1, 2, 30] }] },
     'verdicts.sentences': SENTENCES,
+    viewer: VIEWER,
+    'viewer.follow': { missing },
+    'viewer.follow.missingFrom': { client: missing, server: missing },
   }).flatMap(([section, samples]) =>
     Object.entries(samples).map(([key, values]) => [`${section}.${key}`, values as readonly object[]]),
   ),

@@ -41,7 +41,7 @@ const TERMS = new Set(
   (
     'SYN ACK FIN RST MSS CE ECE CWR ECT ACE ECN AccECN SACK RACK RTO RTT MSL MTU TCP UDP IP ICMP RFC SND UNA RCV NXT ' +
     'TIME WAIT CLOSE LISTEN CLOSED ESTABLISHED SENT LAST CLOSING ' +
-    'Nagle Fast Open F D R N X seq len win cork persist send ms s µs KiB pcap pcapng conn synfin Linux TUN PATH PNG ppm force png svg'
+    'Nagle Fast Open F D R N X seq len win cork persist send ms s µs KiB MB pcap pcapng conn follow json synfin Linux TUN PATH PNG ppm force png svg'
   ).split(' '),
 );
 
