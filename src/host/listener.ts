@@ -150,6 +150,7 @@ export class TcpListener {
     this.putAway += 1;
   }
 
+  /** @internal */
   childTakenOut(socket: TcpSocket): void {
     this.pending.add(socket);
     this.putAway -= 1;

@@ -210,6 +210,7 @@ export class Server extends EventEmitter implements Turning {
     }
   }
 
+  /** Nothing waits for it. */
   [TURN_OVER](): void {}
 
   #take(transport: Transport): void {

@@ -127,6 +127,7 @@ export abstract class TransportStream extends Duplex implements Turning {
     inTurn(this);
   }
 
+  /** What came is delivered, and what waits is sent. */
   [TURN](): void {
     const notices = this.#notices;
     this.#notices = 0;

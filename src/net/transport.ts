@@ -28,7 +28,9 @@ export interface Transport {
    * `release`, which has to follow: what is called for in between leaves together. `hold` begins that at other times.
    */
   inTurns: boolean;
+  /** Until `release`, what may wait for the program's answer waits. */
   hold(): void;
+  /** What is due leaves. */
   release(): void;
   /** What there would have been to tell before `notify` was set. */
   takeNotices(): number;

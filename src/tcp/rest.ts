@@ -59,6 +59,7 @@ export class Sleeper {
     this.whole = null;
   }
 
+  /** It has no TCB of its own now. */
   get isResting(): boolean {
     return this.whole === null;
   }

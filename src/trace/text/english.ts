@@ -23,7 +23,9 @@ export const ENGLISH = {
   reader: READER,
   /** @hidden */
   verdicts: VERDICTS,
+  /** @hidden */
   exports: EXPORTS,
+  /** @hidden */
   merge: MERGE,
   /** @hidden */
   viewer: VIEWER,
