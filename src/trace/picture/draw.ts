@@ -3,7 +3,7 @@
 
 import type { LadderLayout, PlacedArrow, PlacedNote, PlacedRibbon } from './layout.ts';
 import type { LadderPicture, PictureWords } from './picture.ts';
-import { rounded, type Shape } from './shape.ts';
+import { line, rounded, type Shape, text } from './shape.ts';
 
 export interface DrawOptions {
   /** Pixels, at least 320. */
@@ -243,20 +243,3 @@ function badge(mark: string, x: number, y: number): Shape[] {
     text('badge-text', x, y + 4, mark, 'middle'),
   ];
 }
-
-const line = (name: string, x1: number, y1: number, x2: number, y2: number): Shape => ({
-  tag: 'line',
-  attributes: { class: name, x1, y1, x2, y2 },
-});
-
-const text = (
-  name: string,
-  x: number,
-  y: number,
-  words: string,
-  anchor: 'start' | 'middle' | 'end',
-): Shape => ({
-  tag: 'text',
-  attributes: { class: name, x, y, 'text-anchor': anchor },
-  text: words,
-});

@@ -35,3 +35,22 @@ export function markupOf({ tag, attributes, text, children }: Shape): string {
 
 /** Two digits: a hundredth of a pixel. */
 export const rounded = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** A stretch between two points, of the class `name`. */
+export const line = (name: string, x1: number, y1: number, x2: number, y2: number): Shape => ({
+  tag: 'line',
+  attributes: { class: name, x1, y1, x2, y2 },
+});
+
+/** `words` at a point, of the class `name`. */
+export const text = (
+  name: string,
+  x: number,
+  y: number,
+  words: string,
+  anchor: 'start' | 'middle' | 'end',
+): Shape => ({
+  tag: 'text',
+  attributes: { class: name, x, y, 'text-anchor': anchor },
+  text: words,
+});

@@ -1,7 +1,7 @@
 // A time-sequence graph in the grammar of tcptrace: what one end sends as marks, what the other acknowledges and offers
 // as two stairs. Its times are those of the sender.
 
-import { escapeMarkup, markupOf, rounded, type Shape } from './shape.ts';
+import { escapeMarkup, line, markupOf, rounded, type Shape, text } from './shape.ts';
 import { LIGHT, type Palette } from './style.ts';
 
 export interface GraphSegment {
@@ -260,23 +260,6 @@ const cross = (x: number, y: number): Shape => ({
     class: 'cross',
     d: `M${rounded(x - 5)} ${rounded(y - 5)}L${rounded(x + 5)} ${rounded(y + 5)}M${rounded(x - 5)} ${rounded(y + 5)}L${rounded(x + 5)} ${rounded(y - 5)}`,
   },
-});
-
-const line = (name: string, x1: number, y1: number, x2: number, y2: number): Shape => ({
-  tag: 'line',
-  attributes: { class: name, x1, y1, x2, y2 },
-});
-
-const text = (
-  name: string,
-  x: number,
-  y: number,
-  words: string,
-  anchor: 'start' | 'middle' | 'end',
-): Shape => ({
-  tag: 'text',
-  attributes: { class: name, x, y, 'text-anchor': anchor },
-  text: words,
 });
 
 export function graphStyle(color: (name: keyof Palette) => string): string {
